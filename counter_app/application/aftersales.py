@@ -1,0 +1,191 @@
+"""The refund: quoted by the after-sales engine, posted exactly as quoted, places free in the same commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from counter_app.application.quote_sale import quote_items
+from counter_app.application.rights import demand
+from counter_app.application.sell_for_cash import new_job, selling_shift
+from counter_app.application.stock_holder import LocalHolder
+from counter_app.application.ticket_views import ticket_view
+from counter_app.application.views import Refunded, RefundQuote
+from counter_app.domain import aftersales
+from counter_app.domain.journal import Kind
+from counter_app.domain.money import Money
+from counter_app.domain.orders import OrderState, TicketState
+from counter_app.domain.policy import Policy, Transaction
+from counter_app.domain.sale_facts import refunded_fact
+from counter_app.domain.staff import Actor, Right
+from counter_app.errors import Reason, Refusal
+from counter_app.ports.clock import Clock, Ids
+from counter_app.ports.orders import RefundRecord, TicketRecord
+from counter_app.ports.prints import JobKind, JobState
+from counter_app.ports.shifts import CashKind, CashMovement
+from counter_app.ports.store import MoneyStore
+
+Policies = Callable[[str], Policy]
+"""The policy by its reference, ``cn-rail@1``: a ticket is given back by the rules under which it was sold."""
+
+
+def current_quote(ticket: TicketRecord, policies: Policies, clock: Clock) -> aftersales.AfterSale:
+    """Raises Refusal: ALREADY_REFUNDED, NOT_REFUNDABLE(rule)."""
+    if ticket.state is TicketState.REFUNDED:
+        raise Refusal(Reason.ALREADY_REFUNDED, ticket=ticket.number)
+    terms = aftersales.TicketTerms(
+        price=Money(ticket.price_minor, ticket.currency), sold_at=ticket.sold_at, depart=ticket.depart
+    )
+    return aftersales.quote(Transaction.REFUND, terms, clock.now(), policies(ticket.policy))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteRefund:
+    store: MoneyStore
+    policies: Policies
+    clock: Clock
+    ids: Ids
+
+    def __call__(self, ticket_id: UUID) -> RefundQuote:
+        """READ. Raises Refusal: UNKNOWN_TICKET, ALREADY_REFUNDED, NOT_REFUNDABLE(rule)."""
+        with self.store.reading() as books:
+            ticket = books.orders.ticket(ticket_id)
+            if ticket is None:
+                raise Refusal(Reason.UNKNOWN_TICKET)
+            now = self.clock.now()
+            answer = current_quote(ticket, self.policies, self.clock)
+            view = ticket_view(books, ticket, self.store.profile)
+        return RefundQuote(
+            quote_id=self.ids.new(),
+            ticket=view,
+            rule=answer.rule,
+            rule_words=answer.words,
+            items=quote_items(answer.items, ticket.currency),
+            fee=answer.fee,
+            refundable=answer.refundable,
+            quoted_at=now,
+            valid_until=answer.valid_until,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    store: MoneyStore
+    holder: LocalHolder
+    policies: Policies
+    clock: Clock
+    ids: Ids
+
+    def __call__(self, actor: Actor, quote: RefundQuote) -> Refunded:
+        """``quote.quote_id`` becomes the refund's id: posting it again returns what was posted.
+
+        Raises Refusal: NOT_ALLOWED, SHIFT_CLOSED, UNKNOWN_TICKET, ALREADY_REFUNDED, NOT_REFUNDABLE, QUOTE_CHANGED,
+        DRAWER_SHORT; OutcomeUnknown.
+        """
+        demand(actor, Right.REFUND)
+        with self.holder.writing() as act:
+            books = act.books
+            ticket = books.orders.ticket(quote.ticket.ticket_id)
+            if ticket is None:
+                raise Refusal(Reason.UNKNOWN_TICKET)
+            if books.orders.refund(quote.quote_id) is None:
+                shift = selling_shift(books, actor)
+                answer = current_quote(ticket, self.policies, self.clock)
+                same = (answer.rule, quote_items(answer.items, ticket.currency), answer.fee, answer.refundable)
+                if same != (quote.rule, quote.items, quote.fee, quote.refundable):
+                    raise Refusal(Reason.QUOTE_CHANGED, total=answer.refundable.plain())
+                if books.shifts.cash_minor(shift.shift_id) < answer.refundable.minor:
+                    raise Refusal(Reason.DRAWER_SHORT)
+                order = books.orders.order(ticket.order_id)
+                assert order is not None, "a ticket has an order"
+                others = books.orders.tickets_of(ticket.order_id)
+                all_back = all(
+                    other.state is TicketState.REFUNDED for other in others if other.ticket_id != ticket.ticket_id
+                )
+                movement_id, slip, drawer = self.ids.new(), self.ids.new(), self.ids.new()
+                entry = books.journal.append(
+                    Kind.REFUNDED,
+                    refunded_fact(
+                        refund_id=str(quote.quote_id),
+                        ticket_id=str(ticket.ticket_id),
+                        number=ticket.number,
+                        order_id=str(ticket.order_id),
+                        shift_id=str(shift.shift_id),
+                        rule=answer.rule,
+                        items=answer.items,
+                        refunded_minor=answer.refundable.minor,
+                        fee_minor=answer.fee.minor,
+                        currency=ticket.currency,
+                        policy=ticket.policy,
+                        order_refunded=all_back,
+                        movement_id=str(movement_id),
+                        slip_job=str(slip),
+                        drawer_job=str(drawer),
+                    ),
+                    actor=actor,
+                )
+                books.orders.add_refund(
+                    RefundRecord(
+                        refund_id=quote.quote_id,
+                        ticket_id=ticket.ticket_id,
+                        rule=answer.rule,
+                        items=answer.items,
+                        refunded_minor=answer.refundable.minor,
+                        fee_minor=answer.fee.minor,
+                        at=entry.at,
+                        clerk=actor.display_name,
+                        shift_id=shift.shift_id,
+                        journal_seq=entry.seq,
+                    )
+                )
+                if all_back:
+                    books.orders.put_order(replace(order, state=OrderState.REFUNDED))
+                books.stock.give_back(
+                    ticket.run,
+                    ticket.span,
+                    place=ticket.place,
+                    travel_class=ticket.travel_class,
+                    claim_id=ticket.claim_id,
+                )
+                act.given_back.append((ticket.run, ticket.span, ticket.place, ticket.travel_class))
+                books.shifts.move_cash(
+                    CashMovement(
+                        movement_id=movement_id,
+                        shift_id=shift.shift_id,
+                        kind=CashKind.REFUND,
+                        amount_minor=-answer.refundable.minor,
+                        reason="",
+                        at=entry.at,
+                        journal_seq=entry.seq,
+                    )
+                )
+                jobs = [new_job(slip, JobKind.REFUND_SLIP, quote.quote_id, entry.at, books.prints.next_token())]
+                if answer.refundable:  # nothing to pay out opens no drawer
+                    jobs.insert(0, new_job(drawer, JobKind.DRAWER, quote.quote_id, entry.at, books.prints.next_token()))
+                books.prints.put_new(jobs)
+                for job in books.prints.of(ticket.ticket_id):
+                    if job.state in {JobState.QUEUED, JobState.FAILED_BEFORE_SEND}:  # no paper for what is given back
+                        books.prints.put(
+                            replace(job, state=JobState.SETTLED_SPOILED, detail="refunded", updated_at=entry.at)
+                        )
+        return refunded_view(self.store, quote.quote_id)
+
+
+def refunded_view(store: MoneyStore, refund_id: UUID) -> Refunded:
+    """A refund as it stands in the store. Raises Refusal(UNKNOWN_TICKET) where there is none of that id."""
+    with store.reading() as books:
+        refund = books.orders.refund(refund_id)
+        ticket = None if refund is None else books.orders.ticket(refund.ticket_id)
+        if refund is None or ticket is None:
+            raise Refusal(Reason.UNKNOWN_TICKET)
+        view = ticket_view(books, ticket, store.profile)
+        jobs = tuple(job.job_id for job in books.prints.of(refund_id) if job.copy_number == 0)
+    return Refunded(
+        refund_id=refund_id,
+        ticket=view,
+        refunded=Money(refund.refunded_minor, ticket.currency),
+        fee=Money(refund.fee_minor, ticket.currency),
+        jobs=jobs,
+        journal_seq=refund.journal_seq,
+    )

@@ -1,0 +1,280 @@
+"""What is printed, composed from the records each time: a ticket's face, slips, and what others hand in for reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from counter_app.application.aftersales import Policies
+from counter_app.application.report_paper import ReportPaper
+from counter_app.application.sell_for_cash import CodeFacts, ticket_payload
+from counter_app.application.shift_figures import thawed
+from counter_app.application.shift_report import x_report
+from counter_app.domain.barcode import code_text
+from counter_app.domain.ids import TicketNumber
+from counter_app.domain.money import Money
+from counter_app.domain.papers import Block, Mark, Pair, Paper, Rule, Slip, StationName, Strength, Text, TicketFace
+from counter_app.domain.passengers import mask_document
+from counter_app.domain.stations import Station
+from counter_app.errors import Reason, Refusal
+from counter_app.ports.clock import Clock, Signer
+from counter_app.ports.orders import TicketRecord
+from counter_app.ports.prints import JobKind, PrintJob
+from counter_app.ports.profile import ProfileInfo
+from counter_app.ports.shifts import CashKind
+from counter_app.ports.stock import FrozenRun
+from counter_app.ports.store import MoneyStore, Reading, Writing
+from counter_app.texts import Texts, mark
+
+BLIND = "blind"
+
+CASH_WORDS = {
+    CashKind.FLOAT: mark("Float"),
+    CashKind.SALE: mark("Cash sale"),
+    CashKind.REFUND: mark("Cash refund"),
+    CashKind.PAID_IN: mark("Paid in"),
+    CashKind.PAID_OUT: mark("Paid out"),
+    CashKind.DROP: mark("Cash drop"),
+}
+
+
+def is_blind_x(job: PrintJob) -> bool:
+    """An X that was asked for blind stays so, however often it is tried: its detail begins with the word."""
+    return job.kind is JobKind.X_REPORT and job.detail.split(" ", 1)[0] == BLIND
+
+
+def station_name(station: Station) -> StationName:
+    latin = station.english or station.pinyin.capitalize()
+    return StationName(native=station.name, latin="" if latin == station.name else latin)
+
+
+def payload_of(
+    books: Reading | Writing,
+    ticket: TicketRecord,
+    frozen: FrozenRun,
+    profile: ProfileInfo,
+    signer: Signer,
+    copy_number: int,
+) -> bytes:
+    """The code of a paper: a copy says its number in it too. Of an earlier epoch every paper has the original's code:
+
+    the key that signed it is not used any more.
+    """
+    if copy_number == 0 or ticket.epoch != max(1, books.journal.head().epoch):
+        return ticket.payload
+    person = books.people.get(ticket.person_id) if ticket.person_id is not None else None
+    facts = CodeFacts(
+        number=TicketNumber.parse(ticket.number, station_code=profile.station_code),
+        run=ticket.run,
+        span=ticket.span,
+        place=ticket.place,
+        travel_class=ticket.travel_class,
+        passenger_type=ticket.passenger_type,
+        document=person.document if person is not None else "",
+        depart=ticket.depart,
+        arrive=ticket.arrive,
+    )
+    return ticket_payload(facts, frozen, signer, copy_number=copy_number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposePaper:
+    """``texts(language)`` are the words of ``language``, that of the paper."""
+
+    store: MoneyStore
+    policies: Policies
+    signer: Signer
+    clock: Clock
+    report_paper: ReportPaper
+    texts: Callable[[str], Texts]
+    language: str
+
+    def ticket(self, ticket_id: UUID) -> Paper:
+        """READ. The ticket as its last paper. Raises Refusal(UNKNOWN_TICKET)."""
+        with self.store.reading() as books:
+            papers = [job for job in books.prints.of(ticket_id) if job.kind is JobKind.TICKET]
+            if not papers:
+                raise Refusal(Reason.UNKNOWN_TICKET)
+            return self.of_job(books, papers[-1])
+
+    def of_job(self, books: Reading | Writing, job: PrintJob) -> Paper:
+        if job.kind is JobKind.TICKET:
+            return self._ticket(books, job)
+        if job.kind in {JobKind.X_REPORT, JobKind.Z_REPORT}:
+            return self._report(books, job)
+        slips = {
+            JobKind.REFUND_SLIP: self._refund_slip,
+            JobKind.RECEIPT: self._receipt,
+            JobKind.CASH_SLIP: self._cash_slip,
+            JobKind.TEST: self._test,
+        }
+        assert job.kind in slips, f"{job.kind} has no paper"
+        return slips[job.kind](books, job)
+
+    # ---- the ticket
+
+    def _ticket(self, books: Reading | Writing, job: PrintJob) -> TicketFace:
+        profile, zone = self.store.profile, ZoneInfo(self.store.profile.zone)
+        ticket, frozen = self._ticket_and_run(books, job.ref)
+        person = books.people.get(ticket.person_id) if ticket.person_id is not None else None
+        document = person.document if person is not None else ""
+        policy = self.policies(ticket.policy)
+        calls = frozen.trip.calls
+        marks = [Mark.DUPLICATE] if job.copy_number else []
+        marks += [Mark.TRAINING] if profile.training else []
+        marks += [Mark.DEMONSTRATION] if frozen.demonstration else []
+        rules = (*policy.ticket_rules[self.language], policy.luggage[self.language])
+        return TicketFace(
+            language=self.language,
+            operator=profile.operator or frozen.trip.operator,
+            ticket_number=ticket.number,
+            stock_number=job.stock_number,
+            check_gate=None,
+            origin=station_name(frozen.stations[calls[ticket.span.board].station_id]),
+            destination=station_name(frozen.stations[calls[ticket.span.alight].station_id]),
+            service=frozen.trip.service,
+            depart=ticket.depart.astimezone(zone),
+            arrive=ticket.arrive.astimezone(zone),
+            coach=ticket.place.coach if ticket.place is not None else None,
+            place=ticket.place.label if ticket.place is not None else None,
+            place_kind=_place_kind(frozen, ticket),
+            travel_class=ticket.travel_class,
+            price=Money(ticket.price_minor, ticket.currency),
+            passenger_type=ticket.passenger_type,
+            passenger_name=person.name or None if person is not None else None,
+            masked_document=mask_document(document) if document else None,
+            station=StationName(native=profile.station_name, latin=profile.station_latin),
+            counter=profile.counter,
+            clerk=ticket.clerk,
+            sold_at=ticket.sold_at.astimezone(zone),
+            rules=rules,
+            marks=tuple(marks),
+            copy_number=job.copy_number,
+            code=code_text(payload_of(books, ticket, frozen, profile, self.signer, job.copy_number)),
+        )
+
+    @staticmethod
+    def _ticket_and_run(books: Reading | Writing, ticket_id: UUID) -> tuple[TicketRecord, FrozenRun]:
+        ticket = books.orders.ticket(ticket_id)
+        frozen = None if ticket is None else books.stock.run(ticket.run.run_id)
+        if ticket is None or frozen is None:
+            raise Refusal(Reason.UNKNOWN_TICKET)
+        return ticket, frozen
+
+    # ---- slips
+
+    def _slip(self, title: str, subtitle: str, blocks: list[Block], job: PrintJob) -> Slip:
+        profile, t = self.store.profile, self.texts(self.language)
+        marks = [Mark.DUPLICATE] if job.copy_number else []
+        marks += [Mark.TRAINING] if profile.training else []
+        foot: list[Block] = [
+            Rule(),
+            Pair(t("Window"), f"{profile.station_name} {profile.counter:02d}"),
+            Pair(t("Time"), f"{job.created_at.astimezone(ZoneInfo(profile.zone)):%Y-%m-%d %H:%M:%S}"),
+        ]
+        return Slip(
+            language=self.language,
+            title=title,
+            subtitle=subtitle,
+            marks=tuple(marks),
+            blocks=(*blocks, *foot),
+        )
+
+    def _refund_slip(self, books: Reading | Writing, job: PrintJob) -> Slip:
+        t, zone = self.texts(self.language), ZoneInfo(self.store.profile.zone)
+        refund = books.orders.refund(job.ref)
+        if refund is None:
+            raise Refusal(Reason.UNKNOWN_TICKET)
+        ticket, frozen = self._ticket_and_run(books, refund.ticket_id)
+        tiers = {tier.code: tier for tier in self.policies(ticket.policy).tiers}
+        calls, currency = frozen.trip.calls, ticket.currency
+        route = " - ".join(
+            frozen.stations[calls[call].station_id].name for call in (ticket.span.board, ticket.span.alight)
+        )
+        blocks: list[Block] = [
+            Pair(t("Ticket"), ticket.number),
+            Pair(t("Service"), f"{frozen.trip.service} {ticket.depart.astimezone(zone):%Y-%m-%d %H:%M}"),
+            Text(route),
+            Rule(),
+            Pair(t("Fare paid"), Money(ticket.price_minor, currency).plain()),
+            Pair(t("Refund fee"), Money(refund.fee_minor, currency).plain()),
+            Pair(t("Refunded in cash"), f"{Money(refund.refunded_minor, currency).plain()} {currency}", Strength.LARGE),
+        ]
+        if refund.rule in tiers:
+            blocks.append(Text(tiers[refund.rule].words[self.language]))
+        blocks += [Rule(), Pair(t("Clerk"), refund.clerk), Pair(t("Customer's signature"), "")]
+        return self._slip(t("Refund"), self.store.profile.operator, blocks, job)
+
+    def _report(self, books: Reading | Writing, job: PrintJob) -> Slip:
+        shift = books.shifts.get(job.ref)
+        if shift is None:
+            raise Refusal(Reason.NO_REPORT)
+        if job.kind is JobKind.X_REPORT:
+            figures = x_report(shift, books, self.store, self.clock, blind=is_blind_x(job))
+        else:
+            assert shift.z_report is not None, "a Z is printed of what was closed"
+            figures = thawed(shift.z_report)
+        paper = self.report_paper(figures, self.language)
+        return replace(paper, marks=(*paper.marks, Mark.DUPLICATE)) if job.copy_number else paper
+
+    def _cash_slip(self, books: Reading | Writing, job: PrintJob) -> Slip:
+        t = self.texts(self.language)
+        movement = books.shifts.movement(job.ref)
+        if movement is None:
+            raise Refusal(Reason.NO_REPORT)
+        shift = books.shifts.get(movement.shift_id)
+        user = books.users.by_id(shift.user_id) if shift is not None else None
+        amount = Money(abs(movement.amount_minor), self.store.profile.currency)
+        blocks: list[Block] = [
+            Pair(t(CASH_WORDS[movement.kind]), f"{amount.plain()} {amount.currency}", Strength.LARGE),
+            Text(movement.reason),
+            Rule(),
+            Pair(t("Clerk"), user.display_name if user is not None else ""),
+            Pair(t("Signature"), ""),
+        ]
+        return self._slip(t(CASH_WORDS[movement.kind]), self.store.profile.operator, blocks, job)
+
+    def _receipt(self, books: Reading | Writing, job: PrintJob) -> Slip:
+        t = self.texts(self.language)
+        order = books.orders.order(job.ref)
+        if order is None:
+            raise Refusal(Reason.UNKNOWN_TICKET)
+        tickets = books.orders.tickets_of(order.order_id)
+
+        def plain(minor: int) -> str:
+            return Money(minor, order.currency).plain()
+
+        blocks: list[Block] = [Pair(ticket.number, plain(ticket.price_minor)) for ticket in tickets]
+        blocks += [
+            Rule(),
+            Pair(t("Total"), f"{plain(order.total_minor)} {order.currency}", Strength.LARGE),
+            Pair(t("Received in cash"), plain(order.received_minor)),
+            Pair(t("Change"), plain(order.change_minor)),
+            Rule(),
+            Pair(t("Clerk"), order.clerk),
+        ]
+        return self._slip(t("Receipt"), self.store.profile.operator, blocks, job)
+
+    def _test(self, books: Reading | Writing, job: PrintJob) -> Slip:
+        del books
+        t = self.texts(self.language)
+        blocks: list[Block] = [
+            Text(t("If you can read this, the printer prints.")),
+            Text("0123456789 ABCDEFG abcdefg"),
+            Text("长沙南 Žilina ￥553.00 é 𠮷 㛃"),
+        ]
+        return self._slip(t("Test print"), self.store.profile.operator, blocks, job)
+
+
+def _place_kind(frozen: FrozenRun, ticket: TicketRecord) -> str | None:
+    if frozen.formation is None or ticket.place is None:
+        return None
+    for coach in frozen.formation.coaches:
+        if coach.number == ticket.place.coach:
+            for section in coach.sections:
+                for place in section.places:
+                    if place.label == ticket.place.label:
+                        return place.kind
+    return None

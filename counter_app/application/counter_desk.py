@@ -1,0 +1,470 @@
+"""The desk over a profile's store: every use case made once, from the ports that it needs.
+
+Whoever has these ports has a counter: the window, the command line, a test, a simulator of a hundred windows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from counter_app.application.accept_clock import AcceptClock
+from counter_app.application.aftersales import QuoteRefund, Refund
+from counter_app.application.close_shift import CloseShift
+from counter_app.application.compose_paper import ComposePaper
+from counter_app.application.credentials import Credentials
+from counter_app.application.declare_shift import DeclareShift
+from counter_app.application.export_journal import ExportJournal
+from counter_app.application.export_trust import ExportTrust
+from counter_app.application.find_stations import FindStations
+from counter_app.application.find_tickets import FindTickets, ListOrders
+from counter_app.application.hold import BeginTender, EndTender, Hold, Release
+from counter_app.application.import_timetable import ImportTimetable
+from counter_app.application.journal_views import JournalPage
+from counter_app.application.log_in import LogIn
+from counter_app.application.move_cash import MoveCash
+from counter_app.application.open_shift import OpenShift
+from counter_app.application.park import Park, Parked, Recall
+from counter_app.application.print_job import FinishJob, ListJobs, PrintTest, SendJob, StartJob
+from counter_app.application.quote_sale import PassengerRules, QuoteSale
+from counter_app.application.read_entry import ReadEntry
+from counter_app.application.recover import Recover
+from counter_app.application.report_paper import ReportPaper
+from counter_app.application.reprint import Reprint
+from counter_app.application.search import Search
+from counter_app.application.seat_map import ShowSeatMap
+from counter_app.application.sell_for_cash import SellForCash
+from counter_app.application.settle_job import SettleJob
+from counter_app.application.shift_report import PrintReport, ReportX, ReportZ
+from counter_app.application.shift_views import CurrentShift, ListShifts, station_denominations
+from counter_app.application.start_epoch import StartEpoch
+from counter_app.application.stock_holder import LocalHolder
+from counter_app.application.timetable_in_force import TimetableInForce
+from counter_app.application.users import AddUser, ListUsers
+from counter_app.application.verify_journal import VerifyJournal
+from counter_app.application.views import (
+    EntryReading,
+    HoldView,
+    JournalLine,
+    JournalVerdict,
+    OrderView,
+    ParkedSale,
+    PassengerInput,
+    PassengerRule,
+    PlaceWish,
+    PrintJobView,
+    Recovered,
+    Refunded,
+    RefundQuote,
+    RunOffer,
+    SaleQuote,
+    SeatMap,
+    ShiftReport,
+    ShiftView,
+    Sold,
+    StationHit,
+    TicketView,
+)
+from counter_app.domain.coaches import PlaceRef
+from counter_app.domain.money import Money
+from counter_app.domain.orders import quick_tenders
+from counter_app.domain.papers import Paper
+from counter_app.domain.policy import Policy
+from counter_app.domain.staff import Actor, Role
+from counter_app.domain.timetable import RunRef, Span
+from counter_app.domain.trust import TrustBundle
+from counter_app.ports.catalogue import (
+    Catalogue,
+    CatalogueBuilder,
+    Distances,
+    ImportReport,
+    IssueInfo,
+    Progress,
+    ServiceBook,
+)
+from counter_app.ports.clock import Clock, Ids, Signer
+from counter_app.ports.epochs import EpochKeeper, TrustSource, WitnessKeeper
+from counter_app.ports.passwords import Passwords
+from counter_app.ports.prints import DeliveryOutcome, JobState, Printer, PrinterStatus
+from counter_app.ports.profile import ProfileInfo
+from counter_app.ports.shifts import CashKind
+from counter_app.ports.store import MoneyStore
+from counter_app.texts import Texts
+
+
+class Timetable(Catalogue, ServiceBook, Distances, Protocol):
+    """All that is asked of a timetable in force."""
+
+
+class CounterStore(MoneyStore, EpochKeeper, TrustSource, WitnessKeeper, Protocol):
+    """All that is asked of a profile's store."""
+
+    @property
+    def signer(self) -> Signer: ...
+
+
+class CounterDesk:
+    """``application.desk.Desk``. ``policies`` finds a policy by its reference, ``policy`` is the one in force."""
+
+    def __init__(
+        self,
+        *,
+        store: CounterStore,
+        policy: Policy,
+        clock: Clock,
+        ids: Ids,
+        passwords: Passwords,
+        printer: Printer,
+        builder: CatalogueBuilder,
+        open_catalogue: Callable[[Path], Timetable],
+        catalogues: Path,
+        texts: Callable[[str], Texts],
+        ticket_language: str,
+        undrawable: Callable[[str], Sequence[str]],
+        tell_recovered: Callable[[int, JobState | None], None],
+        verify_store: Callable[[Callable[[Progress], None]], JournalVerdict],
+    ) -> None:
+        self._store, self._policy, self._clock, self._printer = store, policy, clock, printer
+        profile = store.profile
+        self._zone = ZoneInfo(profile.zone)
+        self._timetable = TimetableInForce(store=store, open_catalogue=open_catalogue, folder=catalogues)
+        holder = LocalHolder(store=store, clock=clock)
+        self._forget_stock = holder.forget
+        credentials = Credentials(store, clock, passwords)
+
+        def drawable(text: str) -> bool:
+            return not undrawable(text)
+
+        def policies(reference: str) -> Policy:
+            # One policy is in force for a profile's life here; versions come with central records.
+            del reference
+            return policy
+
+        self._log_in = LogIn(store, credentials)
+        self._list_users = ListUsers(store)
+        self._add_user = AddUser(store, ids, passwords)
+        self._import = ImportTimetable(store, builder, clock)
+        self._find_stations = FindStations(
+            catalogue=self._timetable,
+            usage=self._usage,
+            home_name=profile.station_name,
+            home_code=profile.station_code,
+        )
+        self._read_entry = ReadEntry(
+            find=self._find_stations, catalogue=self._timetable, sale_dates=self.sale_dates, zone=profile.zone
+        )
+        self._search = Search(
+            catalogue=self._timetable,
+            availability=holder,
+            clock=clock,
+            zone=profile.zone,
+            currency=profile.currency,
+            last_date=lambda: self.sale_dates()[1],
+            unreserved_capacity=policy.unreserved_capacity,
+            tariff=policy.tariff,
+            sale_ends_minutes=policy.sale_ends_minutes,
+        )
+        self._hold = Hold(
+            holder=holder,
+            catalogue=self._timetable,
+            fares=self._search.fares,
+            policy=policy,
+            profile=profile,
+            clock=clock,
+            ids=ids,
+            last_date=lambda: self.sale_dates()[1],
+        )
+        self._release = Release(holder=holder, clock=clock)
+        self._begin_tender = BeginTender(holder=holder, clock=clock)
+        self._end_tender = EndTender(holder=holder, policy=policy, clock=clock)
+        self._passenger_rules = PassengerRules(policy=policy)
+        self._quote = QuoteSale(store=store, policy=policy, drawable=drawable)
+        self._sell_for_cash = SellForCash(
+            store=store,
+            holder=holder,
+            policy=policy,
+            clock=clock,
+            ids=ids,
+            signer=store.signer,
+            drawable=drawable,
+        )
+        offer = self._search.offer
+        self._park = Park(store=store, holder=holder, policy=policy, clock=clock, ids=ids, offer=offer)
+        self._recall = Recall(store=store, holder=holder, policy=policy, clock=clock, ids=ids, offer=offer)
+        self._parked = Parked(store=store, offer=offer)
+        self._quote_refund = QuoteRefund(store=store, policies=policies, clock=clock, ids=ids)
+        self._refund = Refund(store=store, holder=holder, policies=policies, clock=clock, ids=ids)
+        self._open_shift = OpenShift(store, clock, ids)
+        self._move_cash = MoveCash(store, clock, ids)
+        self._declare = DeclareShift(store)
+        self._close = CloseShift(store, clock, credentials, store)
+        self._report_x = ReportX(store, clock)
+        self._report_z = ReportZ(store)
+        self._report_paper = ReportPaper(texts, profile)
+        self._print_report = PrintReport(store, ids)
+        self._journal_page = JournalPage(store)
+        self._verify_journal = VerifyJournal(verify_store)
+        self._export_journal = ExportJournal(store, store)
+        self._export_trust = ExportTrust(store)
+        self._start_epoch = StartEpoch(store)
+        self._accept_clock = AcceptClock(store, clock)
+        self._current_shift = CurrentShift(store)
+        self._list_shifts = ListShifts(store)
+        self._seat_map = ShowSeatMap(
+            store=store, holder=holder, catalogue=self._timetable, fares=self._search.fares, clock=clock
+        )
+        self._find_tickets = FindTickets(store=store, signer=store.signer)
+        self._list_orders = ListOrders(store=store)
+        self._compose = ComposePaper(
+            store=store,
+            policies=policies,
+            signer=store.signer,
+            clock=clock,
+            report_paper=self._report_paper,
+            texts=texts,
+            language=ticket_language,
+        )
+        self._start_job = StartJob(store=store, clock=clock, compose=self._compose)
+        self._finish_job = FinishJob(store=store, clock=clock)
+        self._list_jobs = ListJobs(store=store)
+        self._send_job = SendJob(store=store, printer=printer)
+        self._print_test = PrintTest(store=store, clock=clock, ids=ids)
+        self._settle_job = SettleJob(store=store, clock=clock, ids=ids)
+        self._reprint = Reprint(store=store, clock=clock, ids=ids)
+        self._recover = Recover(store=store, holder=holder, clock=clock)
+        self._tell_recovered = tell_recovered
+        self._station_usage: Mapping[str, int] | None = None
+
+    def _usage(self) -> Mapping[str, int]:
+        """What this window sells, for the matcher: read once, and again after a sale."""
+        if self._station_usage is None:
+            with self._store.reading() as books:
+                self._station_usage = books.orders.station_usage()
+        return self._station_usage
+
+    # ---- who and where
+
+    @property
+    def profile(self) -> ProfileInfo:
+        return self._store.profile
+
+    @property
+    def behind_witness(self) -> bool:
+        return self._store.behind_witness
+
+    def log_in(self, login: str, password: str) -> Actor:
+        return self._log_in(login, password)
+
+    def users(self, actor: Actor) -> list[Actor]:
+        return self._list_users(actor)
+
+    def add_user(self, actor: Actor, *, login: str, display_name: str, role: Role, password: str) -> Actor:
+        return self._add_user(actor, login=login, display_name=display_name, role=role, password=password)
+
+    def accept_clock(self, actor: Actor, *, reason: str) -> bool:
+        """DATABASE. Raises Refusal: NOT_ALLOWED, REASON_NEEDED."""
+        return self._accept_clock(actor, reason=reason)
+
+    def start_epoch(self, actor: Actor, *, reason: str) -> int:
+        return self._start_epoch(actor, reason=reason)
+
+    def today(self) -> date:
+        return self._clock.now().astimezone(self._zone).date()
+
+    def sale_dates(self) -> tuple[date, date]:
+        first = self.today()
+        last = self._policy.last_sale_date(first)
+        catalogue = self._timetable()
+        return first, max(first, min(last, catalogue.info.last_date)) if catalogue is not None else last
+
+    # ---- timetable and search
+
+    def timetable(self) -> IssueInfo | None:
+        catalogue = self._timetable()
+        return catalogue.info if catalogue is not None else None
+
+    def import_timetable(
+        self, actor: Actor, feed: Path, *, progress: Callable[[Progress], None], cancelled: Callable[[], bool]
+    ) -> ImportReport:
+        report = self._import(actor, feed, progress=progress, cancelled=cancelled)
+        self._timetable.refresh()
+        self._forget_stock()  # sold runs may have other legs now
+        return report
+
+    def find_stations(self, text: str, *, limit: int = 10, as_destination: bool = False) -> list[StationHit]:
+        return self._find_stations(text, limit=limit, as_destination=as_destination)
+
+    def resolve_station(self, text: str, *, as_destination: bool = False) -> str:
+        return self._find_stations.resolve(text, as_destination=as_destination).station_id
+
+    def read_entry(self, line: str, *, cursor: int | None = None) -> EntryReading:
+        return self._read_entry(line, cursor=cursor)
+
+    def search(
+        self, origin: str, destination: str, departing_on: date, *, order_id: UUID | None = None
+    ) -> list[RunOffer]:
+        del order_id  # what a sale holds itself counts as taken: its own map shows it
+        return self._search(origin, destination, departing_on)
+
+    def seat_map(self, run: RunRef, span: Span, *, order_id: UUID | None = None) -> SeatMap:
+        return self._seat_map(run, span, order_id=order_id)
+
+    # ---- the sale
+
+    def hold(
+        self,
+        actor: Actor,
+        run: RunRef,
+        span: Span,
+        wish: PlaceWish | None = None,
+        *,
+        places: Sequence[PlaceRef] = (),
+        replaces: UUID | None = None,
+    ) -> HoldView:
+        return self._hold(actor, run, span, wish, places=places, replaces=replaces)
+
+    def release(self, actor: Actor, order_id: UUID) -> None:
+        self._release(actor, order_id)
+
+    def passenger_rules(self, hold: HoldView) -> list[PassengerRule]:
+        return self._passenger_rules(hold)
+
+    def quote(self, hold: HoldView, passengers: Sequence[PassengerInput]) -> SaleQuote:
+        return self._quote(hold, passengers)
+
+    def begin_tender(self, actor: Actor, order_id: UUID) -> HoldView:
+        return self._begin_tender(actor, order_id)
+
+    def end_tender(self, actor: Actor, order_id: UUID) -> HoldView:
+        return self._end_tender(actor, order_id)
+
+    def sell_for_cash(
+        self, actor: Actor, order_id: UUID, passengers: Sequence[PassengerInput], *, received: Money, quoted: Money
+    ) -> Sold:
+        sold = self._sell_for_cash(actor, order_id, passengers, received=received, quoted=quoted)
+        self._station_usage = None
+        return sold
+
+    def park(self, actor: Actor, order_id: UUID, passengers: Sequence[PassengerInput], label: str) -> ParkedSale:
+        return self._park(actor, order_id, passengers, label)
+
+    def recall(self, actor: Actor, order_id: UUID) -> ParkedSale:
+        return self._recall(actor, order_id)
+
+    def parked(self) -> list[ParkedSale]:
+        return self._parked()
+
+    def quick_tenders(self, total: Money) -> list[Money]:
+        return quick_tenders(total, self.denominations())
+
+    # ---- tickets and after-sales
+
+    def find_tickets(self, text: str, *, limit: int = 50) -> list[TicketView]:
+        return self._find_tickets(text, limit=limit)
+
+    def orders(self, *, limit: int = 100) -> list[OrderView]:
+        return self._list_orders(limit=limit)
+
+    def quote_refund(self, ticket_id: UUID) -> RefundQuote:
+        return self._quote_refund(ticket_id)
+
+    def refund(self, actor: Actor, quote: RefundQuote) -> Refunded:
+        return self._refund(actor, quote)
+
+    def reprint(self, actor: Actor, ticket_id: UUID, *, reason: str) -> UUID:
+        return self._reprint(actor, ticket_id, reason=reason)
+
+    # ---- the shift
+
+    def denominations(self) -> Sequence[int]:
+        return station_denominations(self._store)
+
+    def current_shift(self) -> ShiftView | None:
+        return self._current_shift()
+
+    def open_shift(self, actor: Actor, float_count: Mapping[int, int]) -> ShiftView:
+        return self._open_shift(actor, float_count)
+
+    def move_cash(self, actor: Actor, kind: CashKind, amount: Money, reason: str) -> UUID:
+        return self._move_cash(actor, kind, amount, reason)
+
+    def declare_shift(self, actor: Actor, count: Mapping[int, int]) -> ShiftView:
+        return self._declare(actor, count)
+
+    def close_shift(
+        self, actor: Actor, *, reason: str, supervisor: str = "", supervisor_password: str = ""
+    ) -> ShiftReport:
+        return self._close(actor, reason=reason, supervisor=supervisor, supervisor_password=supervisor_password)
+
+    def report_x(self, actor: Actor) -> ShiftReport:
+        return self._report_x(actor)
+
+    def report_z(self, actor: Actor, z_number: int | None = None) -> ShiftReport:
+        return self._report_z(actor, z_number)
+
+    def shifts(self, actor: Actor, *, limit: int = 50) -> list[ShiftView]:
+        return self._list_shifts(actor, limit=limit)
+
+    def report_paper(self, report: ShiftReport, language: str) -> Paper:
+        return self._report_paper(report, language)
+
+    def print_report(self, actor: Actor, report: ShiftReport) -> UUID:
+        return self._print_report(actor, report)
+
+    # ---- journal
+
+    def journal_page(self, actor: Actor, *, before_seq: int | None = None, limit: int = 200) -> list[JournalLine]:
+        return self._journal_page(actor, before_seq=before_seq, limit=limit)
+
+    def journal_head(self) -> int:
+        with self._store.reading() as books:
+            return books.journal.head().seq
+
+    def verify_journal(self, *, progress: Callable[[Progress], None] | None = None) -> JournalVerdict:
+        return self._verify_journal(progress=progress)
+
+    def export_journal(self, actor: Actor, target: Path) -> int:
+        return self._export_journal(actor, target)
+
+    def export_trust(self, actor: Actor, target: Path) -> TrustBundle:
+        return self._export_trust(actor, target)
+
+    # ---- paper
+
+    def printer_status(self) -> PrinterStatus:
+        return self._printer.status()
+
+    def start_job(self, job_id: UUID) -> Paper | None:
+        return self._start_job(job_id)
+
+    def send_job(self, job_id: UUID, paper: Paper | None) -> DeliveryOutcome:
+        return self._send_job(job_id, paper)
+
+    def finish_job(self, job_id: UUID, outcome: DeliveryOutcome) -> PrintJobView:
+        return self._finish_job(job_id, outcome)
+
+    def print_jobs(self, *, limit: int = 100) -> list[PrintJobView]:
+        return self._list_jobs.latest(limit)
+
+    def open_print_jobs(self) -> list[PrintJobView]:
+        return self._list_jobs.open()
+
+    def settle_job(self, actor: Actor, job_id: UUID, *, came_out: bool) -> UUID | None:
+        return self._settle_job(actor, job_id, came_out=came_out)
+
+    def ticket_paper(self, ticket_id: UUID) -> Paper:
+        return self._compose.ticket(ticket_id)
+
+    def print_test(self, actor: Actor) -> UUID:
+        return self._print_test(actor)
+
+    def recover(self) -> Recovered:
+        """Then the printer is told what an earlier process left in it: interrupted jobs, and how the newest ended."""
+        recovered = self._recover()
+        newest = self._list_jobs.latest(1)
+        self._tell_recovered(recovered.jobs_unknown, newest[0].state if newest else None)
+        return recovered

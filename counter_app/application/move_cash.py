@@ -1,0 +1,79 @@
+"""Money that goes in or out of the drawer without a sale: paid in, paid out, dropped to the safe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from counter_app.application.shift_views import PAYING, demand_shift
+from counter_app.domain.journal import Json, Kind
+from counter_app.domain.money import Money
+from counter_app.domain.shifts import check_reason
+from counter_app.domain.staff import Actor
+from counter_app.errors import Reason, Refusal
+from counter_app.ports.clock import Clock, Ids
+from counter_app.ports.prints import JobKind, JobState, PrintJob
+from counter_app.ports.shifts import CashKind, CashMovement, ShiftState
+from counter_app.ports.store import MoneyStore
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCash:
+    store: MoneyStore
+    clock: Clock
+    ids: Ids
+
+    def __call__(self, actor: Actor, kind: CashKind, amount: Money, reason: str) -> UUID:
+        """``amount`` is positive. Returns the slip's print job; the slip's ``ref`` is the movement.
+
+        Raises Refusal: SHIFT_CLOSED, NOT_ALLOWED, AMOUNT_OUT_OF_RANGE, REASON_NEEDED, DRAWER_SHORT (more than
+        should be there; the sum is not told, the count stays blind).
+        """
+        assert kind in PAYING, kind
+        currency = self.store.profile.currency
+        if amount.minor <= 0 or amount.currency != currency:
+            raise Refusal(Reason.AMOUNT_OUT_OF_RANGE)
+        plain = check_reason(reason)
+        gained = amount.minor if kind is CashKind.PAID_IN else -amount.minor
+        with self.store.writing() as books:
+            shift = demand_shift(actor, books.shifts)
+            if shift.state is not ShiftState.OPEN:
+                raise Refusal(Reason.SHIFT_CLOSED)
+            if books.shifts.cash_minor(shift.shift_id) + gained < 0:
+                raise Refusal(Reason.DRAWER_SHORT)
+            movement_id, job_id = self.ids.new(), self.ids.new()
+            body: dict[str, Json] = {
+                "movement_id": str(movement_id),
+                "shift_id": str(shift.shift_id),
+                "kind": kind.value,
+                "amount_minor": gained,
+                "reason": plain,
+                "job_id": str(job_id),
+            }
+            entry = books.journal.append(Kind.CASH_MOVED, body, actor=actor)
+            books.shifts.move_cash(
+                CashMovement(
+                    movement_id=movement_id,
+                    shift_id=shift.shift_id,
+                    kind=kind,
+                    amount_minor=gained,
+                    reason=plain,
+                    at=entry.at,
+                    journal_seq=entry.seq,
+                )
+            )
+            books.prints.put(
+                PrintJob(
+                    job_id=job_id,
+                    kind=JobKind.CASH_SLIP,
+                    ref=movement_id,
+                    copy_number=0,
+                    state=JobState.QUEUED,
+                    detail="",
+                    created_at=entry.at,
+                    updated_at=entry.at,
+                    attempts=0,
+                    token=books.prints.next_token(),
+                )
+            )
+        return job_id

@@ -1,0 +1,60 @@
+"""At start: every intent that a crash left open is finished, in one commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from counter_app.application.hold import let_go, reap
+from counter_app.application.print_job import mark_unknown
+from counter_app.application.stock_holder import LocalHolder
+from counter_app.application.views import Recovered
+from counter_app.domain.journal import Json, Kind
+from counter_app.domain.orders import OrderState
+from counter_app.domain.staff import SYSTEM
+from counter_app.ports.clock import Clock
+from counter_app.ports.prints import JobState
+from counter_app.ports.stock import ClaimState
+from counter_app.ports.store import MoneyStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recover:
+    store: MoneyStore
+    holder: LocalHolder
+    clock: Clock
+
+    def __call__(self) -> Recovered:
+        """SENDING becomes UNKNOWN, dead tenders and holds end. Journaled where a tender or a paper is concerned.
+
+        A tender that died took no money that we know of: a sale that was paid is SOLD, in the commit that says so. A
+        hold that stood on the dead window's screen can be taken up by nobody, and keeps the places from everybody;
+        parked sales keep theirs. Of drawers' kicks nothing is asked: they are over.
+        """
+        now = self.clock.now()
+        with self.holder.writing() as act:
+            books = act.books
+            ended = reap(act, now)
+            for claim in books.stock.claims_in(ClaimState.HELD):
+                order = books.orders.order(claim.order_id)
+                if order is None or order.state is not OrderState.ON_HOLD:
+                    let_go(act, claim)
+                    ended += 1
+            dead = books.stock.claims_in(ClaimState.LEASED)
+            for claim in dead:
+                let_go(act, claim)
+            sending = [job for job in books.prints.open_jobs() if job.state is JobState.SENDING]
+            for job in sending:
+                mark_unknown(books, job, now)
+            if dead or sending:
+                orders: list[Json] = [str(claim.order_id) for claim in dead]
+                jobs: list[Json] = [str(job.job_id) for job in sending]
+                body: dict[str, Json] = {"tenders_let_go": orders, "jobs_unknown": jobs, "holds_ended": ended}
+                books.journal.append(Kind.RECOVERED, body, actor=SYSTEM)
+            still_open = books.prints.open_jobs()
+        return Recovered(
+            holds_released=ended + len(dead),
+            jobs_unknown=sum(1 for job in still_open if job.state is JobState.UNKNOWN),
+            jobs_to_print=tuple(
+                job.job_id for job in still_open if job.state in {JobState.QUEUED, JobState.FAILED_BEFORE_SEND}
+            ),
+        )

@@ -1,0 +1,54 @@
+"""The clerk's answer to "did it come out?"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from counter_app.application.print_job import copy_job, paper_fact
+from counter_app.application.rights import demand
+from counter_app.domain.journal import Kind
+from counter_app.domain.orders import TicketState
+from counter_app.domain.staff import Actor, Right
+from counter_app.errors import Reason, Refusal
+from counter_app.ports.clock import Clock, Ids
+from counter_app.ports.prints import JobKind, JobState, PrintJob
+from counter_app.ports.store import MoneyStore, Writing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleJob:
+    store: MoneyStore
+    clock: Clock
+    ids: Ids
+
+    def __call__(self, actor: Actor, job_id: UUID, *, came_out: bool) -> UUID | None:
+        """The clerk's answer to "did it come out?". No: the blank is spoiled, and a numbered copy's job is returned.
+
+        Raises Refusal: NOT_ALLOWED, JOB_NOT_OPEN for a job that is not UNKNOWN.
+        """
+        if not actor.may(Right.REPRINT):
+            demand(actor, Right.SELL)
+        with self.store.writing() as books:
+            job = books.prints.get(job_id)
+            if job is None or job.state is not JobState.UNKNOWN or job.kind is JobKind.DRAWER:
+                raise Refusal(Reason.JOB_NOT_OPEN)
+            now = self.clock.now()
+            copy = None
+            if not came_out and not _given_back(books, job):
+                copy = copy_job(books, job, self.ids.new(), now)
+            fact = paper_fact(books, job)
+            fact["came_out"] = came_out
+            fact["copy_job"] = None if copy is None else str(copy.job_id)
+            fact["copy_stock_number"] = "" if copy is None else copy.stock_number
+            books.journal.append(Kind.PAPER_SETTLED, fact, actor=actor)
+            state = JobState.SETTLED_OUT if came_out else JobState.SETTLED_SPOILED
+            books.prints.put(replace(job, state=state, updated_at=now))
+            if copy is not None:
+                books.prints.put_new([copy])
+        return None if copy is None else copy.job_id
+
+
+def _given_back(books: Writing, job: PrintJob) -> bool:
+    ticket = books.orders.ticket(job.ref) if job.kind is JobKind.TICKET else None
+    return ticket is not None and ticket.state is TicketState.REFUNDED

@@ -1,0 +1,380 @@
+"""What use cases take and return, as the window and the command line see it. Frozen values, no store, no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from counter_app.domain.coaches import Coach, PlaceRef
+from counter_app.domain.money import Money
+from counter_app.domain.stations import Station
+from counter_app.domain.timetable import RunRef, Span
+from counter_app.ports.prints import JobState
+
+# ---------------------------------------------------------------- search
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationHit:
+    station: Station
+    how: str  # code | name | pinyin | initials | english | fuzzy
+    score: int  # higher is better; equal text quality is ranked by what this window sells
+    exact: bool  # the text names this station and no other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassOffer:
+    travel_class: str  # fare class
+    fare: Money | None  # None: unknown, cannot be sold on this span (decisions 16)
+    free: int
+    reserved: bool  # False: capacity, no place numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOffer:
+    run: RunRef
+    span: Span
+    service: str
+    operator: str
+    headsign: str
+    origin: Station
+    destination: Station
+    depart: datetime  # aware, in the station's zone
+    arrive: datetime
+    legs: int
+    classes: tuple[ClassOffer, ...]
+    closed: str  # "" sellable, else a Reason value: departed, beyond_horizon
+
+
+class SpotState(StrEnum):
+    FREE = "free"
+    PART = "part"  # sold on another part of the way, free on this span
+    OURS = "ours"  # held by this sale
+    HELD = "held"  # held by another sale
+    SOLD = "sold"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatMap:
+    run: RunRef
+    span: Span
+    coaches: tuple[Coach, ...]
+    states: Mapping[PlaceRef, SpotState]
+    fares: Mapping[str, Money | None]  # per fare class
+
+
+# ---------------------------------------------------------------- the entry line
+
+
+class ReadingState(StrEnum):
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    AMBIGUOUS = "ambiguous"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPart:
+    """What one word of the line was understood as."""
+
+    word: str
+    start: int  # character offset in the line
+    role: str  # service | origin | destination | date | class | passengers | preference | unknown
+    meaning: str  # for people: 北京南, 2026-12-05, second
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryReading:
+    """``G1 bjn shhq 1205 2 2a1c`` understood. Nothing is guessed silently: every word has a part."""
+
+    line: str
+    state: ReadingState
+    parts: tuple[EntryPart, ...]
+    service: str | None
+    origin: Station | None
+    destination: Station | None
+    departing_on: date | None
+    travel_class: str | None
+    passengers: Mapping[str, int]  # passenger type -> count; empty: not said
+    preferences: tuple[str, ...]  # window | aisle | lower | middle | upper | together
+    completions: tuple[str, ...]  # for the word under the cursor, best first: whole-line texts
+    problem: str  # Reason value or "" ; facts are in the parts
+
+
+# ---------------------------------------------------------------- the sale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceWish:
+    """Ask for best fit: ``count`` places of a fare class, together where possible."""
+
+    travel_class: str
+    count: int
+    preferences: tuple[str, ...] = ()
+    coach: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldView:
+    """Places (or units of capacity) held for a sale. After ``expires_at`` they may go to others."""
+
+    order_id: UUID
+    claim_id: UUID
+    run: RunRef
+    span: Span
+    travel_class: str
+    places: tuple[PlaceRef, ...]  # empty for capacity
+    count: int
+    expires_at: datetime | None  # None: LEASED for tender, or sold
+    fare: Money  # of one adult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassengerInput:
+    passenger_type: str = "adult"
+    name: str = ""
+    document_type: str = ""
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassengerRule:
+    """What the policy says of a passenger type, for the form."""
+
+    passenger_type: str
+    sellable: bool  # for this class and service
+    needs_document: bool
+    needs_name: bool
+    fare: Money | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteItem:
+    """``kind``: base | reduction | surcharge | fee | refund. Sums of items are what is posted."""
+
+    kind: str
+    label: str  # stable code, translated on screen: child_half, student, refund_fee_20, ...
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassengerQuote:
+    passenger_type: str
+    place: PlaceRef | None
+    items: tuple[QuoteItem, ...]
+    total: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaleQuote:
+    order_id: UUID
+    passengers: tuple[PassengerQuote, ...]
+    total: Money
+    policy: str  # name@version that applied
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketView:
+    ticket_id: UUID
+    number: str
+    order_id: UUID
+    state: str  # OSDM: FULFILLED | REFUNDED | ...
+    service: str
+    origin: Station
+    destination: Station
+    depart: datetime
+    arrive: datetime
+    coach: str | None
+    place: str | None
+    travel_class: str
+    passenger_type: str
+    masked_name: str
+    masked_document: str
+    price: Money
+    sold_at: datetime
+    sold_by: str
+    copies: int
+    stock_number: str
+    print_state: JobState | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderView:
+    order_id: UUID
+    state: str
+    created_at: datetime
+    clerk: str
+    total: Money
+    tickets: tuple[TicketView, ...]
+    label: str  # of a parked sale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sold:
+    order: OrderView
+    received: Money
+    change: Money
+    jobs: tuple[UUID, ...]  # print jobs, in order
+    journal_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedSale:
+    order_id: UUID
+    label: str
+    parked_at: datetime
+    expires_at: datetime | None
+    service: str
+    origin: str
+    destination: str
+    depart: datetime
+    count: int
+    passengers: tuple[PassengerInput, ...]
+    hold: HoldView
+    offer: RunOffer
+    journal_seq: int = 0  # of the act that returned it; 0 in a list
+
+
+# ---------------------------------------------------------------- after-sales
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundQuote:
+    quote_id: UUID
+    ticket: TicketView
+    rule: str  # stable code of the tier: refund_48h, ...
+    rule_words: Mapping[str, str]  # language -> sentence
+    items: tuple[QuoteItem, ...]
+    fee: Money
+    refundable: Money
+    quoted_at: datetime
+    valid_until: datetime  # the instant at which a dearer tier begins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refunded:
+    refund_id: UUID
+    ticket: TicketView
+    refunded: Money
+    fee: Money
+    jobs: tuple[UUID, ...]
+    journal_seq: int
+
+
+# ---------------------------------------------------------------- the shift
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftView:
+    shift_id: UUID
+    number: int
+    login: str
+    clerk: str
+    state: str  # open | declared | closed
+    opened_at: datetime
+    float_amount: Money
+    declared: Money | None
+    expected: Money | None  # None while hidden: blind until declared (decisions 15)
+    over_short: Money | None
+    reason: str
+    z_number: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TotalsLine:
+    label: str  # stable code: tickets_sold, cash_sales, ...
+    count: int | None
+    amount: Money | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftReport:
+    """X or Z as figures; cash lines of a blind X are absent, and ``blind`` says so."""
+
+    kind: str  # x | z
+    shift: ShiftView
+    z_number: int | None
+    made_at: datetime
+    station: str
+    counter: int
+    operator: str
+    first_ticket: str
+    last_ticket: str
+    tickets_sold: int
+    tickets_refunded: int
+    tickets_spoiled: int
+    sales: Money
+    refunds: Money
+    fees: Money
+    by_tender: tuple[TotalsLine, ...]
+    by_passenger_type: tuple[TotalsLine, ...]
+    by_class: tuple[TotalsLine, ...]
+    cash: tuple[TotalsLine, ...]
+    denominations: tuple[tuple[int, int], ...]  # declared: denomination minor, pieces
+    perpetual_total: Money
+    unsynced_count: int
+    unsynced: Money
+    blind: bool
+    journal_first: int
+    journal_last: int
+    papers_issued: int = 0  # tickets and copies: what left the stock of blanks
+
+
+# ---------------------------------------------------------------- journal, devices, store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalLine:
+    epoch: int
+    seq: int
+    at: datetime
+    kind: str
+    actor: str
+    hash_hex: str
+    body_json: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalVerdict:
+    ok: bool
+    entries: int
+    head: str  # hex
+    first_bad: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintJobView:
+    job_id: UUID
+    kind: str
+    state: JobState
+    detail: str
+    created_at: datetime
+    title: str  # ticket number, Z 12, ...
+    copy_number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    holds_released: int
+    jobs_unknown: int
+    jobs_to_print: tuple[UUID, ...]
+
+
+class SheetKind(StrEnum):
+    TICKET = "ticket"
+    SLIP = "slip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One piece of paper of the virtual printer's roll, newest last: 8-bit grey PNG bytes."""
+
+    title: str
+    png: bytes
+    printed_at: datetime

@@ -1,0 +1,83 @@
+"""What may be done with a ticket after its sale, and for how much: one engine that quotes, and whose quote is posted.
+
+Refund today; exchange and void use the same tiers. Reckoned on instants, never on truncated hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from counter_app.domain.money import Money, round_to_step_half_up
+from counter_app.domain.orders import Item, ItemKind
+from counter_app.domain.policy import Policy, RelativeTo, Tier, Transaction
+from counter_app.errors import Reason, Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketTerms:
+    """What the engine needs to know of a ticket."""
+
+    price: Money
+    sold_at: datetime
+    depart: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AfterSale:
+    """An answer of the engine. The items add up to what is paid out: ``refundable`` = price − fee."""
+
+    transaction: Transaction
+    rule: str  # code of the tier
+    words: Mapping[str, str]
+    items: tuple[Item, ...]
+    fee: Money
+    refundable: Money
+    valid_until: datetime  # the last instant at which this tier applies
+
+    def __post_init__(self) -> None:
+        assert sum(item.amount_minor for item in self.items) == self.refundable.minor
+
+
+def quote(transaction: Transaction, ticket: TicketTerms, at: datetime, policy: Policy) -> AfterSale:
+    """Raises Refusal(NOT_REFUNDABLE, rule=...) where no tier applies, as after departure."""
+    for tier in policy.tiers_of(transaction):
+        until = _applies_until(tier, ticket)
+        if at <= until:
+            return _priced(transaction, tier, ticket, until, policy)
+    raise Refusal(Reason.NOT_REFUNDABLE, rule="after_departure" if at > ticket.depart else "no_rule")
+
+
+def _applies_until(tier: Tier, ticket: TicketTerms) -> datetime:
+    margin = timedelta(minutes=tier.minutes)
+    return ticket.depart - margin if tier.relative_to is RelativeTo.BEFORE_DEPARTURE else ticket.sold_at + margin
+
+
+def _priced(transaction: Transaction, tier: Tier, ticket: TicketTerms, until: datetime, policy: Policy) -> AfterSale:
+    price = ticket.price
+    fee = Money(fee_minor(price.minor, tier, policy.fee_step_minor), price.currency)
+    items = [Item(kind=ItemKind.REFUND, label="ticket_price", amount_minor=price.minor)]
+    if fee:
+        items.append(Item(kind=ItemKind.FEE, label=tier.code, amount_minor=-fee.minor))
+    return AfterSale(
+        transaction=transaction,
+        rule=tier.code,
+        words=tier.words,
+        items=tuple(items),
+        fee=fee,
+        refundable=price - fee,
+        valid_until=until,
+    )
+
+
+def fee_minor(price_minor: int, tier: Tier, step_minor: int) -> int:
+    """The share, rounded to the step with halves up; a tier that is not free costs its minimum, and never more than
+
+    the price (decisions 16).
+    """
+    assert price_minor >= 0
+    if tier.fee_permille == 0:
+        return 0
+    rounded = round_to_step_half_up(price_minor * tier.fee_permille, 1000, step_minor)
+    return min(max(rounded, tier.minimum_minor), price_minor)

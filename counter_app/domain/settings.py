@@ -1,0 +1,162 @@
+"""``DIR/counterfoil.toml``: what this window is set to. Every key has a default; a wrong one is refused by name."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from counter_app.errors import Reason, Refusal
+
+SETTINGS_FILE: Final = "counterfoil.toml"
+SETTINGS_BYTES_MAX: Final = 64 * 1024
+
+_PROFILE: Final = re.compile(r"^[A-Za-z0-9:._-]{1,60}$")
+_PRINTER_URL: Final = re.compile(r"^(tcp://|serial://|file://|virtual:)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrinterSettings:
+    """``profile``: the model's abilities (docs/printing.md); an option ``?profile=`` of the URL wins."""
+
+    url: str = "virtual:"
+    profile: str = "thermal-80"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketSettings:
+    language: str = "zh"
+    code: str = "aztec"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowSettings:
+    language: str = "zh"
+    theme: str = "light"
+    scale_percent: int = 100
+    auto_lock_minutes: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeySettings:
+    store: str = "auto"  # auto | keyring | file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    printer: PrinterSettings
+    ticket: TicketSettings
+    window: WindowSettings
+    keys: KeySettings
+
+
+DEFAULTS: Final = Settings(
+    printer=PrinterSettings(), ticket=TicketSettings(), window=WindowSettings(), keys=KeySettings()
+)
+
+
+def parse_settings(text: str) -> Settings:
+    """Raises Refusal(BAD_SETTING, key=…, detail=…) for a wrong type, value or unknown key; nothing is guessed."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Refusal(Reason.BAD_SETTING, key=SETTINGS_FILE, detail=str(error)) from error
+    for section in document:
+        if section not in {"printer", "ticket", "window", "keys"}:
+            raise _bad(section, "unknown section")
+    printer = _Section(document, "printer")
+    ticket = _Section(document, "ticket")
+    window = _Section(document, "window")
+    keys = _Section(document, "keys")
+    default = DEFAULTS
+    settings = Settings(
+        printer=PrinterSettings(
+            url=printer.matching(
+                "url",
+                default.printer.url,
+                _PRINTER_URL,
+                "tcp://host:9100, serial:///dev/ttyS0?baud=115200, file:///path or virtual:",
+            ),
+            profile=printer.matching("profile", default.printer.profile, _PROFILE, "a printer profile's name"),
+        ),
+        ticket=TicketSettings(
+            language=ticket.word("language", default.ticket.language, ("zh", "en")),
+            code=ticket.word("code", default.ticket.code, ("aztec", "qr")),
+        ),
+        window=WindowSettings(
+            language=window.word("language", default.window.language, ("zh", "en")),
+            theme=window.word("theme", default.window.theme, ("light", "dark", "contrast")),
+            scale_percent=window.between("scale_percent", default.window.scale_percent, 100, 200),
+            auto_lock_minutes=window.between("auto_lock_minutes", default.window.auto_lock_minutes, 0, 480),
+        ),
+        keys=KeySettings(store=keys.word("store", default.keys.store, ("auto", "keyring", "file"))),
+    )
+    for section_reader in (printer, ticket, window, keys):
+        section_reader.refuse_leftovers()
+    return settings
+
+
+def default_text(printer_url: str) -> str:
+    """What ``init`` writes: the defaults, spelled out with a word on each."""
+    assert '"' not in printer_url
+    d = DEFAULTS
+    return f"""\
+# Settings of this window. Read at start; a wrong key or value is refused with its name.
+
+[printer]
+url = "{printer_url}"          # tcp://host:9100 | serial:///dev/ttyS0?baud=115200 | file:///path | virtual:
+profile = "{d.printer.profile}"    # thermal-80, thermal-58, epson-80, epson-58, listening-80, ...: docs/printing.md
+
+[ticket]
+language = "{d.ticket.language}"             # zh | en: which comes first on paper
+code = "{d.ticket.code}"              # aztec | qr
+
+[window]
+language = "{d.window.language}"             # zh | en
+theme = "{d.window.theme}"             # light | dark | contrast
+scale_percent = {d.window.scale_percent}         # 100 to 200
+auto_lock_minutes = {d.window.auto_lock_minutes}      # 0: never
+
+[keys]
+store = "{d.keys.store}"              # auto | keyring | file: where private keys are kept
+"""
+
+
+def _bad(key: str, detail: str) -> Refusal:
+    return Refusal(Reason.BAD_SETTING, key=key, detail=detail)
+
+
+class _Section:
+    def __init__(self, document: Mapping[str, object], name: str) -> None:
+        found = document.get(name, {})
+        if not isinstance(found, dict):
+            raise _bad(name, "must be a section")
+        self._name = name
+        self._values: dict[str, object] = dict(found)
+
+    def _take(self, key: str, default: object) -> object:
+        return self._values.pop(key, default)
+
+    def word(self, key: str, default: str, allowed: tuple[str, ...]) -> str:
+        value = self._take(key, default)
+        if not isinstance(value, str) or value not in allowed:
+            raise _bad(f"{self._name}.{key}", "one of " + ", ".join(allowed))
+        return value
+
+    def matching(self, key: str, default: str, pattern: re.Pattern[str], shape: str) -> str:
+        value = self._take(key, default)
+        if not isinstance(value, str) or not pattern.match(value) or len(value) > 500:
+            raise _bad(f"{self._name}.{key}", shape)
+        return value
+
+    def between(self, key: str, default: int, low: int, high: int) -> int:
+        value = self._take(key, default)
+        if type(value) is not int or not low <= value <= high:
+            raise _bad(f"{self._name}.{key}", f"{low} to {high}")
+        return value
+
+    def refuse_leftovers(self) -> None:
+        for key in self._values:
+            raise _bad(f"{self._name}.{key}", "unknown key")

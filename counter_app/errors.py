@@ -1,0 +1,122 @@
+"""What can go wrong, by whose fault and what follows.
+
+A :class:`Refusal` is the world's "no": nothing was changed, and the clerk is told why. Anything else than these four
+types that leaves a use case is our own mistake.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why something was refused. The value is stable: it is printed, logged and translated by it."""
+
+    # people
+    BAD_CREDENTIALS = "bad_credentials"
+    ACCOUNT_LOCKED = "account_locked"
+    NOT_ALLOWED = "not_allowed"
+    SECOND_PERSON_NEEDED = "second_person_needed"
+    NAME_TAKEN = "name_taken"
+    PASSWORD_TOO_SHORT = "password_too_short"  # noqa: S105 - a reason, not a password
+    # shift
+    SHIFT_CLOSED = "shift_closed"
+    SHIFT_ALREADY_OPEN = "shift_already_open"
+    SHIFT_NOT_DECLARED = "shift_not_declared"
+    REASON_NEEDED = "reason_needed"
+    DRAWER_SHORT = "drawer_short"
+    NO_REPORT = "no_report"
+    # timetable and search
+    UNKNOWN_STATION = "unknown_station"
+    AMBIGUOUS_STATION = "ambiguous_station"
+    UNKNOWN_RUN = "unknown_run"
+    NO_TIMETABLE = "no_timetable"
+    FILE_REFUSED = "file_refused"
+    BEYOND_HORIZON = "beyond_horizon"
+    DEPARTED = "departed"
+    BAD_DATE = "bad_date"
+    # places
+    PLACE_TAKEN = "place_taken"
+    NOT_ENOUGH_PLACES = "not_enough_places"
+    NOT_HELD = "not_held"
+    HOLD_EXPIRED = "hold_expired"
+    FARE_UNKNOWN = "fare_unknown"
+    # sale
+    NO_PASSENGERS = "no_passengers"
+    TOO_MANY_PASSENGERS = "too_many_passengers"
+    NAME_NEEDED = "name_needed"
+    DOCUMENT_NEEDED = "document_needed"
+    BAD_DOCUMENT = "bad_document"
+    SAME_DOCUMENT_TWICE = "same_document_twice"
+    NAME_NOT_PRINTABLE = "name_not_printable"
+    CASH_SHORT = "cash_short"
+    AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
+    TYPE_NOT_SOLD_HERE = "type_not_sold_here"
+    # after-sales
+    UNKNOWN_TICKET = "unknown_ticket"
+    ALREADY_REFUNDED = "already_refunded"
+    NOT_REFUNDABLE = "not_refundable"
+    QUOTE_CHANGED = "quote_changed"
+    # tickets' codes
+    BAD_CODE = "bad_code"
+    FORGED_CODE = "forged_code"
+    UNKNOWN_KEY = "unknown_key"
+    CODE_EXPIRED = "code_expired"
+    # the store
+    PROFILE_EXISTS = "profile_exists"
+    NO_PROFILE = "no_profile"
+    PROFILE_IN_USE = "profile_in_use"
+    PROFILE_TOO_NEW = "profile_too_new"
+    PROFILE_TOO_OLD = "profile_too_old"
+    SQLITE_TOO_OLD = "sqlite_too_old"
+    STORE_DAMAGED = "store_damaged"
+    STORE_NOT_WRITABLE = "store_not_writable"
+    STORE_BEHIND_WITNESS = "store_behind_witness"
+    CLOCK_JUMPED = "clock_jumped"
+    BAD_SETTING = "bad_setting"
+    BAD_INPUT = "bad_input"
+    # printing
+    PRINTER_NOT_READY = "printer_not_ready"
+    JOB_NOT_OPEN = "job_not_open"
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """The world says no. Nothing was changed.
+
+    ``facts`` fill the translated sentence (``{minimum}``); they hold no personal data, since refusals are logged.
+    """
+
+    def __init__(self, reason: Reason, /, **facts: str | int) -> None:
+        self.reason = reason
+        self.facts = facts
+        detail = ", ".join(f"{k}={v}" for k, v in facts.items())
+        super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
+
+    def __reduce__(self) -> tuple[object, ...]:  # crosses process borders (import runs in a child)
+        return (_rebuild, (self.reason, self.facts))
+
+
+def _rebuild(reason: Reason, facts: dict[str, str | int]) -> Refusal:
+    return Refusal(reason, **facts)
+
+
+class DeviceTrouble(Exception):  # noqa: N818
+    """A device did not do what was asked, and it is known that nothing reached the outside."""
+
+    def __init__(self, device: str, detail: str) -> None:
+        self.device = device
+        self.detail = detail
+        super().__init__(f"{device}: {detail}")
+
+
+class OutcomeUnknown(Exception):  # noqa: N818
+    """Asked, and no answer that can be trusted: it may have happened. Never treated as "no"."""
+
+    def __init__(self, what: str, detail: str = "") -> None:
+        self.what = what
+        self.detail = detail
+        super().__init__(f"{what}: outcome unknown ({detail})" if detail else f"{what}: outcome unknown")
+
+
+class Cancelled(Exception):  # noqa: N818
+    """The user stopped it; nothing was changed."""

@@ -1,0 +1,125 @@
+"""Print jobs, persisted before the first byte; and the printer itself as the core asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from counter_app.domain.papers import Paper
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    CONFIRMED = "confirmed"
+    FAILED_BEFORE_SEND = "failed_before_send"  # the only one that may be sent again by itself
+    UNKNOWN = "unknown"  # a person is asked whether it came out
+    SETTLED_OUT = "settled_out"  # a person said: it came out
+    SETTLED_SPOILED = "settled_spoiled"  # a person said: it did not, or is unusable; a copy follows
+
+
+class JobKind(StrEnum):
+    TICKET = "ticket"  # ref: ticket_id
+    RECEIPT = "receipt"  # ref: order_id
+    REFUND_SLIP = "refund_slip"  # ref: refund_id
+    X_REPORT = "x_report"  # ref: shift_id
+    Z_REPORT = "z_report"  # ref: shift_id
+    CASH_SLIP = "cash_slip"  # ref: movement_id
+    DRAWER = "drawer"  # ref: order, refund or movement; never replayed
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintJob:
+    job_id: UUID
+    kind: JobKind
+    ref: UUID
+    copy_number: int
+    state: JobState
+    detail: str
+    created_at: datetime
+    updated_at: datetime
+    attempts: int
+    token: int  # 1 .. 9999, our own process id for this job, echoed by the printer
+    stock_number: str = ""  # of the blank that a ticket takes
+
+
+class PrintReader(Protocol):
+    def get(self, job_id: UUID) -> PrintJob | None: ...
+
+    def open_jobs(self) -> list[PrintJob]:
+        """Queued, sending, failed before send or unknown; oldest first."""
+        ...
+
+    def latest(self, limit: int) -> list[PrintJob]: ...
+
+    def of(self, ref: UUID) -> list[PrintJob]: ...
+
+
+class PrintBook(PrintReader, Protocol):
+    def put(self, job: PrintJob) -> None:
+        """Inserts, or replaces by job_id."""
+        ...
+
+    def put_new(self, jobs: Sequence[PrintJob]) -> None:
+        """Several new ones in one statement."""
+        ...
+
+    def next_token(self) -> int: ...
+
+    def next_stock_numbers(self, count: int) -> list[str]:
+        """The next blanks of the roll, taken for papers that are put in the same transaction."""
+        ...
+
+
+class PaperState(StrEnum):
+    ADEQUATE = "adequate"
+    NEAR_END = "near_end"
+    OUT = "out"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrinterStatus:
+    """What the printer itself said. ``ready`` is true only on valid answers that say so; silence is not ready."""
+
+    ready: bool
+    online: bool
+    cover_open: bool
+    paper: PaperState
+    error: str  # code of the trouble, "" for none: "silent", "cover_open", "paper_out", "cutter", "not_reachable", ...
+    answered: bool
+
+
+class Delivery(StrEnum):
+    CONFIRMED = "confirmed"
+    FAILED_BEFORE_SEND = "failed_before_send"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryOutcome:
+    delivery: Delivery
+    detail: str
+    status: PrinterStatus
+
+
+class Printer(Protocol):
+    """One printer; calls never interleave (its lane or a lock). Every call ends by its own deadline."""
+
+    @property
+    def name(self) -> str: ...
+
+    def status(self) -> PrinterStatus: ...
+
+    def deliver(self, paper: Paper, *, token: int) -> DeliveryOutcome:
+        """Composes, checks the status, sends, and waits for the printer's own word that ``token`` is done."""
+        ...
+
+    def kick_drawer(self, *, token: int) -> DeliveryOutcome: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,158 @@
+"""Keys, passwords and sealing: the one module of the core that touches the cryptography libraries (decisions 6).
+
+Ed25519 for signatures, argon2id for passwords, AES-256-GCM for personal data, HMAC-SHA-256 for looking it up.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+import argon2
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+# ------------------------------------------------------------------------------------------------- signatures
+
+
+def _prefixed(purpose: str, message: bytes) -> bytes:
+    """What is signed: no signature of one purpose passes for another's."""
+    assert purpose.isascii(), purpose
+    assert "\0" not in purpose
+    return b"counterfoil/" + purpose.encode() + b"\0" + message
+
+
+def key_id(public_key: bytes) -> bytes:
+    """First 8 bytes of SHA-256 of the raw public key."""
+    return sha256(public_key).digest()[:8]
+
+
+class SigningKey:
+    """An Ed25519 private key; a ``ports.clock.Signer``. ``private`` are its 32 raw bytes."""
+
+    __slots__ = ("_key", "_key_id", "public")
+
+    def __init__(self, private: bytes) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(private)
+        self.public: bytes = self._key.public_key().public_bytes_raw()
+        self._key_id = key_id(self.public)
+
+    @classmethod
+    def generate(cls, entropy: bytes) -> SigningKey:
+        """From 32 unpredictable bytes."""
+        assert len(entropy) == 32
+        return cls(entropy)
+
+    @property
+    def key_id(self) -> bytes:
+        return self._key_id
+
+    def private_bytes(self) -> bytes:
+        return self._key.private_bytes_raw()
+
+    def sign(self, purpose: str, message: bytes) -> bytes:
+        return self._key.sign(_prefixed(purpose, message))
+
+
+def verify(public_key: bytes, purpose: str, message: bytes, signature: bytes) -> bool:
+    """Whether ``signature`` is ``public_key``'s over ``counterfoil/<purpose>``, a zero byte and ``message``."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, _prefixed(purpose, message))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+# -------------------------------------------------------------------------------------------------- passwords
+
+# RFC 9106, second recommended option (memory-constrained: t=3, m=64 MiB, p=4); 2 lanes suit the two cores of a till.
+_HASHER: Final = argon2.PasswordHasher(
+    time_cost=3, memory_cost=64 * 1024, parallelism=2, hash_len=32, salt_len=16, type=argon2.Type.ID
+)
+PASSWORD_LENGTH_MIN: Final = 8
+PASSWORD_BYTES_MAX: Final = 1024  # a bound: argon2 would hash a gigabyte if asked to
+
+
+class Argon2Passwords:
+    """A ``ports.passwords.Passwords``."""
+
+    def __init__(self, hasher: argon2.PasswordHasher = _HASHER) -> None:
+        self._hasher = hasher
+        # Checked for logins that do not exist, so that they take as long as those that do. No password has this hash;
+        # it is written, not computed: a start must not wait a tenth of a second for it.
+        salt, digest = "A" * 22, "A" * 43
+        self._nobody = (
+            f"$argon2id$v=19$m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}${salt}${digest}"
+        )
+
+    def hash(self, password: str) -> str:
+        return self._hasher.hash(password)
+
+    def matches(self, password_hash: str | None, password: str) -> bool:
+        """None: there is no such account; the answer is no, and takes the same time."""
+        try:
+            self._hasher.verify(password_hash or self._nobody, password)
+        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+            return False
+        return password_hash is not None
+
+
+# ---------------------------------------------------------------------------------------------- personal data
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """``record``: nonce and ciphertext under a key of its own; ``wrapped_key``: that key under the profile's key."""
+
+    record: bytes
+    wrapped_key: bytes
+
+    @property
+    def commitment(self) -> bytes:
+        """SHA-256 of the sealed record. Its nonce and key are random: it gives nothing away, also after erasure."""
+        return sha256(self.record).digest()
+
+
+class Unsealable(ValueError):  # noqa: N818 - an answer
+    """Another key, or bytes that were changed."""
+
+
+class Sealer:
+    """Seals records of personal data, each under its own key, which can be deleted (decisions 11)."""
+
+    def __init__(self, profile_key: bytes, operator_tag_key: bytes) -> None:
+        assert len(profile_key) == 32
+        assert len(operator_tag_key) == 32
+        self._wrap = AESGCM(derive(profile_key, "wrap"))
+        self._tag_key = operator_tag_key
+
+    def seal(self, subject: bytes, plain: bytes, *, entropy: bytes) -> Sealed:
+        """``subject`` (the record's id) is bound to both, so that rows cannot be swapped. ``entropy``: 56 bytes."""
+        assert len(entropy) == 56
+        own, nonce, wrap_nonce = entropy[:32], entropy[32:44], entropy[44:]
+        return Sealed(
+            nonce + AESGCM(own).encrypt(nonce, plain, b"record\0" + subject),
+            wrap_nonce + self._wrap.encrypt(wrap_nonce, own, b"key\0" + subject),
+        )
+
+    def open(self, subject: bytes, sealed: Sealed) -> bytes:
+        """Raises ``Unsealable``."""
+        try:
+            own = self._wrap.decrypt(sealed.wrapped_key[:12], sealed.wrapped_key[12:], b"key\0" + subject)
+            return AESGCM(own).decrypt(sealed.record[:12], sealed.record[12:], b"record\0" + subject)
+        except (InvalidTag, ValueError) as error:
+            raise Unsealable from error
+
+    def document_tag(self, document: str) -> bytes:
+        """HMAC-SHA-256 with the operator's key: equal documents are found, and nobody else can test a guess."""
+        return hmac.digest(self._tag_key, b"document\0" + document.encode(), "sha256")
+
+
+def derive(key: bytes, purpose: str) -> bytes:
+    """A 32-byte key for one purpose (HKDF-SHA-256)."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"counterfoil/" + purpose.encode()).derive(key)

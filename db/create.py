@@ -1,0 +1,232 @@
+"""A new profile's folder, whole or not at all: built beside, then renamed into place."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from counter_app.domain.accounts import account_fact
+from counter_app.domain.journal import Json, Kind
+from counter_app.domain.staff import SYSTEM
+from counter_app.errors import Reason, Refusal
+from counter_app.ports.clock import Clock, Entropy, Ids
+from counter_app.ports.profile import ProfileInfo
+from counter_app.ports.users import UserRecord
+from counter_app.security import SigningKey
+from db import engine as engines
+from db import schema_records, schema_sale
+from db.books import Books
+from db.certifying import certify_counter
+from db.context import Context
+from db.files import sync_folder, write_durably
+from db.journal import TRIGGERS
+from db.keys import FOLDER as KEYS_FOLDER
+from db.keys import ProfileKeys
+from db.lock import ProfileLock
+from db.metadata import metadata
+from db.opening import SCHEMA
+from db.profile import StoredProfile, put_certificate, write_profile
+from db.store import LOCK_NAME, in_words, journal_link
+from db.vault import EpochSigner, Vault
+from db.witness import FILE_NAME as WITNESS_NAME
+from db.witness import Mark, Witness
+
+CATALOGUES: Final = "catalogues"
+_OURS: Final = (
+    LOCK_NAME,
+    KEYS_FOLDER,
+    CATALOGUES,
+    WITNESS_NAME,
+    engines.FILE_NAME,
+)  # the database last: it is the profile
+_HALF: Final = ".new"
+_MOVING: Final = ".moving-in"
+_ALL_TABLES: Final = (schema_records, schema_sale)  # importing them has filled the MetaData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileFactory:
+    """``ports.profile.ProfileCreator``. ``directory`` is the profile's folder, which need not exist."""
+
+    directory: Path
+    clock: Clock
+    ids: Ids
+    entropy: Entropy
+    key_choice: str = "auto"
+    files: Mapping[str, bytes] = field(default_factory=dict)  # laid beside the store from the start: its settings
+
+    def exists(self) -> bool:
+        return (self.directory / engines.FILE_NAME).exists()
+
+    def create(self, info: ProfileInfo, *, first_user: UserRecord) -> None:
+        """Raises Refusal: PROFILE_EXISTS, STORE_NOT_WRITABLE; ``OSError``. Whatever fails, nothing is left."""
+        self._clear_halves()
+        if any((self.directory / name).exists() for name in _OURS):
+            raise Refusal(Reason.PROFILE_EXISTS)
+        engines.driver()
+        parent = self.directory.absolute().parent
+        parent.mkdir(parents=True, exist_ok=True)
+        beside = parent / f".{self.directory.name}.{self.ids.new().hex}{_HALF}"
+        beside.mkdir(mode=0o700)
+        alive = ProfileLock(beside / LOCK_NAME)
+        try:
+            with in_words():
+                self._build(beside, info, first_user)
+            for name, content in self.files.items():
+                write_durably(beside / name, content)
+            sync_folder(beside)
+            self._put_in_place(beside)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+            alive.release()
+        sync_folder(parent)
+
+    def _clear_halves(self) -> None:
+        """What an ``init`` left that was killed: folders beside with keys in them, and half a move into place."""
+        moving = self.directory / _MOVING
+        if moving.exists():
+            self._clear_moving(moving)
+        for half in self.directory.absolute().parent.glob(f".{glob.escape(self.directory.name)}.*{_HALF}"):
+            with contextlib.suppress(Refusal):  # another one is at work
+                if (half / LOCK_NAME).is_file():
+                    ProfileLock(half / LOCK_NAME).release()
+                elif not any(half.iterdir()):  # another one begins this moment
+                    continue
+                shutil.rmtree(half, ignore_errors=True)
+
+    def _clear_moving(self, moving: Path) -> None:
+        if (self.directory / LOCK_NAME).exists():
+            try:
+                ProfileLock(self.directory / LOCK_NAME).release()
+            except Refusal as refusal:  # it is at work this moment
+                raise Refusal(Reason.PROFILE_EXISTS) from refusal
+        if not self.exists():
+            for name in _OURS:
+                _remove(self.directory / name)
+        moving.unlink()
+        sync_folder(self.directory)
+
+    def _build(self, folder: Path, info: ProfileInfo, first_user: UserRecord) -> None:
+        keys = ProfileKeys(folder, info.profile_id, choice=self.key_choice)
+        for name in ("operator", "operator-tag", "profile", "counter-1"):
+            keys.save(name, self.entropy.bytes(32))
+        (folder / CATALOGUES).mkdir(mode=0o700)
+        os.close(os.open(folder / engines.FILE_NAME, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite keeps this mode
+        engine = engines.make_engine(folder / engines.FILE_NAME, writable=True)
+        with engine.connect() as connection:
+            vault = Vault(keys.load)
+            context = Context(
+                connection=connection,
+                profile=info,
+                clock=self.clock,
+                ids=self.ids,
+                entropy=self.entropy,
+                signer=EpochSigner(vault, 1),
+                vault=vault,
+                writable=True,
+            )
+            context.run("BEGIN IMMEDIATE")
+            make_schema(context)
+            self._first_entries(context, keys, first_user)
+            context.run("COMMIT")
+            link = journal_link(context)
+        engine.dispose()
+        Witness.create(folder / WITNESS_NAME, Mark(epoch=link.epoch, seq=link.seq, hash=link.hash))
+
+    def _first_entries(self, context: Context, keys: ProfileKeys, first_user: UserRecord) -> None:
+        info, operator = context.profile, SigningKey(keys.load("operator"))
+        certificate = certify_counter(
+            operator, context.vault.signer(1), profile=info, epoch=1, not_before=self.clock.now()
+        )
+        write_profile(context, StoredProfile(info=info, operator_key=operator.public))
+        put_certificate(context, certificate)
+        books = Books(context)
+        books.journal.append(Kind.PROFILE_CREATED, profile_fact(info, operator.public), actor=SYSTEM)
+        started: dict[str, Json] = {"certificate": certificate.fields(), "reason": "profile_created"}
+        books.journal.append(Kind.EPOCH_STARTED, started, actor=SYSTEM)
+        books.users.put(first_user)
+        books.journal.append(Kind.USER_CREATED, account_fact(**account_of(first_user)), actor=SYSTEM)
+
+    def _put_in_place(self, beside: Path) -> None:
+        """One rename where the folder is new; else (settings are there already) the database comes last."""
+        try:
+            if self.directory.is_dir() and not any(self.directory.iterdir()):
+                self.directory.rmdir()
+            if not self.directory.exists():
+                beside.rename(self.directory)
+                return
+            # Keys without a database are a profile whose database was lost; this says that they never had one.
+            write_durably(self.directory / _MOVING, b"")
+            moved: list[Path] = []
+            try:
+                for name in (*self.files, *_OURS):
+                    if name == engines.FILE_NAME:
+                        sync_folder(self.directory)
+                    if not (self.directory / name).exists():
+                        (beside / name).rename(self.directory / name)
+                        moved.append(self.directory / name)
+                    elif name in _OURS:  # another init was quicker
+                        raise Refusal(Reason.PROFILE_EXISTS)  # noqa: TRY301 - the same way back
+            except BaseException:
+                for path in reversed(moved):
+                    path.rename(beside / path.name)
+                (self.directory / _MOVING).unlink()
+                raise
+            self.directory.chmod(0o700)
+            sync_folder(self.directory)
+            (self.directory / _MOVING).unlink()
+        except FileExistsError as error:  # another init was quicker
+            raise Refusal(Reason.PROFILE_EXISTS) from error
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def make_schema(context: Context) -> None:
+    """The newest schema; a test holds it equal to what Alembic's steps lead to."""
+    metadata.create_all(context.connection)
+    for statement in TRIGGERS.values():
+        context.run(statement)
+    context.run("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    context.connection.execute(text("INSERT INTO alembic_version VALUES (:schema)"), {"schema": SCHEMA})
+
+
+def account_of(user: UserRecord) -> dict[str, Any]:
+    return {
+        "user_id": str(user.user_id),
+        "login": user.login,
+        "display_name": user.display_name,
+        "role": user.role.value,
+        "active": user.active,
+        "password_hash": user.password_hash,
+    }
+
+
+def profile_fact(info: ProfileInfo, operator_key: bytes) -> dict[str, Json]:
+    """PROFILE_CREATED's body."""
+    return {
+        "profile_id": str(info.profile_id),
+        "station_name": info.station_name,
+        "station_latin": info.station_latin,
+        "station_code": info.station_code,
+        "counter": info.counter,
+        "operator": info.operator,
+        "operator_key": operator_key.hex(),
+        "zone": info.zone,
+        "currency": info.currency,
+        "policy": info.policy,
+        "training": info.training,
+        "demonstration": info.demonstration,
+    }

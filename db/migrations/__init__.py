@@ -1,0 +1,1 @@
+"""Alembic's scripts. A new one: see "add a migration" in CONTRIBUTING."""

@@ -1,0 +1,379 @@
+"""The money store: one writer, one transaction per act, readers beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+
+from counter_app.domain.journal import Json, Kind, Link
+from counter_app.domain.staff import SYSTEM, Actor
+from counter_app.domain.trust import TrustBundle
+from counter_app.errors import OutcomeUnknown, Reason, Refusal
+from counter_app.ports.clock import Clock, Entropy, Ids, Signer
+from counter_app.ports.profile import ProfileInfo
+from counter_app.security import SigningKey
+from db import engine as engines
+from db.books import Books
+from db.certifying import certify_counter
+from db.context import Context
+from db.journal import SqlJournal
+from db.keys import ProfileKeys
+from db.lock import ProfileLock
+from db.migrate import check_schema, upgrade_if_older
+from db.opening import behind_witness, check_store
+from db.profile import StoredProfile, put_certificate, read_certificates, read_profile, trust_bundle
+from db.vault import EpochSigner, Vault
+from db.witness import FILE_NAME as WITNESS_NAME
+from db.witness import NOT_AT_REST, Mark, Witness, digest_at_rest, read_mark
+
+LOCK_NAME: Final = "lock"
+
+
+class SqlMoneyStore:
+    """``ports.store.MoneyStore`` over one SQLite file in ``directory``.
+
+    ``writable``: takes the profile's lock (Refusal PROFILE_IN_USE); otherwise it reads beside a window that has it.
+    Opening raises Refusal: NO_PROFILE, SQLITE_TOO_OLD, PROFILE_TOO_NEW, STORE_DAMAGED. A store behind its witness
+    opens, reads, and refuses to write until ``start_epoch``.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        clock: Clock,
+        ids: Ids,
+        entropy: Entropy,
+        writable: bool,
+        key_choice: str = "auto",
+    ) -> None:
+        self._directory = directory
+        self._path = directory / engines.FILE_NAME
+        if not self._path.is_file():
+            raise Refusal(Reason.NO_PROFILE)
+        engines.driver()
+        self._clock, self._ids, self._entropy = clock, ids, entropy
+        self._lock = ProfileLock(directory / LOCK_NAME) if writable else None
+        self._writing_thread: int | None = None
+        self._one_writer = threading.Lock()
+        self._local = threading.local()
+        self._readers: list[Connection] = []
+        self._readers_lock = threading.Lock()
+        self._reading_engine = engines.make_engine(self._path, writable=False)
+        self._writing_engine: Engine | None = None
+        self._writer: Context | None = None
+        self._witness: Witness | None = None
+        self._behind = False
+        self._changed_at_rest = False
+        self._key_choice = key_choice
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+
+    # ------------------------------------------------------------------------------------------ open and close
+
+    def _open(self) -> None:
+        with in_words():
+            if self._lock is not None:
+                self._changed_at_rest = changed_at_rest(self._directory)
+                upgrade_if_older(self._path, clock=self._clock)
+            probe = self._context(self._reading_engine.connect(), None)
+            try:
+                self._stored: StoredProfile = self._prepare(probe)
+            finally:
+                probe.connection.close()
+            if self._lock is not None:
+                self._open_writer()
+
+    def _prepare(self, probe: Context) -> StoredProfile:
+        """Checks what is there, and learns who this counter is."""
+        check_schema(probe)
+        stored = read_profile(probe)
+        self._keys = ProfileKeys(self._directory, stored.info.profile_id, choice=self._key_choice)
+        self._vault = Vault(self._keys.load)
+        probe.run("BEGIN")
+        try:
+            check_store(probe)
+            self._signer = EpochSigner(self._vault, max(1, SqlJournal(probe).head().epoch))
+            self._behind = behind_witness(probe, self._directory / WITNESS_NAME)
+        finally:
+            probe.run("COMMIT")
+        return stored
+
+    def _open_writer(self) -> None:
+        self._writing_engine = engines.make_engine(self._path, writable=True)
+        self._writer = self._context(self._writing_engine.connect(), self._stored.info, writable=True)
+        if not self._behind:
+            certified = {one.epoch: one.key_id for one in read_certificates(self._writer)}
+            if certified.get(self._signer.epoch) != self._signer.key_id:
+                raise Refusal(Reason.STORE_DAMAGED, part="keys", name=f"counter-{self._signer.epoch}")
+            self._witness = Witness(self._directory / WITNESS_NAME)
+            self._wake_witness()
+
+    def _context(self, connection: Connection, profile: ProfileInfo | None, *, writable: bool = False) -> Context:
+        missing: Any = None  # while opening, the profile is what is being read
+        return Context(
+            connection=connection,
+            profile=profile or missing,
+            clock=self._clock,
+            ids=self._ids,
+            entropy=self._entropy,
+            signer=missing if profile is None else self._signer,
+            vault=missing if profile is None else self._vault,
+            writable=writable,
+        )
+
+    def close(self) -> None:
+        """Clean end: the log is written back, the witness is durable, the lock is free. May be called twice."""
+        with self._readers_lock:
+            for connection in self._readers:
+                with contextlib.suppress(DBAPIError):
+                    connection.close()
+            self._readers.clear()
+        self._local = threading.local()
+        witness, self._witness = self._witness, None
+        self._drop_writer()
+        if witness is not None:
+            with contextlib.suppress(OSError):
+                digest = digest_at_rest(self._path)
+                if digest is not None:
+                    witness.rest(digest)
+                witness.sync()
+            witness.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def _drop_writer(self) -> None:
+        if self._writer is not None:
+            with contextlib.suppress(DBAPIError):
+                self._writer.connection.close()
+            self._writer = None
+        if self._witness is not None:
+            with contextlib.suppress(OSError):
+                self._witness.sync()
+            self._witness.close()
+            self._witness = None
+
+    # --------------------------------------------------------------------------------------------- what it says
+
+    @property
+    def profile(self) -> ProfileInfo:
+        return self._stored.info
+
+    @property
+    def directory(self) -> Path:
+        return self._directory
+
+    @property
+    def signer(self) -> Signer:
+        """Always the current epoch's key, for tickets' codes too."""
+        return self._signer
+
+    @property
+    def behind_witness(self) -> bool:
+        """Nothing is written until an administrator starts a new epoch (decisions 10)."""
+        return self._behind
+
+    def trust_bundle(self) -> TrustBundle:
+        with self.reading() as books:
+            return trust_bundle(books.context)
+
+    # -------------------------------------------------------------------------------------------------- reading
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Books]:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        with in_words():
+            if connection is None:
+                connection = self._reading_engine.connect()
+                self._local.connection = connection
+                with self._readers_lock:
+                    self._readers.append(connection)
+            connection.exec_driver_sql("BEGIN")
+            try:
+                yield Books(self._context(connection, self._stored.info))
+            finally:
+                connection.exec_driver_sql("COMMIT")
+
+    # -------------------------------------------------------------------------------------------------- writing
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Books]:
+        if self._behind:
+            raise Refusal(Reason.STORE_BEHIND_WITNESS)
+        with self._transaction() as books:
+            yield books
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[Books]:
+        assert self._lock is not None, "this store was opened for reading"
+        assert self._writing_thread != threading.get_ident(), "one transaction per act: no nesting"
+        with self._one_writer:
+            self._writing_thread = threading.get_ident()
+            try:
+                writer = self._writer or self._reopened()
+                self._begin(writer)
+                books = Books(writer)
+                try:
+                    with in_words():
+                        yield books
+                except BaseException:
+                    self._roll_back(writer)
+                    raise
+                self._commit(writer)
+            finally:
+                self._writing_thread = None
+
+    @staticmethod
+    def _begin(writer: Context) -> None:
+        try:
+            writer.run("BEGIN IMMEDIATE")
+        except OperationalError as error:  # a foreign tool has the file, beyond our patience
+            raise Refusal(Reason.PROFILE_IN_USE) from error
+
+    def _roll_back(self, writer: Context) -> None:
+        writer.memory.clear()
+        try:
+            if _driver_connection(writer).in_transaction:  # SQLite ends it itself on a full disk
+                writer.run("ROLLBACK")
+        except DBAPIError:
+            self._drop_writer()
+
+    def _commit(self, writer: Context) -> None:
+        try:
+            self._say_commit(writer)
+        except DBAPIError as error:
+            # Even after "disk I/O error" the row may be there: stop, reopen, look it up by its id (decisions 14).
+            self._drop_writer()
+            raise OutcomeUnknown("commit", str(error.orig)) from error
+        except BaseException:
+            self._drop_writer()
+            raise
+        self._tell_witness()
+
+    def _say_commit(self, writer: Context) -> None:
+        writer.run("COMMIT")
+
+    def _reopened(self) -> Context:
+        """After a commit whose outcome is not known: everything is read again from the file."""
+        with in_words():
+            probe = self._context(self._reading_engine.connect(), None)
+            try:
+                self._prepare(probe)
+            finally:
+                probe.connection.close()
+            self._open_writer()
+        if self._behind:
+            raise Refusal(Reason.STORE_BEHIND_WITNESS)
+        assert self._writer is not None
+        return self._writer
+
+    def _tell_witness(self) -> None:
+        assert self._writer is not None
+        link = journal_link(self._writer)
+        if self._witness is not None and link != self._witness.last:
+            # Its trouble is no reason to undo a sale: it stays behind, and says less.
+            with contextlib.suppress(OSError):
+                self._witness.advance(link)
+
+    def _wake_witness(self) -> None:
+        """What it says of the file at rest is taken back durably: after a power cut it would speak of another one."""
+        assert self._writer is not None
+        assert self._witness is not None
+        if not self._witness.says_at_rest:
+            self._tell_witness()
+            return
+        self._witness.advance(journal_link(self._writer))
+        self._witness.sync()
+        if self._changed_at_rest:
+            self._changed_at_rest = False
+            with self._transaction() as books:
+                books.journal.append(Kind.CHANGED_AT_REST, {}, actor=SYSTEM)
+
+    def sync_witness(self) -> None:
+        """At a shift's close."""
+        if self._witness is not None:
+            with contextlib.suppress(OSError):
+                self._witness.sync()
+
+    # --------------------------------------------------------------------------------------------------- epochs
+
+    def start_epoch(self, actor: Actor, *, reason: str) -> int:
+        """A new epoch with a key of its own, certified by this stand-alone counter's operator key and journaled.
+
+        The only writing that a store behind its witness allows. Who may is checked by the use case.
+        """
+        operator = SigningKey(self._keys.load("operator"))
+        with self._transaction() as books:
+            epoch = books.journal.head().epoch + 1
+            key = SigningKey.generate(self._entropy.bytes(32))
+            self._keys.save(f"counter-{epoch}", key.private_bytes())
+            certificate = certify_counter(
+                operator, key, profile=self.profile, epoch=epoch, not_before=self._clock.now()
+            )
+            before, self._signer.epoch = self._signer.epoch, epoch
+            self._vault.forget(epoch)
+            try:
+                body: dict[str, Json] = {"certificate": certificate.fields(), "reason": reason}
+                books.journal.append_in_epoch(epoch, Kind.EPOCH_STARTED, body, actor=actor)
+                put_certificate(books.context, certificate)
+            except BaseException:
+                self._signer.epoch = before
+                raise
+            link = journal_link(books.context)
+        if self._witness is not None:
+            self._witness.close()
+        Witness.create(self._directory / WITNESS_NAME, Mark(epoch=link.epoch, seq=link.seq, hash=link.hash))
+        self._witness = Witness(self._directory / WITNESS_NAME)
+        self._behind = False
+        return epoch
+
+
+def changed_at_rest(directory: Path) -> bool:
+    """Whether the database file is another one than the last counter left when it closed.
+
+    Read-only, also beside a window: that one takes its word back before it writes, so the word is read again.
+    """
+    mark = read_mark(directory / WITNESS_NAME)
+    if mark is None or mark.at_rest == NOT_AT_REST:
+        return False
+    digest = digest_at_rest(directory / engines.FILE_NAME)
+    return digest not in {None, mark.at_rest} and read_mark(directory / WITNESS_NAME) == mark
+
+
+def journal_link(context: Context) -> Link:
+    head = SqlJournal(context).head()
+    return Link(epoch=head.epoch, seq=head.seq, hash=head.hash)
+
+
+def _driver_connection(context: Context) -> Any:
+    return context.connection.connection.driver_connection
+
+
+@contextlib.contextmanager
+def in_words() -> Iterator[None]:
+    """The driver's troubles before a commit, in the core's words: nothing has been changed by them."""
+    try:
+        yield
+    except OperationalError as error:
+        code = getattr(error.orig, "sqlite_errorname", "")
+        if code.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")):
+            raise Refusal(Reason.STORE_NOT_WRITABLE, detail=code) from error
+        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise Refusal(Reason.PROFILE_IN_USE, detail=code) from error
+        raise
+    except DatabaseError as error:
+        if getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            raise Refusal(Reason.STORE_DAMAGED, part="database") from error
+        raise
+
+
+Opener = Callable[..., SqlMoneyStore]

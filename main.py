@@ -1,0 +1,680 @@
+"""Parses the command line, wires everything, runs it. The only place that builds objects together.
+
+Imports of what is heavy stand inside the functions that need it: ``counterfoil stations`` loads no window.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from counter_app.domain.settings import (
+    DEFAULTS,
+    SETTINGS_BYTES_MAX,
+    SETTINGS_FILE,
+    Settings,
+    default_text,
+    parse_settings,
+)
+from counter_app.errors import Cancelled, DeviceTrouble, OutcomeUnknown, Reason, Refusal
+from counter_app.system import SystemClock, SystemEntropy, Uuid7Ids
+from counter_app.texts import Texts
+from ui.commandline.parser import build_parser, check_texts
+
+if TYPE_CHECKING:
+    import argparse
+
+    from counter_app.application.counter_desk import CounterDesk
+    from counter_app.application.views import JournalVerdict
+    from counter_app.domain.papers import Paper
+    from counter_app.domain.policy import Policy
+    from counter_app.domain.staff import Actor
+    from counter_app.ports.prints import Printer
+    from db.store import SqlMoneyStore
+    from printers.compose import Composer
+    from ui.shell.parts import DemoAccount, Parts
+
+VERSION: Final = "0.1.0"
+ROOT: Final = Path(__file__).resolve().parent
+RESOURCES: Final = ROOT / "resources"
+DONE, USAGE, REFUSED, UNKNOWN, INTERRUPTED = 0, 2, 3, 4, 130
+
+_log = logging.getLogger("counterfoil")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """0 done, 2 usage, 3 refused and nothing changed, 4 outcome unknown; 130 interrupted."""
+    _prepare_streams()
+    parser = build_parser(_simulator_arguments(argv))
+    args = parser.parse_args(argv)
+    check_texts(parser, args)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    interrupted = signal.getsignal(signal.SIGINT)
+    try:
+        return _finished(args)
+    finally:
+        if argv is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, interrupted)  # the caller goes on; the program itself ends here
+
+
+def _finished(args: argparse.Namespace) -> int:
+    try:
+        done = _run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of our output went away (| head): not our trouble
+        _stdout_to_nowhere()
+        return DONE
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return INTERRUPTED
+    except OSError as error:
+        _stdout_to_nowhere()
+        place = f"{error.filename}: " if error.filename else ""
+        _say(f"file_trouble: {place}{error.strerror or error}")
+        return REFUSED
+    return done
+
+
+def _run(args: argparse.Namespace) -> int:
+    try:
+        return _COMMANDS[args.command or "window"](args)
+    except Refusal as refusal:
+        from ui.commandline.commands import refusal_line
+
+        _say(refusal_line(refusal, Texts(RESOURCES / "i18n", _language_of_user())))
+        return REFUSED
+    except Cancelled:
+        _say("cancelled, nothing was changed")
+        return REFUSED
+    except DeviceTrouble as trouble:
+        _say(f"device_trouble: {trouble}")
+        return REFUSED
+    except OutcomeUnknown as unknown:
+        _say(f"outcome_unknown: {unknown}")
+        return UNKNOWN
+    except OSError:
+        raise
+    except Exception as error:
+        if not _is_damaged(profile_folder(args)):
+            raise
+        _log.debug("met while reading a damaged store", exc_info=error)
+        _say(f"store_damaged: {type(error).__name__}; what is wrong with it: counterfoil journal verify")
+        return REFUSED
+
+
+def _say(words: str) -> None:
+    with contextlib.suppress(OSError):  # nobody reads it: the exit status says it all the same
+        sys.stderr.write(f"counterfoil: {words}\n")
+        sys.stderr.flush()
+
+
+def _prepare_streams() -> None:
+    """UTF-8 whatever the locale says; what a terminal or file cannot take is escaped; a closed stream is an empty one.
+
+    ``pythonw`` and ``<&-`` leave None where a stream was.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we run
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="strict" if mode == "r" else "backslashreplace")
+
+
+def _stdout_to_nowhere() -> None:
+    """What is still buffered has nowhere to go; the interpreter would try once more at its end, and complain."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _is_damaged(folder: Path) -> bool:
+    """Asked when something came up that nobody expects: a value in the store that no program wrote may be the cause."""
+    from db.verify import verify_profile
+
+    return profile_exists(folder) and not verify_profile(folder).ok
+
+
+def _simulator_arguments(argv: Sequence[str] | None) -> Callable[[argparse.ArgumentParser], None] | None:
+    if "simulate" not in (sys.argv[1:] if argv is None else argv):
+        return None
+    from printers.simulator.run import add_arguments
+
+    return add_arguments
+
+
+def _language_of_user() -> str:
+    words = (os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "").lower()
+    return "zh" if words.startswith("zh") else "en"
+
+
+# -------------------------------------------------------------------------------------------------- what is built
+
+
+def profile_folder(args: argparse.Namespace, default_name: str = "counter") -> Path:
+    given: Path | None = getattr(args, "profile", None)
+    if given is not None:
+        return given.absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("counterfoil", appauthor=False)) / default_name
+
+
+def read_settings(folder: Path) -> Settings:
+    path = folder / SETTINGS_FILE
+    if not path.exists():
+        return DEFAULTS
+    try:
+        content = path.read_bytes()
+        if len(content) > SETTINGS_BYTES_MAX:
+            raise Refusal(Reason.BAD_SETTING, key=SETTINGS_FILE, detail="longer than 64 KiB")
+        return parse_settings(content.decode("utf-8-sig"))  # Notepad writes a mark of three bytes
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(Reason.BAD_SETTING, key=SETTINGS_FILE, detail=str(error)) from error
+
+
+def read_policy_named(folder: Path, name: str) -> Policy:
+    """The profile's own ``policies/NAME.toml`` wins over the shipped one."""
+    from counter_app.domain.policy import POLICY_BYTES_MAX, read_policy
+
+    for path in (folder / "policies" / f"{name}.toml", RESOURCES / "policies" / f"{name}.toml"):
+        if path.is_file():
+            content = path.read_bytes()
+            if len(content) > POLICY_BYTES_MAX:
+                raise Refusal(Reason.BAD_SETTING, key=path.name, detail="too long")
+            return read_policy(content.decode("utf-8"))
+    raise Refusal(Reason.BAD_SETTING, key="policy", detail=name)
+
+
+@dataclass(slots=True)
+class Counter:
+    """An open profile with everything around it. ``close`` may be called twice."""
+
+    desk: CounterDesk
+    store: SqlMoneyStore
+    printer: Printer
+    composer: Composer
+    settings: Settings
+    folder: Path
+
+    def close(self) -> None:
+        self.printer.close()
+        self.store.close()
+
+
+def open_counter(folder: Path, *, writable: bool, printer: Printer | None = None) -> Counter:
+    """Raises Refusal: NO_PROFILE, PROFILE_IN_USE, STORE_DAMAGED, BAD_SETTING, ..."""
+    from counter_app.application.counter_desk import CounterDesk
+    from counter_app.security import Argon2Passwords
+    from db.catalogue.builder import ChildProcessBuilder
+    from db.catalogue.reader import CatalogueFile
+    from db.create import CATALOGUES
+    from db.store import SqlMoneyStore
+    from db.verify import verify_profile
+    from printers.compose import Composer
+    from printers.opening import tell_recovered
+
+    settings = read_settings(folder)
+    clock, entropy = SystemClock(), SystemEntropy()
+    ids = Uuid7Ids(clock=clock, entropy=entropy)
+    composer = Composer(RESOURCES)
+    printer = printer or build_printer(settings, composer)
+    store = SqlMoneyStore(
+        folder, clock=clock, ids=ids, entropy=entropy, writable=writable, key_choice=settings.keys.store
+    )
+    try:
+        desk = CounterDesk(
+            store=store,
+            policy=read_policy_named(folder, store.profile.policy),
+            clock=clock,
+            ids=ids,
+            passwords=Argon2Passwords(),
+            printer=printer,
+            builder=ChildProcessBuilder(folder / CATALOGUES),
+            open_catalogue=CatalogueFile,
+            catalogues=folder / CATALOGUES,
+            texts=lambda language: Texts(RESOURCES / "i18n", language),
+            ticket_language=settings.ticket.language,
+            undrawable=composer.undrawable,
+            tell_recovered=lambda interrupted, last: tell_recovered(printer, interrupted=interrupted, last=last),
+            verify_store=lambda progress: verify_profile(folder, progress=progress),
+        )
+    except BaseException:
+        store.close()
+        raise
+    return Counter(desk=desk, store=store, printer=printer, composer=composer, settings=settings, folder=folder)
+
+
+def build_printer(settings: Settings, composer: Composer) -> Printer:
+    from printers.opening import open_printer
+
+    url = settings.printer.url
+    if "code=" not in url:
+        url += ("&" if "?" in url else "?") + f"code={settings.ticket.code}"
+    return open_printer(url, composer=composer, clock=SystemClock(), profile=settings.printer.profile)
+
+
+@contextlib.contextmanager
+def counter_of(args: argparse.Namespace, *, writable: bool) -> Iterator[Counter]:
+    counter = open_counter(profile_folder(args), writable=writable)
+    try:
+        yield counter
+    finally:
+        counter.close()
+
+
+def create_profile(
+    folder: Path,
+    wanted: dict[str, object],
+    *,
+    admin: str,
+    password: str,
+    admin_name: str = "",
+    printer_url: str = "virtual:",
+) -> None:
+    """The folder with its store, keys and settings; all or nothing."""
+    from counter_app.application.create_profile import CreateProfile, NewProfile
+    from counter_app.security import Argon2Passwords
+    from db.catalogue.latin import Latin
+    from db.create import ProfileFactory
+    from printers.opening import check_printer_url
+
+    check_printer_url(printer_url)
+    settings = read_settings(folder)
+    profile = NewProfile(**wanted)  # type: ignore[arg-type]
+    read_policy_named(folder, profile.policy)
+    clock, entropy = SystemClock(), SystemEntropy()
+    ids = Uuid7Ids(clock=clock, entropy=entropy)
+    factory = ProfileFactory(
+        directory=folder,
+        clock=clock,
+        ids=ids,
+        entropy=entropy,
+        key_choice=settings.keys.store,
+        files={SETTINGS_FILE: default_text(printer_url).encode()},
+    )
+    pinyin, _, english = Latin().of(profile.name, "", "")
+    latin = (pinyin or english).capitalize()
+    CreateProfile(factory, ids, Argon2Passwords())(
+        profile, admin=admin, password=password, admin_name=admin_name, latin_of=latin
+    )
+
+
+# ------------------------------------------------------------------------------------------------------- commands
+
+
+def _window(args: argparse.Namespace) -> int:
+    folder = profile_folder(args)
+    return open_window(folder, read_settings(folder), ())
+
+
+def open_window(folder: Path, settings: Settings, accounts: Sequence[DemoAccount]) -> int:
+    from ui.app import run_window
+
+    _need_profile(folder)
+    return run_window(window_parts(folder, settings, accounts))
+
+
+def window_parts(folder: Path, settings: Settings, accounts: Sequence[DemoAccount]) -> Parts:
+    """The store and the printer are opened on the DATABASE lane, while the login screen shows already."""
+    from ui.settings import SettingsFile
+    from ui.shell.parts import Parts
+
+    opened: list[Counter] = []
+
+    def open_desk() -> CounterDesk:
+        try:
+            counter = open_counter(folder, writable=True)
+        except (Refusal, OSError):
+            raise
+        except Exception as error:
+            if _is_damaged(folder):
+                raise Refusal(Reason.STORE_DAMAGED, part=type(error).__name__) from error
+            raise
+        opened.append(counter)
+        counter.composer.warm(width=paper_width(settings), symbology=_symbology(settings))
+        return counter.desk
+
+    def close_desk() -> None:
+        for counter in opened:
+            counter.close()
+
+    def draw_paper(paper: Paper) -> bytes:
+        return opened[0].composer.compose(paper, width=paper_width(settings), symbology=_symbology(settings)).png()
+
+    def save_pdf(paper: Paper, path: Path) -> None:
+        from printers.pdf import write_pdf
+
+        write_pdf(paper, opened[0].composer, path)
+
+    def sheets() -> list[Sheet]:
+        printer = opened[0].printer if opened else None
+        found: list[Sheet] = printer.sheets() if isinstance(printer, VirtualPrinter) else []
+        return found
+
+    from counter_app.application.views import Sheet
+    from printers.paperless import VirtualPrinter
+
+    return Parts(
+        open_desk=open_desk,
+        close_desk=close_desk,
+        texts=Texts(RESOURCES / "i18n", settings.window.language),
+        clock=SystemClock(),
+        resources=RESOURCES,
+        settings=SettingsFile(folder / "window.json"),
+        report_folder=folder / "trouble",
+        sheets=sheets if settings.printer.url.startswith("virtual:") else None,
+        draw_paper=draw_paper,
+        save_pdf=save_pdf,
+        verify_command=(sys.executable, str(ROOT / "main.py"), "journal", "verify", "--json", "--profile", str(folder)),
+        demo_accounts=accounts,
+        version=VERSION,
+    )
+
+
+def paper_width(settings: Settings) -> int:
+    """Dots."""
+    from printers.opening import profile_at
+
+    return profile_at(settings.printer.url, settings.printer.profile).width
+
+
+def _symbology(settings: Settings) -> Literal["aztec", "qr"]:
+    return "qr" if settings.ticket.code == "qr" else "aztec"
+
+
+def profile_exists(folder: Path) -> bool:
+    from db.engine import FILE_NAME
+
+    return (folder / FILE_NAME).is_file()
+
+
+def _need_profile(folder: Path) -> None:
+    if not profile_exists(folder):
+        raise Refusal(Reason.NO_PROFILE, folder=str(folder))
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from ui.commandline.demo import ACCOUNTS, prepare_demo
+
+    folder = profile_folder(args, "demonstration")
+    prepare_demo(folder, reset=args.reset, create=create_profile, opened=_open_for_demo, exists=profile_exists)
+    if args.prepare_only:
+        sys.stdout.write(f"{folder}\n")
+        return DONE
+    return open_window(folder, read_settings(folder), ACCOUNTS)
+
+
+@contextlib.contextmanager
+def _open_for_demo(folder: Path) -> Iterator[CounterDesk]:
+    counter = open_counter(folder, writable=True)
+    try:
+        yield counter.desk
+    finally:
+        counter.close()
+
+
+def _init(args: argparse.Namespace) -> int:
+    from ui.commandline.commands import read_passwords
+
+    if not args.password_stdin:
+        raise Refusal(Reason.BAD_INPUT, detail="--password-stdin is missing: the password comes on standard input")
+    wanted: dict[str, object] = {
+        "name": args.name,
+        "latin": args.latin,
+        "station_code": args.station_code,
+        "counter": args.counter,
+        "operator": args.operator,
+        "policy": args.policy,
+        "zone": args.zone,
+        "currency": args.currency,
+    }
+    (password,) = read_passwords(sys.stdin, 1)
+    create_profile(profile_folder(args), wanted, admin=args.admin, password=password, printer_url=args.printer)
+    return DONE
+
+
+def _log_in(counter: Counter, login: str, password: str) -> Actor:
+    return counter.desk.log_in(login, password)
+
+
+def _add_user(args: argparse.Namespace) -> int:
+    from counter_app.domain.staff import Role
+    from ui.commandline.commands import read_passwords
+
+    with counter_of(args, writable=True) as counter:
+        own, new = read_passwords(sys.stdin, 2)
+        actor = _log_in(counter, args.user, own)
+        counter.desk.add_user(
+            actor,
+            login=args.login,
+            display_name=args.display_name or args.login,
+            role=Role(args.role),
+            password=new,
+        )
+    return DONE
+
+
+def _import(args: argparse.Namespace) -> int:
+    from ui.commandline import commands
+
+    with commands.import_refusal(as_json=args.json), counter_of(args, writable=True) as counter:
+        return commands.import_timetable(counter.desk, args.file, as_json=args.json)
+
+
+def _stations(args: argparse.Namespace) -> int:
+    from ui.commandline import commands
+
+    with counter_of(args, writable=False) as counter:
+        return commands.stations(counter.desk, args.text, limit=args.limit, as_json=args.json)
+
+
+def _search(args: argparse.Namespace) -> int:
+    from ui.commandline import commands
+
+    with counter_of(args, writable=False) as counter:
+        return commands.search(counter.desk, args.origin, args.destination, args.date, as_json=args.json)
+
+
+def _journal(args: argparse.Namespace) -> int:
+    from counter_app.domain.staff import SYSTEM
+    from ui.commandline import commands
+
+    folder = profile_folder(args)
+    if args.journal_command == "verify":
+        from db.engine import FILE_NAME
+        from db.verify import verify_profile
+
+        def verify() -> JournalVerdict:
+            # A file that may not be read is no damaged journal.
+            if profile_exists(folder):
+                with commands.file_trouble(folder), (folder / FILE_NAME).open("rb"):
+                    pass
+            return verify_profile(folder)
+
+        return commands.verify_journal(verify, as_json=args.json)
+    with counter_of(args, writable=False) as counter, commands.file_trouble(args.file):
+        entries = counter.desk.export_journal(SYSTEM, args.file)
+    sys.stdout.write(f"{entries} entries\n")
+    return DONE
+
+
+def _report(args: argparse.Namespace) -> int:
+    from counter_app.application.whole_file import whole_file
+    from ui.commandline.commands import file_trouble
+    from ui.commandline.report import report_output
+
+    with counter_of(args, writable=False) as counter:
+        language = args.language or counter.settings.ticket.language
+        content = report_output(counter.desk, args.kind, args.number, args.format, language, _pdf_of(counter))
+    if args.output is not None:
+        with file_trouble(args.output), whole_file(args.output) as file:
+            file.write(content)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    return DONE
+
+
+def _pdf_of(counter: Counter) -> Callable[[Paper], bytes]:
+    def draw(paper: Paper) -> bytes:
+        from printers.pdf import paper_pdf
+
+        return paper_pdf(paper, counter.composer)
+
+    return draw
+
+
+def _trust(args: argparse.Namespace) -> int:
+    from counter_app.domain.staff import SYSTEM
+    from ui.commandline.commands import file_trouble
+
+    with counter_of(args, writable=False) as counter, file_trouble(args.file):
+        counter.desk.export_trust(SYSTEM, args.file)
+    return DONE
+
+
+def _verify_ticket(args: argparse.Namespace) -> int:
+    from counter_app.application.verify_ticket import VerifyTicket
+    from counter_app.security import verify
+    from ui.commandline.verify_ticket import read_trust, verify_ticket
+
+    if args.trust is not None:
+        bundle = read_trust(read_bounded(args.trust), verify)
+    else:
+        with counter_of(args, writable=False) as counter:
+            bundle = counter.store.trust_bundle()
+
+    def codes_in(picture: Path) -> list[str]:
+        from printers.codes import read_picture
+
+        return read_picture(picture)
+
+    return verify_ticket(args.what, VerifyTicket(bundle, verify), codes_in, now=SystemClock().now(), as_json=args.json)
+
+
+def read_bounded(path: Path, bytes_max: int = 4 * 1024 * 1024) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(bytes_max + 1)
+    except OSError as error:
+        raise Refusal(Reason.BAD_INPUT, detail=f"{path}: {error.strerror}") from error
+    if len(content) > bytes_max:
+        raise Refusal(Reason.BAD_INPUT, detail=f"{path}: too long")
+    return content
+
+
+def _start_epoch(args: argparse.Namespace) -> int:
+    from ui.commandline.commands import read_passwords
+
+    with counter_of(args, writable=True) as counter:
+        (password,) = read_passwords(sys.stdin, 1)
+        epoch = counter.desk.start_epoch(_log_in(counter, args.user, password), reason=args.reason)
+    sys.stdout.write(f"epoch {epoch}\n")
+    return DONE
+
+
+def _accept_clock(args: argparse.Namespace) -> int:
+    from ui.commandline.commands import read_passwords
+
+    with counter_of(args, writable=True) as counter:
+        (password,) = read_passwords(sys.stdin, 1)
+        done = counter.desk.accept_clock(_log_in(counter, args.user, password), reason=args.reason)
+    sys.stdout.write("accepted\n" if done else "the clock is not behind: nothing to accept\n")
+    return DONE
+
+
+def _simulate(args: argparse.Namespace) -> int:
+    from printers.simulator.run import run_simulator
+
+    return run_simulator(args)
+
+
+def _drill(args: argparse.Namespace) -> int:
+    from ui.commandline.drilling import run_drill
+
+    return run_drill(
+        args.feed,
+        profile_folder(args, "drill"),
+        args.sales,
+        args.seed,
+        exists=profile_exists,
+        create=_create_for_drill,
+        opened=lambda folder: open_counter(folder, writable=True),
+        discard=shutil.rmtree,
+    )
+
+
+def _create_for_drill(folder: Path) -> None:
+    import secrets
+
+    wanted: dict[str, object] = {"name": "长沙", "latin": "Changsha", "station_code": "CSQ", "policy": "cn-rail"}
+    create_profile(
+        folder,
+        wanted,
+        admin="drill-admin",
+        password=secrets.token_urlsafe(24),
+        printer_url=(folder / "paper.escpos").as_uri(),
+    )
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from ui.commandline import commands, doctoring
+
+    folder = profile_folder(args)
+    findings = doctoring.look(folder, RESOURCES, lambda: open_counter(folder, writable=False))
+    return commands.doctor(findings, as_json=args.json)
+
+
+def _screens(args: argparse.Namespace) -> int:
+    from ui.commandline.demo import ACCOUNTS
+    from ui.screens_command import render_screens
+
+    return render_screens(args.out_dir, only=args.only, stage=_screens_stage, accounts=ACCOUNTS)
+
+
+@contextlib.contextmanager
+def _screens_stage() -> Iterator[Parts]:
+    """A demonstration station of its own, gone afterwards: the pictures are of the real program."""
+    import tempfile
+
+    from ui.commandline.demo import ACCOUNTS, prepare_demo
+
+    with tempfile.TemporaryDirectory(prefix="counterfoil-screens-") as place:
+        folder = Path(place) / "station"
+        prepare_demo(folder, reset=False, create=create_profile, opened=_open_for_demo, exists=profile_exists)
+        yield window_parts(folder, read_settings(folder), ACCOUNTS)
+
+
+_COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
+    "window": _window,
+    "demo": _demo,
+    "init": _init,
+    "add-user": _add_user,
+    "import-timetable": _import,
+    "stations": _stations,
+    "search": _search,
+    "journal": _journal,
+    "report": _report,
+    "trust": _trust,
+    "verify-ticket": _verify_ticket,
+    "screens": _screens,
+    "doctor": _doctor,
+    "start-epoch": _start_epoch,
+    "accept-clock": _accept_clock,
+    "simulate": _simulate,
+    "drill": _drill,
+}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,222 @@
+"""A real printer: status before each job, its own word after it, and no doubt hidden in between (printing.md)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+
+from counter_app.domain.papers import Paper
+from counter_app.errors import DeviceTrouble
+from counter_app.ports.prints import Delivery, DeliveryOutcome, PrinterStatus
+from printers.answers import Answer, AnswerReader, InOrder, ProcessId, RealTime, read_status, silent
+from printers.compose import Composer
+from printers.escpos import drawer_bytes, flush_bytes, paper_bytes, question, token_bytes
+from printers.links import Link, LinkBroken, Opener
+from printers.profiles import Confirm, Profile
+
+_STALE_READS_MAX = 64  # a line that never stops talking is not waited out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """Seconds. ``send`` comes on top of what the line needs for the bytes."""
+
+    connect_s: float = 3.0
+    answer_s: float = 0.8
+    send_s: float = 8.0
+    confirm_s: float = 12.0
+    quiet_s: float = 0.4
+
+
+class EscposPrinter:
+    """One printer; a lock keeps calls apart, each ends by its deadlines, and each has a connection of its own.
+
+    ``half_sent``: whether an interrupted job may have left the printer in the middle of an image. None (a fresh
+    process doesn't know) fills it up before the first job; True cuts the spoiled paper off as well.
+    """
+
+    def __init__(
+        self,
+        opener: Opener,
+        profile: Profile,
+        composer: Composer,
+        *,
+        name: str = "",
+        deadlines: Deadlines | None = None,
+        half_sent: bool | None = None,
+    ) -> None:
+        self._opener = opener
+        self._profile = profile
+        self._composer = composer
+        self._name = name or opener.where
+        self._deadlines = deadlines or Deadlines()
+        self._half_sent = half_sent
+        self._lock = Lock()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def profile(self) -> Profile:
+        return self._profile
+
+    def status(self) -> PrinterStatus:
+        with self._lock:
+            try:
+                link = self._opener.open(self._deadlines.connect_s)
+            except DeviceTrouble:
+                return silent("not_reachable")
+            try:
+                return self._ask_or_fill(link, AnswerReader())
+            finally:
+                link.close()
+
+    def deliver(self, paper: Paper, *, token: int) -> DeliveryOutcome:
+        raster = self._composer.compose(paper, width=self._profile.width, symbology=self._profile.symbology)
+        return self._run(paper_bytes(raster, self._profile, token=token), token)
+
+    def kick_drawer(self, *, token: int) -> DeliveryOutcome:
+        return self._run(drawer_bytes(self._profile, token=token), token)
+
+    def assume(self, *, half_sent: bool | None) -> None:
+        """What recovery knows of the jobs of an earlier process; as in the constructor."""
+        with self._lock:
+            self._half_sent = half_sent
+
+    def close(self) -> None:
+        """Nothing is open between jobs."""
+
+    def _run(self, job: bytes, token: int) -> DeliveryOutcome:
+        with self._lock:
+            try:
+                link = self._opener.open(self._deadlines.connect_s)
+            except DeviceTrouble as trouble:
+                return _failed("not_reachable", silent("not_reachable"), trouble.detail)
+            try:
+                return self._converse(link, job, token)
+            finally:
+                link.close()
+
+    def _converse(self, link: Link, job: bytes, token: int) -> DeliveryOutcome:
+        reader = AnswerReader()
+        status = self._ask_or_fill(link, reader)
+        if not status.ready:
+            return _failed(status.error, status)
+        if self._half_sent is not False:
+            trouble = self._make_whole(link, reader)
+            if trouble:
+                return _failed(trouble, status)
+            self._half_sent = False
+        try:
+            link.write(job, self._deadlines.send_s + 2 * self._opener.seconds_for(len(job)))
+        except LinkBroken as broken:
+            if not broken.sent:
+                return _failed(broken.why, status)
+            self._half_sent = True
+            return _unknown(f"{broken.why} after {broken.sent} of {len(job)} bytes", status)
+        return self._confirmed(link, reader, job, token, status)
+
+    def _confirmed(
+        self, link: Link, reader: AnswerReader, job: bytes, token: int, status: PrinterStatus
+    ) -> DeliveryOutcome:
+        if self._profile.confirm is Confirm.NOTHING:
+            return _unknown("this printer gives no word", status)
+        within_s = self._deadlines.confirm_s + self._opener.seconds_for(len(job))
+        noise = reader.garbage
+        try:
+            word = self._wait(link, reader, within_s, self._is_word_for(token))
+            # One byte is a short word: beside noise, or saying that the paper is out, it proves nothing.
+            if word is not None and reader.garbage == noise and not (isinstance(word, InOrder) and word.paper_out):
+                return DeliveryOutcome(delivery=Delivery.CONFIRMED, detail="", status=status)
+            why = "no word in time" if word is None else "no word to trust"
+            now = self._ask(link, reader)  # tells the clerk why: the paper ran out while it printed
+        except LinkBroken as broken:
+            why, now = broken.why, silent(broken.why)
+        self._half_sent = True
+        return _unknown(f"{why}: {now.error}" if now.error else why, now)
+
+    def _is_word_for(self, token: int) -> Callable[[Answer], bool]:
+        match self._profile.confirm:
+            case Confirm.PROCESS_ID:
+                return lambda answer: isinstance(answer, ProcessId) and answer.token == token_bytes(token)
+            case Confirm.STATUS | Confirm.NOTHING:
+                return lambda answer: isinstance(answer, InOrder)
+
+    def _make_whole(self, link: Link, reader: AnswerReader) -> str:
+        """Fills up a half-sent image and waits out what was still to be printed: "" or what went wrong.
+
+        Its question is answered in order, so after its answer no answer of an older job can be taken for ours.
+        Nothing of the new job was sent by then.
+        """
+        flush = flush_bytes(self._profile, cut=bool(self._half_sent)) + question(self._profile, 0)
+        try:
+            link.write(flush, self._deadlines.send_s + 2 * self._opener.seconds_for(len(flush)))
+            if self._profile.confirm is Confirm.NOTHING:
+                return ""
+            within_s = self._deadlines.confirm_s + self._opener.seconds_for(len(flush))
+            if self._wait(link, reader, within_s, self._is_word_for(0)) is None:
+                return "no_word"
+            late = self._opener.keeps_answers or self._half_sent
+            if self._profile.confirm is Confirm.STATUS and late:
+                while self._wait(link, reader, self._deadlines.quiet_s, self._is_word_for(0)) is not None:
+                    pass  # the older job's answer came first; bounded: each one was asked for
+        except LinkBroken as broken:
+            return broken.why
+        return ""
+
+    def _ask_or_fill(self, link: Link, reader: AnswerReader) -> PrinterStatus:
+        """Some printers take even a real-time question for dots while a picture is not whole, and would be silent for
+        ever: where one was left so, it is filled up and asked again.
+        """
+        status = self._ask(link, reader)
+        if status.answered or self._half_sent is not True:
+            return status
+        zeros = flush_bytes(self._profile, cut=False)
+        try:
+            link.write(zeros, self._deadlines.answer_s + 2 * self._opener.seconds_for(len(zeros)))
+        except LinkBroken:
+            return status
+        return self._ask(link, reader)
+
+    def _ask(self, link: Link, reader: AnswerReader) -> PrinterStatus:
+        """DLE EOT 1 to 4, one question at a time; silence or anything but a valid answer is not ready."""
+        bits: dict[int, int] = {}
+        try:
+            for _ in range(_STALE_READS_MAX):
+                stale = link.read(0)
+                if not stale:
+                    break
+                reader.feed(stale)
+            for n in (1, 2, 3, 4):
+                link.write(bytes((0x10, 0x04, n)), self._deadlines.answer_s)
+                answer = self._wait(link, reader, self._deadlines.answer_s, _is_real_time)
+                if not isinstance(answer, RealTime):
+                    return silent("garbled" if reader.garbage else "silent")
+                bits[n] = answer.bits
+        except LinkBroken as broken:
+            return silent("closed" if broken.why == "closed" else "silent")
+        return read_status(bits)
+
+    @staticmethod
+    def _wait(link: Link, reader: AnswerReader, within_s: float, wanted: Callable[[Answer], bool]) -> Answer | None:
+        end = time.monotonic() + within_s
+        while (left := end - time.monotonic()) > 0:
+            for answer in reader.feed(link.read(left)):
+                if wanted(answer):
+                    return answer
+        return None
+
+
+def _is_real_time(answer: Answer) -> bool:
+    return isinstance(answer, RealTime)
+
+
+def _failed(error: str, status: PrinterStatus, detail: str = "") -> DeliveryOutcome:
+    return DeliveryOutcome(delivery=Delivery.FAILED_BEFORE_SEND, detail=detail or error, status=status)
+
+
+def _unknown(detail: str, status: PrinterStatus) -> DeliveryOutcome:
+    return DeliveryOutcome(delivery=Delivery.UNKNOWN, detail=detail, status=status)

@@ -1,0 +1,157 @@
+"""Text as dots: a chain of fonts, chosen word by word, and a cache of what was drawn already.
+
+Fonts lie in ``resources/fonts``; a bold cut covers Latin, Greek, Cyrillic, Thai and GB 2312, and beyond it the regular
+one is thickened by a dot.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Final, NamedTuple
+from unicodedata import combining
+
+from PIL import Image, ImageChops, ImageDraw, ImageFont, features
+
+from printers.cmap import characters_of
+from printers.text import clean
+
+REGULAR: Final = (
+    "NotoSansSC-Regular.ttf",
+    "NotoSans-Regular.ttf",
+    "NotoSansThai-Regular.ttf",
+    "RareHanzi-Regular.ttf",
+)
+BOLD: Final = (
+    "NotoSansSC-Bold.ttf",
+    "NotoSans-Bold.ttf",
+    "NotoSansThai-Bold.ttf",
+    *REGULAR,
+)
+_CACHE_BYTES_MAX: Final = 6_000_000
+_INK: Final = 112  # grey level from which a dot is black: chosen by looking, 24-dot hanzi neither break nor clog
+_WORD: Final = re.compile(r"[^\W\u2e80-\uffff\U00020000-\U0003ffff]+|.", re.DOTALL)
+
+
+class Face(NamedTuple):
+    file: str
+    characters: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of text in one font."""
+
+    text: str
+    file: str
+    thicken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Text as dots: ``ink`` is an 8-bit mask of 0 and 255, ``advance`` its width in dots, ``ascent`` the dots from its
+
+    top to the baseline.
+    """
+
+    ink: Image.Image
+    advance: int
+    ascent: int
+
+
+class FontBook:
+    """``FontBook(folder)``: safe for several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._fonts: dict[tuple[str, int], ImageFont.FreeTypeFont] = {}
+        self._drawn: OrderedDict[tuple[str, int, bool], Drawn] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    @cached_property
+    def _faces(self) -> dict[str, Face]:
+        return {file: Face(file, characters_of(self.folder / file)) for file in BOLD}
+
+    def undrawable(self, text: str) -> list[str]:
+        """Characters that no font has, each once, in order: asked before money is taken (decisions 25)."""
+        missing = (char for char in clean(text) if char != " " and self._face_for(char, REGULAR) is None)
+        return list(dict.fromkeys(missing))
+
+    def runs(self, text: str, *, bold: bool = False) -> list[Run]:
+        """``text`` (cleaned) cut by font: a word in one font if one has it all, else character by character.
+
+        What no font has is drawn as 〓 (the printers' geta): seen, and never silently left out.
+        """
+        chain = BOLD if bold else REGULAR
+        runs: list[Run] = []
+        for word in _WORD.findall(clean(text)):
+            face = self._face_for(word, chain)
+            pieces = [(word, face)] if face else [(char, self._face_for(char, chain)) for char in word]
+            for piece, found in pieces:
+                file = found.file if found else chain[0]
+                shown = piece if found else "〓"
+                thicken = bold and file in REGULAR
+                if runs and combining(shown[0]):
+                    file, thicken = runs[-1].file, runs[-1].thicken
+                if runs and (runs[-1].file, runs[-1].thicken) == (file, thicken):
+                    runs[-1] = Run(runs[-1].text + shown, file, thicken)
+                else:
+                    runs.append(Run(shown, file, thicken))
+        return runs
+
+    def width(self, text: str, size: int, *, bold: bool = False) -> int:
+        return self.draw(text, size, bold=bold).advance
+
+    def draw(self, text: str, size: int, *, bold: bool = False) -> Drawn:
+        """``size`` in dots of the em square, 12 .. 120."""
+        assert 12 <= size <= 120, size
+        key = (text, size, bold)
+        with self._lock:
+            known = self._drawn.get(key)
+            if known is not None:
+                self._drawn.move_to_end(key)
+                return known
+            drawn = self._draw(text, size, bold=bold)
+            self._drawn[key] = drawn
+            self._bytes += drawn.ink.width * drawn.ink.height
+            while self._bytes > _CACHE_BYTES_MAX and len(self._drawn) > 1:
+                _, old = self._drawn.popitem(last=False)
+                self._bytes -= old.ink.width * old.ink.height
+            return drawn
+
+    def _draw(self, text: str, size: int, *, bold: bool) -> Drawn:
+        runs = self.runs(text, bold=bold)
+        fonts = [self._font(run.file, size) for run in runs]
+        advance = sum(round(font.getlength(run.text)) + run.thicken for run, font in zip(runs, fonts, strict=True))
+        height, ascent = size * 3 // 2, round(size * 1.08)
+        grey = Image.new("L", (max(1, advance + 2), height), 0)
+        pen = ImageDraw.Draw(grey)
+        left = 0
+        for run, font in zip(runs, fonts, strict=True):
+            pen.text((left, ascent), run.text, fill=255, font=font, anchor="ls")
+            if run.thicken:
+                pen.text((left + 1, ascent), run.text, fill=255, font=font, anchor="ls")
+            left += round(font.getlength(run.text)) + run.thicken
+        ink = grey.point([0] * _INK + [255] * (256 - _INK))
+        return Drawn(ink, advance, ascent)
+
+    def _face_for(self, word: str, chain: tuple[str, ...]) -> Face | None:
+        codes = {ord(char) for char in word}
+        return next((self._faces[file] for file in chain if codes <= self._faces[file].characters), None)
+
+    def _font(self, file: str, size: int) -> ImageFont.FreeTypeFont:
+        key = (file, size)
+        if key not in self._fonts:
+            thai = file.startswith("NotoSansThai") and bool(features.check("raqm"))
+            engine = ImageFont.Layout.RAQM if thai else ImageFont.Layout.BASIC
+            self._fonts[key] = ImageFont.truetype(str(self.folder / file), size, layout_engine=engine)
+        return self._fonts[key]
+
+
+def inverted(ink: Image.Image) -> Image.Image:
+    return ImageChops.invert(ink)

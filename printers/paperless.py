@@ -1,0 +1,168 @@
+"""Printers without a printer: a file that collects the bytes, and a roll that is looked at in the program."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from pathlib import Path
+from threading import Lock
+
+from counter_app.application.views import Sheet
+from counter_app.domain.papers import Paper, TicketFace
+from counter_app.ports.clock import Clock
+from counter_app.ports.prints import Delivery, DeliveryOutcome, PaperState, PrinterStatus
+from printers.compose import Composer
+from printers.escpos import drawer_bytes, flush_bytes, paper_bytes
+from printers.interpreter import Events, Interpreter
+from printers.profiles import Profile
+from printers.raster import Raster
+
+SHEETS_MAX = 200
+_READY = PrinterStatus(ready=True, online=True, cover_open=False, paper=PaperState.ADEQUATE, error="", answered=True)
+_DONE = DeliveryOutcome(delivery=Delivery.CONFIRMED, detail="", status=_READY)
+
+
+class FilePrinter:
+    """Appends the bytes that a printer would get; a paper is confirmed once it is on the disk (fsync).
+
+    A file has no paper and can't answer: its status is whether it can be written.
+    """
+
+    def __init__(self, path: Path, profile: Profile, composer: Composer, *, name: str = "") -> None:
+        self._path = path
+        self._profile = profile
+        self._composer = composer
+        self._name = name or path.as_uri()
+        self._lock = Lock()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def status(self) -> PrinterStatus:
+        try:
+            with self._lock, self._path.open("ab"):
+                return _READY
+        except OSError:
+            return _not_writable()
+
+    def deliver(self, paper: Paper, *, token: int) -> DeliveryOutcome:
+        raster = self._composer.compose(paper, width=self._profile.width, symbology=self._profile.symbology)
+        return self._append(paper_bytes(raster, self._profile, token=token))
+
+    def kick_drawer(self, *, token: int) -> DeliveryOutcome:
+        return self._append(drawer_bytes(self._profile, token=token))
+
+    def close(self) -> None:
+        """Nothing is open between jobs."""
+
+    def _append(self, job: bytes) -> DeliveryOutcome:
+        with self._lock:
+            try:
+                descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            except OSError as trouble:
+                return DeliveryOutcome(
+                    delivery=Delivery.FAILED_BEFORE_SEND, detail=str(trouble), status=_not_writable()
+                )
+            try:
+                size = os.fstat(descriptor).st_size
+                whole = self._mending(descriptor, size) + job
+                sent = 0
+                while sent < len(whole):
+                    sent += os.write(descriptor, whole[sent:])
+                os.fsync(descriptor)
+                if not size:
+                    _keep_name(self._path)
+            except OSError as trouble:
+                return DeliveryOutcome(delivery=Delivery.UNKNOWN, detail=str(trouble), status=_not_writable())
+            finally:
+                os.close(descriptor)
+        return _DONE
+
+    def _mending(self, descriptor: int, size: int) -> bytes:
+        """What a killed process left half written is filled up and cut off, so that the next paper is whole."""
+        if not size:
+            return b""
+        os.lseek(descriptor, max(0, size - 16), os.SEEK_SET)
+        tail = os.read(descriptor, 16)
+        # Any profile's end: the setting may have changed since.
+        whole = (
+            tail.endswith((b"\x1dr\x01", b"\x1bp\x00\x32\xfa", b"\x1bp\x01\x32\xfa"))
+            or tail[-11:-4] == b"\x1d(H\x06\x00\x30\x30"
+            or tail[-4:-1] == b"\x1dVB"
+        )
+        return b"" if whole else flush_bytes(self._profile, cut=True)
+
+
+class VirtualPrinter:
+    """``virtual:``: the roll that the program shows. Drawn from the bytes, not from the layout: what is seen is what
+
+    a printer would have burnt. Keeps the last 200 sheets.
+    """
+
+    def __init__(self, profile: Profile, composer: Composer, clock: Clock, *, name: str = "virtual:") -> None:
+        self._profile = profile
+        self._composer = composer
+        self._clock = clock
+        self._name = name
+        self._sheets: deque[Sheet] = deque(maxlen=SHEETS_MAX)
+        self._title = ""
+        self._kicks = 0
+        self._interpreter = Interpreter(profile.width, Events(sheet=self._keep, drawer=self._kicked))
+        self._lock = Lock()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def status(self) -> PrinterStatus:
+        return _READY
+
+    def deliver(self, paper: Paper, *, token: int) -> DeliveryOutcome:
+        raster = self._composer.compose(paper, width=self._profile.width, symbology=self._profile.symbology)
+        with self._lock:
+            self._title = paper.ticket_number if isinstance(paper, TicketFace) else paper.title
+            self._interpreter.feed(paper_bytes(raster, self._profile, token=token))
+            if not self._profile.cutter:
+                self._interpreter.tear()
+        return _DONE
+
+    def kick_drawer(self, *, token: int) -> DeliveryOutcome:
+        with self._lock:
+            self._interpreter.feed(drawer_bytes(self._profile, token=token))
+        return _DONE
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+    @property
+    def drawer_kicks(self) -> int:
+        return self._kicks
+
+    def sheets(self) -> list[Sheet]:
+        """Oldest first."""
+        with self._lock:
+            return list(self._sheets)
+
+    def _keep(self, raster: Raster) -> None:
+        self._sheets.append(Sheet(title=self._title, png=raster.png(), printed_at=self._clock.now()))
+
+    def _kicked(self, _pin: int, _on_ms: int, _off_ms: int) -> None:
+        self._kicks += 1
+
+
+def _not_writable() -> PrinterStatus:
+    return PrinterStatus(
+        ready=False, online=False, cover_open=False, paper=PaperState.UNKNOWN, error="not_writable", answered=True
+    )
+
+
+def _keep_name(path: Path) -> None:
+    """A new file survives a power cut only when its folder was written too (POSIX)."""
+    if os.name != "posix":
+        return
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,295 @@
+"""Paper → PDF: the same layouts, drawn as vectors with embedded fonts and text that can be selected and searched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, Literal
+
+from PIL import Image
+
+from counter_app.domain.papers import Paper, TicketFace
+from printers.compose import Composer
+from printers.fonts import REGULAR, FontBook
+from printers.raster import Canvas, Raster
+from printers.slip_layout import compose_slip
+from printers.text import clean
+from printers.ticket_layout import compose_ticket
+
+PageSize = Literal["roll", "a4"]
+
+_POINTS_PER_DOT: Final = 72 / 203
+_ROLL_MARGIN: Final = 11.0  # points: a roll of 80 mm prints 72 mm
+_A4: Final = (595.28, 841.89)
+_A4_MARGIN: Final = 51.0  # 18 mm
+_A4_DOTS: Final = 1280  # a report's width in layout dots: 9.6 points for its plain type, a Z on one page
+_registered: dict[str, str] = {}
+_register_lock: Final = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    left: int
+    baseline: int
+    text: str
+    size: int
+    bold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrow:
+    left: int
+    right: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Dots:
+    left: int
+    top: int
+    picture: Image.Image
+
+
+_Mark = _Words | _Box | _Arrow | _Dots
+
+
+class VectorCanvas(Canvas):
+    """Takes the layout's calls down instead of burning dots. Measures are the layout's dots."""
+
+    def __init__(self, width: int, fonts: FontBook) -> None:
+        super().__init__(width, fonts)
+        self.drawn: list[_Mark] = []
+        self.inverted: list[_Box] = []
+
+    def need(self, bottom: int) -> None:
+        """Vectors need no room."""
+
+    def text(self, left: int, baseline: int, text: str, size: int, *, bold: bool = False) -> int:
+        self.drawn.append(_Words(left, baseline, clean(text), size, bold))
+        return self.fonts.width(text, size, bold=bold)
+
+    def box(self, left: int, top: int, right: int, bottom: int) -> None:
+        self.drawn.append(_Box(left, top, right, bottom))
+
+    def frame(self, left: int, top: int, right: int, bottom: int, thickness: int = 2) -> None:
+        self.box(left, top, right, top + thickness)
+        self.box(left, bottom - thickness, right, bottom)
+        self.box(left, top, left + thickness, bottom)
+        self.box(right - thickness, top, right, bottom)
+
+    def arrow(self, left: int, right: int, y: int, *, thickness: int = 3) -> None:
+        self.box(left, y - thickness // 2, right - 12, y - thickness // 2 + thickness)
+        self.drawn.append(_Arrow(right - 16, right - 1, y))
+
+    def dashes(self, y: int, *, left: int = 0, right: int | None = None) -> None:
+        for x in range(left, self.width if right is None else right, 12):
+            self.box(x, y, min(x + 7, self.width), y + 2)
+
+    def invert(self, left: int, top: int, right: int, bottom: int) -> None:
+        self.inverted.append(_Box(left, top, right, bottom))
+
+    def paste(self, left: int, top: int, dots: Image.Image) -> None:
+        self.drawn.append(_Dots(left, top, dots))
+
+    def finished(self, height: int) -> Raster:
+        raise AssertionError(f"vectors are no dots ({height})")
+
+
+def paper_pdf(paper: Paper, composer: Composer, *, page: PageSize | None = None) -> bytes:
+    """The PDF's bytes. ``roll``: one page of 80 mm, as long as it needs; ``a4``: as many pages as it needs.
+
+    Without ``page`` a ticket is a roll and a slip or report is A4.
+
+    A ticket on A4 keeps the size that it has on the roll.
+    """
+    page = page or ("roll" if isinstance(paper, TicketFace) else "a4")
+    wide = page == "a4" and not isinstance(paper, TicketFace)
+    canvas = VectorCanvas(_A4_DOTS if wide else 576, composer.fonts)
+    words = composer.words(paper.language)
+    if isinstance(paper, TicketFace):
+        compose_ticket(paper, canvas, words, "aztec")
+        title = f"{paper.ticket_number} {paper.origin.native}-{paper.destination.native}"
+    else:
+        compose_slip(paper, canvas, words, "aztec")
+        title = paper.title
+    if page == "roll":
+        scale = _POINTS_PER_DOT
+        size = (canvas.width * scale + 2 * _ROLL_MARGIN, canvas.y * scale + 2 * _ROLL_MARGIN)
+        margin = _ROLL_MARGIN
+    else:
+        margin = _A4_MARGIN
+        scale = (_A4[0] - 2 * margin) / canvas.width if wide else _POINTS_PER_DOT
+        size = _A4
+    room = round((size[1] - 2 * margin) / scale) + 1
+    return _written(_pages(canvas.drawn, room), canvas, title, size, margin, scale)
+
+
+def write_pdf(paper: Paper, composer: Composer, path: Path, *, page: PageSize | None = None) -> None:
+    path.write_bytes(paper_pdf(paper, composer, page=page))
+
+
+def _pages(drawn: Sequence[_Mark], room: int) -> list[tuple[int, list[_Mark]]]:
+    """Pages as (first layout row, what stands on it), broken where nothing is cut in two."""
+    pages: list[tuple[int, list[_Mark]]] = [(0, [])]
+    for mark in sorted(drawn, key=_top):
+        if _bottom(mark) - pages[-1][0] > room and pages[-1][1]:
+            pages.append((_top(mark), []))
+        pages[-1][1].append(mark)
+    return pages
+
+
+def _top(mark: _Mark) -> int:
+    match mark:
+        case _Words():
+            return mark.baseline - mark.size
+        case _Arrow():
+            return mark.y - 8
+        case _:
+            return mark.top
+
+
+def _bottom(mark: _Mark) -> int:
+    match mark:
+        case _Words():
+            return mark.baseline + mark.size // 3
+        case _Box():
+            return mark.bottom
+        case _Arrow():
+            return mark.y + 8
+        case _Dots():
+            return mark.top + mark.picture.height
+
+
+def _written(
+    pages: Sequence[tuple[int, list[_Mark]]],
+    canvas: VectorCanvas,
+    title: str,
+    size: tuple[float, float],
+    margin: float,
+    scale: float,
+) -> bytes:
+    from reportlab.pdfgen.canvas import Canvas as Pdf  # noqa: PLC0415 - 0.1 s that a counter without PDF never waits
+
+    file = BytesIO()
+    # invariant: no time of making in it, the same paper gives the same bytes
+    # a font of ours from the first: reportlab would begin with Helvetica, which is in no file
+    first_font = _font(canvas.fonts.folder / REGULAR[0])
+    pdf = Pdf(file, pagesize=size, pageCompression=1, invariant=1, initialFontName=first_font)
+    pdf.setTitle(clean(title))
+    pdf.setCreator("Counterfoil")
+    for first, marks in pages:
+        pdf.translate(margin, size[1] - margin + first * scale)
+        pdf.scale(scale, scale)
+        low, high = first, max((_bottom(mark) for mark in marks), default=first)
+        bars = [bar for bar in canvas.inverted if low <= bar.top < high]
+        for bar in bars:
+            pdf.rect(bar.left, -bar.bottom, bar.right - bar.left, bar.bottom - bar.top, stroke=0, fill=1)
+        for mark in marks:
+            _draw(pdf, mark, canvas.fonts, bars)
+        pdf.showPage()
+    pdf.save()
+    return file.getvalue()
+
+
+def _draw(pdf: Any, mark: _Mark, fonts: FontBook, bars: Sequence[_Box]) -> None:
+    match mark:
+        case _Words():
+            white = any(bar.top < mark.baseline < bar.bottom for bar in bars)
+            _draw_words(pdf, mark, fonts, white=white)
+        case _Box():
+            pdf.rect(mark.left, -mark.bottom, mark.right - mark.left, mark.bottom - mark.top, stroke=0, fill=1)
+        case _Arrow():
+            path = pdf.beginPath()
+            path.moveTo(mark.left, -mark.y + 8)
+            path.lineTo(mark.right, -mark.y)
+            path.lineTo(mark.left, -mark.y - 8)
+            path.close()
+            pdf.drawPath(path, stroke=0, fill=1)
+        case _Dots():
+            _draw_dots(pdf, mark)
+
+
+def _draw_words(pdf: Any, words: _Words, fonts: FontBook, *, white: bool) -> None:
+    from reportlab.pdfbase.pdfmetrics import stringWidth  # noqa: PLC0415 - see _written
+
+    runs = [(run, _font(fonts.folder / run.file)) for run in fonts.runs(words.text, bold=words.bold)]
+    widths = [stringWidth(run.text, name, words.size) for run, name in runs]
+    natural = sum(widths)
+    # The layout reckons with whole dots: stretched by a percent or so, columns end where it put them.
+    stretch = min(1.08, max(0.92, fonts.width(words.text, words.size, bold=words.bold) / natural)) if natural else 1.0
+    left = float(words.left)
+    pdf.saveState()
+    pdf.setFillGray(1 if white else 0)
+    pdf.setStrokeGray(1 if white else 0)
+    for (run, name), width in zip(runs, widths, strict=True):
+        line = pdf.beginText(left, -words.baseline)
+        line.setFont(name, words.size)
+        line.setHorizScale(100 * stretch)
+        if run.thicken:
+            pdf.setLineWidth(words.size / 30)
+            line.setTextRenderMode(2)
+        line.textOut(run.text)
+        pdf.drawText(line)
+        left += width * stretch
+    pdf.restoreState()
+
+
+def _draw_dots(pdf: Any, dots: _Dots) -> None:
+    """Rectangles, not an image: sharp at any size. Equal rows are joined."""
+    picture = dots.picture
+    stride, data = picture.width, picture.tobytes()
+    path = pdf.beginPath()
+    row = 0
+    while row < picture.height:
+        line = data[row * stride : (row + 1) * stride]
+        last = row + 1
+        while last < picture.height and data[last * stride : (last + 1) * stride] == line:
+            last += 1
+        start = line.find(b"\xff")
+        while start >= 0:
+            end = line.find(b"\x00", start)
+            end = stride if end < 0 else end
+            path.rect(dots.left + start, -(dots.top + last), end - start, last - row)
+            start = line.find(b"\xff", end)
+        row = last
+    pdf.drawPath(path, stroke=0, fill=1)
+
+
+def _font(path: Path) -> str:
+    """Registers a font with reportlab once a process (it keeps them in a global of its own)."""
+    from reportlab.pdfbase import ttfonts  # noqa: PLC0415 - see _written
+    from reportlab.pdfbase.pdfmetrics import registerFont  # noqa: PLC0415
+
+    # reportlab 5.1 writes code points beyond U+FFFF as they are; the format wants UTF-16: 𠮷 would be copied as ₻.
+    ttfonts.makeToUnicodeCMap = _to_unicode
+    key = str(path)
+    with _register_lock:
+        if key not in _registered:
+            name = f"Counterfoil-{path.stem}"
+            registerFont(ttfonts.TTFont(name, key))
+            _registered[key] = name
+        return _registered[key]
+
+
+def _to_unicode(name: str, subset: Sequence[int]) -> str:
+    """The table by which a reader copies and searches text (PDF 32000-1, 9.10.3): UTF-16, at most 100 a block."""
+    head = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap "
+        f"/CIDSystemInfo << /Registry ({name}) /Ordering ({name}) /Supplement 0 >> def "
+        f"/CMapName /{name} def /CMapType 2 def 1 begincodespacerange <00> <FF> endcodespacerange"
+    )
+    lines = [f"<{at:02X}> <{chr(code).encode('utf-16-be').hex().upper()}>" for at, code in enumerate(subset)]
+    blocks = [lines[at : at + 100] for at in range(0, len(lines), 100)]
+    body = [part for block in blocks for part in (f"{len(block)} beginbfchar", *block, "endbfchar")]
+    return "\n".join((head, *body, "endcmap CMapName currentdict /CMap defineresource pop end end"))

@@ -1,0 +1,104 @@
+"""Every store that ever held money opens in every later version."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from counter_app.errors import Reason, Refusal
+from db import engine as engines
+from db import opening
+from db.context import Context
+from db.migrate import BACKUPS, SCRIPTS, _run, upgrade_if_older
+from db.migrations.freeze import TARGET, frozen_sql
+from db.reference import expected_schema, stored_schema
+from db.verify import verify_profile
+from tests.golden.make_store import STORES
+from tests.unit.db.station import Station
+
+
+@pytest.fixture(params=sorted(path.name for path in STORES.iterdir() if path.is_dir()))
+def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Station:
+    shutil.copytree(STORES / request.param, tmp_path / "counter")
+    return Station(tmp_path / "counter")
+
+
+@pytest.fixture
+def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program one schema ahead of today's: how an upgrade goes is tested before there is one."""
+    scripts = tmp_path / "migrations"
+    shutil.copytree(SCRIPTS, scripts)
+    (scripts / "versions" / "0002_next.py").write_text(
+        "from alembic import op\nfrom sqlalchemy import Column, Text\nrevision = '9002'\n"
+        f"down_revision = {opening.SCHEMA!r}\n"
+        "def upgrade():\n    op.add_column('shift', Column('note', Text))\n"
+    )
+    monkeypatch.setattr(opening, "SCHEMAS", (*opening.SCHEMAS, "9002"))
+    return scripts
+
+
+def test_the_known_schemas_are_alembics() -> None:
+    """A revision that the program does not list would make its own stores "too new"."""
+    config = Config()
+    config.set_main_option("script_location", SCRIPTS.as_posix())
+    revisions = [one.revision for one in ScriptDirectory.from_config(config).walk_revisions()]
+    assert tuple(reversed(revisions)) == opening.SCHEMAS
+
+
+def test_the_steps_lead_to_the_schema_that_init_makes() -> None:
+    """Old and new counters must keep the same rules: a constraint that only new stores have protects nobody else."""
+    with engines.make_memory_engine().connect() as connection:
+        _run(connection, SCRIPTS)
+        stepped = stored_schema(Context.bare(connection, writable=True))
+    assert {one for one in stepped if one[2] != "alembic_version"} == {
+        one for one in expected_schema() if one[2] != "alembic_version"
+    }
+    assert opening.SCHEMA != "0001" or TARGET.read_text("utf-8") == frozen_sql()
+
+
+def test_a_stored_database_opens_and_verifies(stored: Station) -> None:
+    """The journal of the first day must still be readable on the last."""
+    store = stored.open()
+    with store.reading() as books:
+        assert {one.login for one in books.users.all()} == {"admin", "li", "wang"}
+    store.close()
+    assert verify_profile(stored.directory).ok
+
+
+def test_an_upgrade_puts_a_copy_aside_and_keeps_the_record(stored: Station, newer: Path) -> None:
+    """If the new version disappoints, the station goes back to the copy with nothing lost."""
+    copy = upgrade_if_older(stored.database, clock=stored.clock, scripts=newer)
+    assert copy is not None
+    assert copy.parent.name == BACKUPS
+    backed_up = Station(copy.parent.parent / "old")
+    shutil.copytree(STORES / opening.SCHEMA, backed_up.directory)
+    backed_up.database.write_bytes(copy.read_bytes())
+    with engines.make_engine(stored.database, writable=False).connect() as connection:
+        context = Context.bare(connection, writable=False)
+        assert opening.schema_of(context) == "9002"
+        assert opening.missing_triggers(context) == []
+    assert upgrade_if_older(stored.database, clock=stored.clock, scripts=newer) is None
+    assert backed_up.dump() == Station(STORES / opening.SCHEMA).dump()
+
+
+def test_a_reader_waits_for_the_writers_upgrade(stored: Station, newer: Path) -> None:
+    """A report made by a program that expects another schema would be wrong, or crash."""
+    with pytest.raises(Refusal) as refused:
+        stored.open(writable=False)
+    assert refused.value.reason is Reason.PROFILE_TOO_OLD
+
+
+def test_a_failing_upgrade_changes_nothing(stored: Station, newer: Path) -> None:
+    """An upgrade that breaks off half way must leave the old store, which sells on with the old program."""
+    script = newer / "versions" / "0002_next.py"
+    script.write_text(script.read_text() + "    op.execute('DROP TRIGGER journal_no_update')\n")
+    with pytest.raises(Refusal) as refused:
+        upgrade_if_older(stored.database, clock=stored.clock, scripts=newer)
+    assert refused.value.reason is Reason.STORE_DAMAGED
+    with engines.make_engine(stored.database, writable=False).connect() as connection:
+        assert opening.schema_of(Context.bare(connection, writable=False)) == opening.SCHEMAS[-2]
+    assert stored.dump() == Station(STORES / opening.SCHEMAS[-2]).dump()

@@ -1,0 +1,93 @@
+"""Starts the window. ``main.py`` calls :func:`run_window`; what is heavy is imported when it is first shown."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QApplication
+
+from ui.lanes import QtLanes
+from ui.presenters.lane import Lane
+from ui.shell import dialogs
+from ui.shell.parts import Parts
+from ui.shell.window import MainWindow
+from ui.theme import Theme
+
+_log = logging.getLogger(__name__)
+WITH_ROLL_PX = 1640  # on a screen as wide as this the window opens wide enough for the paper roll beside it
+TITLE_BAR_PX = 48
+
+
+class Application:
+    """Everything that lives as long as the window. ``close`` ends the lanes within their deadline."""
+
+    def __init__(self, parts: Parts, app: QApplication) -> None:
+        self.parts = parts
+        self.app = app
+        values = parts.settings.values
+        parts.texts.use(values.language)
+        self.theme = Theme(parts.resources, values.theme, values.scale_percent)
+        self.theme.apply()
+        self.lanes = QtLanes(self.crashed)
+        self.window = MainWindow(parts, self.lanes, self.theme)
+
+    def start(self) -> None:
+        self.window.show_screen("login")
+        room = self.app.primaryScreen().availableGeometry()
+        if self.parts.sheets is not None:
+            if room.width() >= WITH_ROLL_PX:
+                self.window.resize(WITH_ROLL_PX, 860)
+            self.window.desk_opened.connect(self.window.show_roll)
+        small = room.height() < self.window.height() + TITLE_BAR_PX or room.width() < self.window.width()
+        if self.parts.settings.values.maximised or small:  # nothing of it below the edge: there are the keys
+            if small:
+                self.window.setGeometry(room)  # where no window manager maximises
+            self.window.showMaximized()
+        else:
+            self.window.show()
+        # Without a window manager (a kiosk's bare X server) nobody else gives us the keyboard, and keys would be dead.
+        self.window.activateWindow()
+        self.window.open_store()
+
+    def crashed(self, mistake: BaseException) -> None:
+        _log.error("our own mistake", exc_info=mistake)
+        report = dialogs.write_report(self.parts.report_folder, mistake, self.parts.clock.now())
+        dialogs.show_crash(self.window, self.parts.texts, report)
+
+    def close(self) -> None:
+        close_desk = self.parts.close_desk
+        self.lanes.shut_down()
+        if close_desk is not None:
+            close_desk()
+
+
+def run_window(parts: Parts, *, started: Callable[[Application], None] | None = None) -> int:
+    """Blocks until the window is closed; returns the exit code. ``started`` is for benchmarks: the window shows."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        QApplication.setApplicationName("Counterfoil")
+        QApplication.setStyle("Fusion")
+        app = QApplication(sys.argv[:1])
+    application = Application(parts, app)
+    before = sys.excepthook
+
+    def hook(kind: type[BaseException], mistake: BaseException, _trace: object) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            app.quit()
+            return
+        application.crashed(mistake)
+
+    sys.excepthook = hook
+    try:
+        application.start()
+        if started is not None:
+            started(application)
+        return app.exec()
+    finally:
+        sys.excepthook = before
+        application.close()
+
+
+__all__ = ["Application", "Lane", "Parts", "run_window"]

@@ -1,0 +1,158 @@
+"""The command line's grammar. What each command does stands in ``commands``; what it is built from, in ``main``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+EXITS = (
+    "exit status: 0 done, 2 usage, 3 refused (reason on standard error, nothing changed), 4 outcome unknown, "
+    "130 interrupted"
+)
+
+
+def check_texts(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    """Exits as for any wrong use where a text is not UTF-8 (a path may be anything that the system takes).
+
+    Under a locale of ASCII Python hands the bytes of a Chinese name on as they are: they are read again here.
+    """
+    for name, value in vars(args).items():
+        if isinstance(value, str) and not value.isascii():
+            try:
+                setattr(args, name, os.fsencode(value).decode() if _escaped(value) else value)
+            except UnicodeError:
+                parser.error(f"{name.replace('_', '-')}: not UTF-8")
+
+
+def _escaped(text: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _up_to(maximum: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) <= len(str(maximum)) and 0 < int(text) <= maximum):
+            raise argparse.ArgumentTypeError(f"1 to {maximum}")
+        return int(text)
+
+    return number
+
+
+def build_parser(
+    simulator_arguments: Callable[[argparse.ArgumentParser], None] | None = None,
+) -> argparse.ArgumentParser:
+    """``simulator_arguments``: the simulated printer's own, added by who may import it."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--profile", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="the counter's data directory"
+    )
+    parser = argparse.ArgumentParser(
+        prog="counterfoil",
+        description="Point of sale for ticket clerks. Without a command: the window.",
+        epilog=EXITS,
+        parents=[common],
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    def command(name: str, help_text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, help=help_text, description=help_text, epilog=EXITS, parents=[common], allow_abbrev=False
+        )
+
+    demo = command("demo", "the demonstration station: an invented timetable, users, the virtual printer")
+    demo.add_argument("--reset", action="store_true", help="throw the demonstration's data away and begin anew")
+    demo.add_argument("--prepare-only", action="store_true", help="make the station, open no window")
+
+    init = command("init", "make the profile of a stand-alone window")
+    init.add_argument("--name", required=True, help="the station's name")
+    init.add_argument("--latin", default="", help="its name in latin letters (pinyin, English)")
+    init.add_argument("--station-code", default="", help="1 to 5 of A-Z and 0-9; of ticket numbers")
+    init.add_argument("--counter", type=_up_to(999), default=1, metavar="N", help="number of this window, 1 to 999")
+    init.add_argument("--operator", default="", help="who sells: stands on every ticket")
+    init.add_argument("--policy", default="cn-rail", help="cn-rail, cn-coach, default, demonstration")
+    init.add_argument("--zone", default="Asia/Shanghai", help="IANA time zone")
+    init.add_argument("--currency", default="CNY", help="ISO 4217")
+    init.add_argument("--admin", required=True, help="login of the first administrator")
+    init.add_argument("--printer", default="virtual:", help="printer URL")
+    init.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+    user = command("add-user", "add an account (needs an administrator)")
+    user.add_argument("--login", required=True)
+    user.add_argument("--display-name", default="")
+    user.add_argument("--role", required=True, choices=["clerk", "supervisor", "administrator", "auditor"])
+    user.add_argument("--user", required=True, help="the administrator")
+    user.add_argument("--password-stdin", action="store_true", help="two lines: the administrator's, the new one's")
+
+    importer = command("import-timetable", "import a GTFS zip as the timetable in force")
+    importer.add_argument("file", type=Path)
+    importer.add_argument("--json", action="store_true")
+
+    stations = command("stations", "find stations by name, pinyin, initials, code")
+    stations.add_argument("text")
+    stations.add_argument("--limit", type=_up_to(10_000), default=10, metavar="N")
+    stations.add_argument("--json", action="store_true")
+
+    search = command("search", "runs between two stations on a date, with fares and free places")
+    search.add_argument("origin", metavar="FROM")
+    search.add_argument("destination", metavar="TO")
+    search.add_argument("date", metavar="DATE", help="YYYY-MM-DD, or as in the entry line: +1, 1205")
+    search.add_argument("--json", action="store_true")
+
+    journal = command("journal", "verify or export the journal")
+    journal_commands = journal.add_subparsers(dest="journal_command", required=True, metavar="verify|export")
+    verify = journal_commands.add_parser("verify", parents=[common], help="check every entry, the chain and the tables")
+    verify.add_argument("--json", action="store_true")
+    export = journal_commands.add_parser("export", parents=[common], help="write all entries with their signatures")
+    export.add_argument("file", type=Path)
+
+    report = command("report", "X of the shift under way, or a Z that was closed")
+    report.add_argument("kind", choices=["x", "z"])
+    report.add_argument(
+        "--number", type=_up_to(999_999), default=None, metavar="N", help="of the Z; without it the last"
+    )
+    report.add_argument("--format", choices=["text", "json", "pdf"], default="text")
+    report.add_argument("--language", choices=["zh", "en"], default=None)
+    report.add_argument("--output", type=Path, default=None, help="without it: standard output")
+
+    trust = command("trust", "the certificates with which tickets are checked")
+    trust_commands = trust.add_subparsers(dest="trust_command", required=True, metavar="export")
+    trust_export = trust_commands.add_parser("export", parents=[common], help="write the trust bundle")
+    trust_export.add_argument("file", type=Path)
+
+    check = command("verify-ticket", "check a ticket's code: its text, or a picture of it")
+    check.add_argument("what", metavar="CODE|PICTURE")
+    check.add_argument("--trust", type=Path, default=None, help="a trust bundle; without it the profile's own keys")
+    check.add_argument("--json", action="store_true")
+
+    screens = command("screens", "draw every screen, in both languages and all themes, as PNG")
+    screens.add_argument("out_dir", type=Path, metavar="OUT_DIR")
+    screens.add_argument("--only", default="", help="names that contain this")
+
+    doctor = command("doctor", "look for trouble: system, profile, keys, timetable, printer")
+    doctor.add_argument("--json", action="store_true")
+
+    epoch = command("start-epoch", "go on after a restored backup or a lost witness (needs an administrator)")
+    epoch.add_argument("--user", required=True)
+    epoch.add_argument("--reason", required=True)
+    epoch.add_argument("--password-stdin", action="store_true")
+
+    clock = command("accept-clock", "sell on after the wall clock was set back (needs a supervisor or administrator)")
+    clock.add_argument("--user", required=True)
+    clock.add_argument("--reason", required=True)
+    clock.add_argument("--password-stdin", action="store_true")
+
+    simulate = command("simulate", "a device that is not there")
+    simulators = simulate.add_subparsers(dest="device", required=True, metavar="printer")
+    printer = simulators.add_parser(
+        "printer", parents=[common], help="an ESC/POS printer with faults to switch on", allow_abbrev=False
+    )
+    if simulator_arguments is not None:
+        simulator_arguments(printer)
+
+    drill = command("drill", "sell, park and refund as a clerk would, through the same use cases")
+    drill.add_argument("--sales", type=int, required=True, metavar="N")
+    drill.add_argument("--seed", type=int, required=True, metavar="S")
+    drill.add_argument("--feed", type=Path, default=None, help="a timetable for a profile that is made now")
+    return parser

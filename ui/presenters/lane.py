@@ -1,0 +1,109 @@
+"""Lanes as a presenter sees them: a function goes away to a worker, its answer comes back. No Qt.
+
+``ui.lanes.QtLanes`` is the real thing; :class:`InlineLanes` runs at once and serves presenters' tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from counter_app.errors import Cancelled, DeviceTrouble, OutcomeUnknown, Refusal
+
+T = TypeVar("T")
+Trouble = Refusal | DeviceTrouble | OutcomeUnknown | Cancelled
+TROUBLES = (Refusal, DeviceTrouble, OutcomeUnknown, Cancelled)
+
+
+class Lane(StrEnum):
+    DATABASE = "database"  # the one writer
+    READ = "read"
+    PRINTER = "printer"
+    APART = "apart"  # a thread of its own: long work that must not hold a lane (import)
+
+
+class CancelToken:
+    """Set once from the GUI thread, read from the worker. Passing ``token.cancelled`` to a use case is enough.
+
+    An answer that arrives after ``cancel`` is dropped: the screen has moved on.
+    """
+
+    __slots__ = ("_set",)
+
+    def __init__(self) -> None:
+        self._set = False
+
+    def cancel(self) -> None:
+        self._set = True
+
+    def cancelled(self) -> bool:
+        return self._set
+
+
+class Lanes(Protocol):
+    def run(
+        self,
+        lane: Lane,
+        work: Callable[[], T],
+        *,
+        done: Callable[[T], None],
+        failed: Callable[[Trouble], None],
+        cancel: CancelToken | None = None,
+    ) -> CancelToken:
+        """Runs ``work`` on ``lane``; then ``done`` or ``failed`` on the caller's (GUI) thread, exactly one, once.
+
+        Neither is called once the token is cancelled. An exception that is none of the four troubles is our own
+        mistake: it goes to the crash report, and the caller hears nothing.
+        """
+        ...
+
+    def post(self, call: Callable[[], None]) -> None:
+        """From any thread: run ``call`` on the GUI thread soon. For progress."""
+        ...
+
+
+class InlineLanes:
+    """Runs at once, in the caller's thread; ``hold`` keeps answers back until ``flush``. For tests without Qt."""
+
+    def __init__(self, *, hold: bool = False) -> None:
+        self.hold = hold
+        self.waiting: list[Callable[[], None]] = []
+        self.ran: list[Lane] = []
+
+    def run(
+        self,
+        lane: Lane,
+        work: Callable[[], T],
+        *,
+        done: Callable[[T], None],
+        failed: Callable[[Trouble], None],
+        cancel: CancelToken | None = None,
+    ) -> CancelToken:
+        token = cancel or CancelToken()
+        self.ran.append(lane)
+
+        def go() -> None:
+            if token.cancelled():
+                return
+            try:
+                answer = work()
+            except TROUBLES as trouble:
+                if not token.cancelled():
+                    failed(trouble)
+            else:
+                if not token.cancelled():
+                    done(answer)
+
+        if self.hold:
+            self.waiting.append(go)
+        else:
+            go()
+        return token
+
+    def post(self, call: Callable[[], None]) -> None:
+        call()
+
+    def flush(self) -> None:
+        while self.waiting:
+            self.waiting.pop(0)()

@@ -1,0 +1,144 @@
+"""Finding a ticket, the rule that applies to it, and giving the money back. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from counter_app.application.desk import Desk
+from counter_app.application.views import Refunded, RefundQuote, TicketView
+from counter_app.domain.staff import Actor
+from counter_app.errors import OutcomeUnknown, Reason, Refusal
+from ui.presenters.lane import CancelToken, Lane, Lanes, Trouble
+
+T = TypeVar("T")
+
+
+class Stage(StrEnum):
+    FIND = "find"
+    CHOOSE = "choose"  # more than one ticket answers to the text
+    QUOTE = "quote"
+    POSTING = "posting"
+    DONE = "done"
+    UNKNOWN = "unknown"
+
+
+class RefundPresenter:
+    """``changed`` after every step; ``refunded`` once, with the print jobs to send."""
+
+    def __init__(
+        self,
+        desk: Callable[[], Desk],
+        lanes: Lanes,
+        actor: Callable[[], Actor],
+        *,
+        changed: Callable[[], None],
+        troubled: Callable[[Trouble], None],
+        refunded: Callable[[Refunded], None],
+    ) -> None:
+        self._desk = desk
+        self._lanes = lanes
+        self._actor = actor
+        self._changed = changed
+        self._troubled = troubled
+        self._refunded = refunded
+        self._asked: CancelToken | None = None
+        self.stage = Stage.FIND
+        self.text = ""
+        self.tickets: Sequence[TicketView] = ()
+        self.quote: RefundQuote | None = None
+        self.done: Refunded | None = None
+
+    def start(self) -> None:
+        """Another ticket. What was typed is gone only after it was done."""
+        if self._asked is not None:
+            self._asked.cancel()
+        self.stage = Stage.FIND
+        self.text = ""
+        self.tickets = ()
+        self.quote = None
+        self.done = None
+        self._changed()
+
+    def find(self, text: str) -> None:
+        """By scan, number, its serial or document. One ticket goes straight to its quote."""
+        self.text = text.strip()
+        if not self.text:
+            return
+        wanted = self.text
+        self._ask(lambda: self._desk().find_tickets(wanted, limit=50), self._found)
+
+    def _found(self, tickets: list[TicketView]) -> None:
+        self.tickets = tuple(tickets)
+        self.quote = None
+        if not tickets:
+            self.stage = Stage.FIND
+            self._troubled(Refusal(Reason.UNKNOWN_TICKET))
+        elif len(tickets) == 1:
+            self.choose(tickets[0])
+            return
+        else:
+            self.stage = Stage.CHOOSE
+        self._changed()
+
+    def choose(self, ticket: TicketView) -> None:
+        self._ask(lambda: self._desk().quote_refund(ticket.ticket_id), self._quoted)
+
+    def _quoted(self, quote: RefundQuote) -> None:
+        self.quote = quote
+        self.stage = Stage.QUOTE
+        self._changed()
+
+    def seconds_left(self, now: datetime) -> int | None:
+        """Until a dearer tier begins; None when nothing is quoted."""
+        if self.quote is None or self.stage is not Stage.QUOTE:
+            return None
+        return max(0, int((self.quote.valid_until - now).total_seconds()))
+
+    def back(self) -> bool:
+        """Esc: one step back, the text kept. False when there is nowhere to go within this screen."""
+        if self.stage is Stage.QUOTE:
+            self.quote = None
+            self.stage = Stage.CHOOSE if len(self.tickets) > 1 else Stage.FIND
+        elif self.stage is Stage.CHOOSE:
+            self.stage = Stage.FIND
+        else:
+            return False
+        self._changed()
+        return True
+
+    def confirm(self) -> bool:
+        """Posts exactly what is shown. False when there is nothing to post."""
+        quote = self.quote
+        if quote is None or self.stage is not Stage.QUOTE:
+            return False
+        self.stage = Stage.POSTING
+        self._changed()
+        actor = self._actor()
+        self._lanes.run(
+            Lane.DATABASE, lambda: self._desk().refund(actor, quote), done=self._posted, failed=self._not_posted
+        )
+        return True
+
+    def _posted(self, done: Refunded) -> None:
+        self.stage = Stage.DONE
+        self.done = done
+        self._refunded(done)
+        self._changed()
+
+    def _not_posted(self, trouble: Trouble) -> None:
+        if isinstance(trouble, OutcomeUnknown):
+            self.stage = Stage.UNKNOWN
+        else:
+            self.stage = Stage.QUOTE
+        self._troubled(trouble)
+        self._changed()
+        if isinstance(trouble, Refusal) and trouble.reason is Reason.QUOTE_CHANGED and self.quote is not None:
+            self.choose(self.quote.ticket)  # the dearer tier has begun: show it before anything is posted
+
+    def _ask(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        if self._asked is not None:
+            self._asked.cancel()
+        self._asked = self._lanes.run(Lane.READ, work, done=done, failed=self._troubled)

@@ -1,0 +1,89 @@
+"""A trouble in the clerk's words: what happened, what was and was not done, what to do now."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass
+
+from counter_app.errors import Cancelled, DeviceTrouble, OutcomeUnknown, Reason, Refusal
+from counter_app.texts import Texts, mark
+from ui.presenters.import_words import refused_text
+from ui.presenters.lane import Trouble
+from ui.presenters.refusal_sentences import SENTENCES
+
+NOTHING_CHANGED = mark("Nothing was changed.")
+
+DEVICE_WORDS = {
+    "not_reachable": mark("The printer cannot be reached."),
+    "silent": mark("The printer does not answer."),
+    "cover_open": mark("The printer's cover is open."),
+    "paper_out": mark("The printer is out of paper."),
+    "offline": mark("The printer is off line."),
+    "cutter": mark("The printer's cutter is jammed."),
+    "": mark("The printer is not ready."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """``mood``: ok | info | warn | bad. Words are already in the clerk's language, and plain text."""
+
+    title: str
+    what_happened: str = ""
+    what_was_done: str = ""
+    what_to_do: str = ""
+    mood: str = "warn"
+    code: str = ""  # stable: the Reason's value, for the log and for the help page
+
+    def body(self) -> str:
+        return " ".join(part for part in (self.what_happened, self.what_was_done, self.what_to_do) if part)
+
+
+def explain(trouble: Trouble, t: Texts) -> Notice:
+    match trouble:
+        case Refusal():
+            said = SENTENCES.get(trouble.reason) or SENTENCES[Reason.BAD_INPUT]
+            happened = t(said.happened)
+            if said.detail and _names(said.detail) <= trouble.facts.keys():
+                happened = t(said.detail, **_in_words(trouble, t))
+            return Notice(
+                title=t(said.title),
+                what_happened=happened,
+                what_was_done=t(NOTHING_CHANGED),
+                what_to_do=t(said.to_do),
+                mood=said.mood,
+                code=trouble.reason.value,
+            )
+        case DeviceTrouble():
+            return Notice(
+                title=t("The device did not do it"),
+                what_happened=t(DEVICE_WORDS[trouble.detail])
+                if trouble.detail in DEVICE_WORDS
+                else f"{trouble.device}: {trouble.detail}",
+                what_was_done=t("Nothing reached the outside."),
+                what_to_do=t("Look at the device, then try again."),
+                mood="bad",
+                code="device_trouble",
+            )
+        case OutcomeUnknown():
+            return Notice(
+                title=t("It is not known whether this was done"),
+                what_happened=t("The answer to “{what}” did not arrive.", what=trouble.what),
+                what_was_done=t("It may have been done, or not."),
+                what_to_do=t("Do not repeat it: look it up in orders or the journal first."),
+                mood="bad",
+                code="outcome_unknown",
+            )
+        case Cancelled():
+            return Notice(title=t("Cancelled"), what_was_done=t(NOTHING_CHANGED), mood="info", code="cancelled")
+
+
+def _in_words(refusal: Refusal, t: Texts) -> dict[str, str | int]:
+    """A refused file names its trouble by a code that has words of its own."""
+    if refusal.reason is not Reason.FILE_REFUSED:
+        return refusal.facts
+    return {**refusal.facts, "code": refused_text(str(refusal.facts["code"]), t)}
+
+
+def _names(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}

@@ -1,0 +1,72 @@
+"""What may be done with the drawer now, and the figures a clerk may see. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from counter_app.application.views import ShiftView
+from counter_app.domain.money import MINOR_DIGITS, Money
+from counter_app.domain.staff import Actor, Right
+from counter_app.ports.shifts import CashKind
+from counter_app.texts import Texts, mark
+
+
+class Act(StrEnum):
+    PAID_IN = "paid_in"
+    PAID_OUT = "paid_out"
+    DROP = "drop"
+    X = "x"
+    COUNT = "count"
+    CLOSE = "close"
+    Z = "z"
+
+
+MOVE_WORDS: Mapping[CashKind, str] = {
+    CashKind.PAID_IN: mark("Paid in"),
+    CashKind.PAID_OUT: mark("Paid out"),
+    CashKind.DROP: mark("Cash drop"),
+}
+MOVE_HINTS: Mapping[CashKind, str] = {
+    CashKind.PAID_IN: mark("Cash put into the drawer that is not from a sale."),
+    CashKind.PAID_OUT: mark("Cash taken out of the drawer for a purpose."),
+    CashKind.DROP: mark("Cash handed in, from the drawer to the safe."),
+}
+STATE_WORDS = {"open": mark("Open"), "declared": mark("To be closed"), "closed": mark("Closed with Z")}
+STATE_MOODS = {"open": "ok", "declared": "warn", "closed": ""}
+
+
+def allowed(actor: Actor, shift: ShiftView | None) -> frozenset[Act]:
+    """A supervisor may count and close another's shift; the desk decides again when it is done."""
+    acts = {Act.Z} if actor.may(Right.OWN_SHIFT) or actor.may(Right.AUDIT) else set()
+    if shift is None or shift.state == "closed":
+        return frozenset(acts)
+    own = shift.login == actor.login and actor.may(Right.OWN_SHIFT)
+    if shift.state == "open" and own:
+        acts |= {Act.PAID_IN, Act.PAID_OUT, Act.DROP}
+    if own or actor.may(Right.OTHERS_SHIFTS):
+        acts |= {Act.X, Act.COUNT if shift.state == "open" else Act.CLOSE}
+    return frozenset(acts)
+
+
+def standard_float(denominations: Sequence[int], currency: str) -> dict[int, int]:
+    """A drawer to begin with where nothing was remembered: small notes, each worth about the same."""
+    unit = 10 ** MINOR_DIGITS[currency]
+    return {value: min(50, 100 * unit // value) for value in denominations if unit <= value <= 50 * unit}
+
+
+def difference_words(shift: ShiftView, t: Texts) -> tuple[str, str]:
+    """Words and mood of over / short; empty while it is not known."""
+    if shift.over_short is None:
+        return "", ""
+    if shift.over_short.minor == 0:
+        return t("Exact"), "ok"
+    return (t("Over"), "warn") if shift.over_short.minor > 0 else (t("Short"), "bad")
+
+
+def needs_reason(shift: ShiftView) -> bool:
+    return shift.over_short is not None and shift.over_short.minor != 0
+
+
+def total(pieces: Mapping[int, int], currency: str) -> Money:
+    return Money(sum(value * count for value, count in pieces.items()), currency)

@@ -1,0 +1,99 @@
+"""The status line's words: station, window, clerk, shift, printer, timetable, marks. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from counter_app.application.views import ShiftView
+from counter_app.domain.staff import Actor
+from counter_app.ports.catalogue import IssueInfo
+from counter_app.ports.prints import PaperState, PrinterStatus
+from counter_app.ports.profile import ProfileInfo
+from counter_app.texts import Texts, mark
+
+PRINTER_WORDS = {
+    "not_reachable": mark("Printer: not reachable"),
+    "silent": mark("Printer: no answer"),
+    "cover_open": mark("Printer: cover open"),
+    "paper_out": mark("Printer: out of paper"),
+    "offline": mark("Printer: off line"),
+    "cutter": mark("Printer: cutter jammed"),
+    "error": mark("Printer: error"),
+}
+SHIFT_WORDS = {
+    "open": mark("Shift {number}"),
+    "declared": mark("Shift {number} counted"),
+    "closed": mark("Shift {number} closed"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusItem:
+    text: str
+    mood: str = ""
+    badge: bool = False
+    strong: bool = False
+    spoken: str = ""  # for screen readers, where the text alone says too little
+
+
+def printer_item(status: PrinterStatus | None, t: Texts, *, to_settle: int = 0) -> StatusItem:
+    """``to_settle``: jobs of which nobody knows whether they came out; they outrank a ready printer."""
+    if to_settle:
+        return StatusItem(text=t("Printer: {count} to settle", count=to_settle), mood="bad", badge=True)
+    if status is None:
+        return StatusItem(text=t("Printer: asking"), mood="", badge=True)
+    if status.ready:
+        if status.paper is PaperState.NEAR_END:
+            return StatusItem(text=t("Printer: paper low"), mood="warn", badge=True)
+        return StatusItem(text=t("Printer ready"), mood="ok", badge=True)
+    return StatusItem(text=t(PRINTER_WORDS.get(status.error, mark("Printer: not ready"))), mood="bad", badge=True)
+
+
+def left_items(profile: ProfileInfo | None, actor: Actor | None, shift: ShiftView | None, t: Texts) -> list[StatusItem]:
+    if profile is None:
+        return [StatusItem(text=t("Opening the counter's data …"))]
+    items = [
+        StatusItem(text=profile.station_name, strong=True, spoken=t("Station {name}", name=profile.station_name)),
+        StatusItem(text=t("Window {number}", number=f"{profile.counter:02d}")),
+    ]
+    if actor is not None:
+        items.append(StatusItem(text=actor.display_name, spoken=t("Signed in: {name}", name=actor.display_name)))
+        if shift is None or shift.state == "closed":
+            items.append(StatusItem(text=t("No shift"), mood="warn", badge=True))
+        else:
+            mood = "ok" if shift.state == "open" else "warn"
+            items.append(StatusItem(text=t(SHIFT_WORDS[shift.state], number=shift.number), mood=mood, badge=True))
+    return items
+
+
+def right_items(
+    profile: ProfileInfo | None,
+    issue: IssueInfo | None,
+    status: PrinterStatus | None,
+    t: Texts,
+    *,
+    asked: bool,
+    to_settle: int = 0,
+) -> list[StatusItem]:
+    """``asked``: the timetable has been looked up, so that its absence means something."""
+    if profile is None:
+        return []
+    items: list[StatusItem] = []
+    if profile.training:
+        items.append(StatusItem(text=t("TRAINING"), mood="warn", badge=True))
+    if profile.demonstration or (issue is not None and issue.invented):
+        items.append(
+            StatusItem(text=t("DEMONSTRATION"), mood="warn", badge=True, spoken=t("Demonstration: invented timetable"))
+        )
+    if issue is not None:
+        items.append(
+            StatusItem(
+                text=t("Timetable to {date}", date=issue.last_date.isoformat()),
+                spoken=t("Timetable {name}", name=issue.feed_name),
+            )
+        )
+    elif asked:
+        items.append(StatusItem(text=t("No timetable"), mood="bad", badge=True))
+    items.append(StatusItem(text=t("Stand-alone"), spoken=t("Stand-alone: no central records")))
+    items.append(printer_item(status, t, to_settle=to_settle))
+    return items

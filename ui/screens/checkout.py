@@ -1,0 +1,383 @@
+"""Checkout: cash, change in the largest type of the program, and what became of the paper."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from counter_app.application.views import HoldView, PrintJobView, Sold
+from counter_app.domain.money import Money
+from counter_app.ports.prints import JobState, PrinterStatus
+from counter_app.texts import mark
+from ui.presenters import words
+from ui.presenters.checkout import Basket, CheckoutPresenter, Stage
+from ui.presenters.lane import Lane
+from ui.presenters.offers import run_times
+from ui.presenters.refusals import Notice
+from ui.presenters.status import printer_item
+from ui.shell.screen import FKey, Screen, Shell
+from ui.widgets.basic import Button, Card, Label, Mood, Rule, Scroll, column, row
+from ui.widgets.money import MoneyEdit
+from ui.widgets.slipview import SlipView
+
+if TYPE_CHECKING:
+    from ui.shell.window import MainWindow
+
+_log = logging.getLogger(__name__)
+QUICK_KEYS = ("F2", "F3", "F4", "F5", "F6", "F7")
+JOB_WORDS: dict[JobState, tuple[str, Mood]] = {
+    JobState.QUEUED: (mark("waiting to print"), "info"),
+    JobState.SENDING: (mark("printing …"), "info"),
+    JobState.CONFIRMED: (mark("printed"), "ok"),
+    JobState.FAILED_BEFORE_SEND: (mark("not printed yet, prints by itself"), "warn"),
+    JobState.UNKNOWN: (mark("did it come out?"), "bad"),
+    JobState.SETTLED_OUT: (mark("came out, says the clerk"), "ok"),
+    JobState.SETTLED_SPOILED: (mark("spoiled, a copy follows"), "warn"),
+}
+
+
+class CheckoutScreen(Screen):
+    name = "checkout"
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self._window = cast("MainWindow", shell)
+        self.presenter = CheckoutPresenter(
+            lambda: shell.desk,
+            shell.lanes,
+            lambda: shell.actor,
+            changed=self._changed,
+            troubled=shell.refuse,
+            sold=self._sold,
+        )
+        self._window.printed.connect(self._printed)
+        self._window.printer_changed.connect(self._polled)
+        currency = self._window.profile.currency if self._window.profile else "CNY"
+        self._route = [Label(role="lead"), Label(), Label(role="muted", wrap=True)]
+        self._due_caption, self._due = Label(role="field"), Label(role="figure")
+        self._printer_caption, self._printer = Label(role="field"), Label(role="strong", wrap=True)
+        self._received_caption = Label(role="field")
+        self.received = MoneyEdit(currency, large=True)
+        self._quick_caption = Label(role="field")
+        self._quick = [Button("large", self._quick_action(i)) for i in range(len(QUICK_KEYS))]
+        self._change_caption = Label(role="lead")
+        self._change = Label(role="huge")
+        self._confirm = Button("primary", self._go_on)
+        self._done_title = Label(role="title")
+        self._done_caption, self._done_change = Label(role="lead"), Label(role="huge")
+        self._done_facts = Label(role="muted")
+        self._tickets = QVBoxLayout()
+        self._picture = SlipView(width=shell.theme.tokens().px(340))
+        self._picture_scroll = Scroll()
+        self._picture_scroll.body.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._picture_scroll.body.addStretch(1)
+        self._picture_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._picture_scroll.setMinimumWidth(self._picture.width() + shell.theme.tokens().px(16))
+        self._picture_scroll.hide()
+        self._ask_card = Card(margin=14, spacing=8)
+        self._ask_words = Label(role="lead", mood="bad", wrap=True)
+        self._yes, self._no = Button("", self._came_out), Button("", self._spoiled)
+        self._next = Button("primary", self._next_sale)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._tender_page())
+        self._stack.addWidget(self._done_page())
+        page = QVBoxLayout(self)
+        page.setContentsMargins(20, 8, 20, 12)
+        page.addWidget(self._stack)
+        self.received.changed.connect(self._typed)
+        self.received.returnPressed.connect(self._go_on)
+
+    def _tender_page(self) -> QWidget:
+        left = Card(margin=20, spacing=8)
+        for label in self._route:
+            left.body.addWidget(label)
+        left.body.addWidget(Rule())
+        left.body.addWidget(self._due_caption)
+        left.body.addWidget(self._due)
+        left.body.addStretch(1)
+        left.body.addWidget(self._printer_caption)
+        left.body.addWidget(self._printer)
+        right = Card(margin=20, spacing=10)
+        right.body.addWidget(self._received_caption)
+        right.body.addWidget(self.received)
+        right.body.addWidget(self._quick_caption)
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        for place, button in enumerate(self._quick):
+            grid.addWidget(button, place // 3, place % 3)
+        right.body.addLayout(grid)
+        right.body.addStretch(1)
+        right.body.addWidget(self._change_caption)
+        right.body.addWidget(self._change)
+        right.body.addStretch(1)
+        right.body.addWidget(self._confirm)
+        page = QWidget()
+        line = row(left, right, spacing=14)
+        line.setStretch(0, 2)
+        line.setStretch(1, 3)
+        page.setLayout(line)
+        return page
+
+    def _done_page(self) -> QWidget:
+        left = Card(margin=20, spacing=8)
+        left.body.addWidget(self._done_title)
+        left.body.addStretch(1)
+        left.body.addWidget(self._done_caption)
+        left.body.addWidget(self._done_change)
+        left.body.addWidget(self._done_facts)
+        left.body.addStretch(2)
+        left.body.addWidget(self._next)
+        self._ask_card.body.addWidget(self._ask_words)
+        self._ask_card.body.addLayout(row(self._yes, self._no, None))
+        right = Card(margin=20, spacing=8)
+        self._tickets_title = Label(role="field")
+        right.body.addWidget(self._tickets_title)
+        right.body.addLayout(self._tickets)
+        right.body.addWidget(self._picture_scroll, 100)
+        right.body.addStretch(1)  # where no picture is shown
+        page = QWidget()
+        line = row(left, column(self._ask_card, right, spacing=12), spacing=14)
+        line.setStretch(0, 3)
+        line.setStretch(1, 2)
+        page.setLayout(line)
+        return page
+
+    # ---- the shell's
+    def title(self) -> str:
+        return self.t("Sale done") if self.presenter.stage is Stage.DONE else self.t("Checkout")
+
+    def retranslate(self) -> None:
+        t = self.t
+        self._due_caption.setText(t("To pay"))
+        self._printer_caption.setText(t("Ticket printer"))
+        self._received_caption.setText(t("Cash received"))
+        self.received.setAccessibleName(t("Cash received"))
+        self._quick_caption.setText(t("Quick sums"))
+        self._done_caption.setText(t("Change"))
+        self._tickets_title.setText(t("Tickets"))
+        self._yes.setText(t("Yes, it came out  F2"))
+        self._no.setText(t("No, or unusable  F3"))
+        self._next.setText(t("Next sale  Enter"))
+        self._changed()
+
+    def fkeys(self) -> list[FKey]:
+        t, presenter = self.t, self.presenter
+        if presenter.stage is Stage.DONE:
+            asking = presenter.to_answer is not None
+            return [
+                FKey("F2", t("It came out"), self._came_out, enabled=asking),
+                FKey("F3", t("It did not"), self._spoiled, enabled=asking),
+                FKey("F9", t("Next sale"), self._next_sale, primary=True),
+            ]
+        if presenter.stage is Stage.UNKNOWN:
+            return [FKey("F9", t("Look it up in orders"), lambda: self.shell.show_screen("orders"), primary=True)]
+        quick = [
+            FKey(key, words.money(amount).removesuffix(".00"), self._quick_action(i))
+            for i, (key, amount) in enumerate(zip(QUICK_KEYS, presenter.quick, strict=False))
+        ]
+        able = presenter.stage is Stage.TENDER and presenter.short is None
+        return [
+            *quick,
+            FKey("F8", t("Printer"), presenter.look_at_printer),
+            FKey("F9", t("Confirm"), self._go_on, enabled=able, primary=True),
+            FKey("Esc", t("Back"), self._back, enabled=presenter.stage in {Stage.TENDER, Stage.REFUSED}),
+        ]
+
+    def on_enter(self, **kwargs: object) -> None:
+        basket = kwargs.get("basket")
+        if isinstance(basket, Basket):
+            self.received.clear()
+            self.presenter.begin(basket)
+            self.received.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.presenter.stage is not Stage.UNKNOWN:
+            self.shell.show_screen("sell")
+
+    def may_leave(self) -> bool:
+        """Not with money on the counter: the sale is confirmed, or gone back from."""
+        if self.presenter.stage is Stage.SELLING:
+            return False
+        if self.presenter.stage is Stage.TENDER and self.presenter.received is None:
+            self._back()
+            return False
+        if self.presenter.stage is Stage.TENDER:
+            self.shell.notify(
+                Notice(
+                    title=self.t("Payment is under way"),
+                    what_to_do=self.t("Confirm it with F9, or go back with Esc and hand the money back."),
+                    mood="warn",
+                )
+            )
+            return False
+        return True
+
+    # ---- what the clerk does
+    def _typed(self, amount: object) -> None:
+        self.presenter.receive(amount if isinstance(amount, Money) else None)
+
+    def _quick_action(self, place: int) -> Callable[[], None]:
+        def choose() -> None:
+            if place < len(self.presenter.quick):
+                self._put_received(self.presenter.quick[place])
+
+        return choose
+
+    def _put_received(self, amount: Money) -> None:
+        """Selected: the next digit typed begins another sum."""
+        self.received.set_money(amount)
+        self.received.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.received.selectAll()
+
+    def _go_on(self) -> None:
+        if self.presenter.received is None and self.presenter.stage is Stage.TENDER:
+            self._put_received(self.presenter.due)
+            return
+        able = self.presenter.stage is Stage.TENDER and self.presenter.change is not None
+        if able and self.presenter.cannot_print and not self._without_paper():
+            self.presenter.look_at_printer()
+            return
+        if not self.presenter.confirm():
+            self.received.selectAll()
+            self.received.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _without_paper(self) -> bool:
+        """The clerk's word that money is taken though nothing can be printed now. Enter and Esc wait."""
+        item = printer_item(self.presenter.printer, self.t)
+        return self.shell.ask(
+            item.text,
+            self.t("Nothing can be printed now. Mend the printer first; a sale made now prints when it is ready."),
+            self.t("Sell without paper"),
+            self.t("Wait"),
+        )
+
+    def _back(self) -> None:
+        def gone(hold: HoldView | None) -> None:
+            self.shell.show_screen("sell", hold=hold)
+
+        self.presenter.back(gone)
+
+    def _sold(self, sale: Sold) -> None:
+        self.shell.print_jobs(sale.jobs)
+        self.shell.refresh_shift()
+        self._picture_scroll.hide()
+        first = sale.order.tickets[0].ticket_id
+
+        def drawn(png: bytes) -> None:
+            if self.presenter.sale is sale and not self._window.roll_shown:  # there it lies already
+                self._picture.show_picture(png)
+                self._picture_scroll.show()
+
+        # Only to be looked at: the sale stands, whatever becomes of its picture.
+        self.shell.lanes.run(
+            Lane.READ,
+            lambda: self.shell.desk.ticket_paper(first),
+            done=lambda paper: self.shell.draw_paper(paper, drawn),
+            failed=lambda trouble: _log.info("no picture of the ticket: %s", trouble),
+        )
+
+    def _printed(self, job: object) -> None:
+        if isinstance(job, PrintJobView):
+            self.presenter.job_ended(job)
+
+    def _polled(self, status: object) -> None:
+        if isinstance(status, PrinterStatus):
+            self.presenter.see_printer(status)
+
+    def _came_out(self) -> None:
+        self.presenter.answer(came_out=True, print_copy=self.shell.print_jobs)
+
+    def _spoiled(self) -> None:
+        self.presenter.answer(came_out=False, print_copy=self.shell.print_jobs)
+
+    def _next_sale(self) -> None:
+        if self.presenter.to_answer is None or self.shell.ask(
+            self.t("The paper is not settled"),
+            self.t("It is not known whether it came out. It stays open under Devices."),
+            self.t("Next sale"),
+            self.t("Stay"),
+        ):
+            self.shell.show_screen("sell")
+
+    # ---- what is shown
+    def _changed(self) -> None:
+        presenter = self.presenter
+        if presenter.basket is None:
+            return
+        done = presenter.stage is Stage.DONE
+        if done and self._stack.currentIndex() == 0:
+            self._stack.setCurrentIndex(1)
+            self._next.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not done:
+            self._stack.setCurrentIndex(0)
+        self.set_busy(self.t("Selling …") if presenter.stage is Stage.SELLING else "")
+        if done:
+            self._show_done()
+        else:
+            self._show_tender()
+        self.fkeys_changed.emit()
+
+    def _show_tender(self) -> None:
+        t, presenter = self.t, self.presenter
+        basket = presenter.basket
+        assert basket is not None
+        offer = basket.offer
+        depart, arrive = run_times(offer)
+        self._route[0].setText(f"{offer.service}  {offer.origin.name} → {offer.destination.name}")
+        self._route[1].setText(f"{words.day(offer.depart.date(), t)}  {depart} – {arrive}")
+        held = words.travel_class(basket.hold.travel_class, t)
+        self._route[2].setText(f"{held} · " + t("Passengers: {n}", n=basket.hold.count))
+        self._due.setText(words.money(presenter.due))
+        item = printer_item(presenter.printer, t)
+        moods: dict[str, Mood] = {"ok": "ok", "warn": "warn", "bad": "bad", "info": "info"}
+        self._printer.setText(item.text)
+        self._printer.set_mood(moods.get(item.mood, ""))
+        for place, button in enumerate(self._quick):
+            shown = place < len(presenter.quick)
+            button.setVisible(shown)
+            if shown:
+                button.setText(f"{QUICK_KEYS[place]}   {words.money(presenter.quick[place])}")
+        if presenter.short is not None:
+            self._change_caption.setText(t("Still missing"))
+            self._change.setText(words.money(presenter.short))
+            self._change.set_mood("bad")
+        else:
+            self._change_caption.setText(t("Change"))
+            self._change.setText(words.money(presenter.change) if presenter.change is not None else "")
+            self._change.set_mood("accent" if presenter.change else "")
+        ready = presenter.stage is Stage.TENDER
+        self.received.setEnabled(ready or presenter.stage is Stage.BEGINNING)
+        self._confirm.setEnabled(ready and presenter.short is None)
+        self._confirm.setText(t("Confirm and print  Enter"))
+        if presenter.stage is Stage.UNKNOWN:
+            self._change_caption.setText(t("It is not known whether this sale was made"))
+            self._change.setText("?")
+
+    def _show_done(self) -> None:
+        t, sale = self.t, self.presenter.sale
+        assert sale is not None
+        ticket = sale.order.tickets[0]
+        self._done_title.setText(f"{ticket.service}  {ticket.origin.name} → {ticket.destination.name}")
+        self._done_change.setText(words.money(sale.change))
+        self._done_change.set_mood("accent" if sale.change else "")
+        paid, received = words.money(sale.order.total), words.money(sale.received)
+        self._done_facts.setText(t("To pay {due}   Received {received}", due=paid, received=received))
+        while self._tickets.count():
+            item = self._tickets.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.setParent(None)
+                widget.deleteLater()
+        states = {job.title: job.state for job in self.presenter.jobs.values()}
+        for ticket in sale.order.tickets:
+            said, mood = JOB_WORDS[states.get(ticket.number, JobState.SENDING)]
+            line = QWidget()
+            number = Label(ticket.number, role="strong")
+            line.setLayout(row(number, None, Label(t(said), role="badge", mood=mood)))
+            self._tickets.addWidget(line)
+        asked = self.presenter.to_answer
+        self._ask_card.setVisible(asked is not None)
+        if asked is not None:
+            self._ask_words.setText(t("Did {title} come out of the printer?", title=asked.title))

@@ -1,0 +1,293 @@
+"""Refund: find the ticket, see the rule, the fee and the amount, confirm, hand out the money."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from counter_app.application.views import Refunded, TicketView
+from counter_app.texts import mark
+from ui.presenters import words
+from ui.presenters.refund import RefundPresenter, Stage
+from ui.shell.screen import FKey, Screen, Shell
+from ui.widgets.basic import Button, Card, Edit, Field, Label, Rule, column, row
+from ui.widgets.table import Column, DataTable
+
+TICKET_STATES = {
+    "FULFILLED": mark("valid"),
+    "REFUNDED": mark("refunded"),
+    "EXCHANGED": mark("exchanged"),
+    "CANCELLED": mark("voided"),
+}
+ITEM_WORDS = {
+    "base": mark("Price paid"),
+    "refund": mark("Price paid"),
+    "reduction": mark("Reduction"),
+    "surcharge": mark("Surcharge"),
+    "fee": mark("Refund fee"),
+}
+URGENT_S = 300
+SHOWN_AS_COUNTDOWN_S = 3600
+
+
+class RefundScreen(Screen):
+    name = "refund"
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.presenter = RefundPresenter(
+            lambda: shell.desk,
+            shell.lanes,
+            lambda: shell.actor,
+            changed=self._changed,
+            troubled=self._troubled,
+            refunded=self._refunded,
+        )
+        self.text = Edit("entry", limit=600)  # a scanned code is long
+        self._field = Field(self.text)
+        self._find = Button("primary", self._look)
+        self._find.setMinimumHeight(shell.theme.tokens().size["control_large"])
+        self._hint = Label(role="muted", wrap=True)
+        self.table: DataTable[TicketView] = DataTable(self._columns(), shell.theme, on_open=self.presenter.choose)
+        self._ticket = [Label(role="title"), Label(role="lead"), Label(), Label(role="muted"), Label(role="muted")]
+        self._rule_caption, self._rule = Label(role="field"), Label(role="lead", wrap=True)
+        self._until = Label(role="small", wrap=True)
+        self._items = QVBoxLayout()
+        self._out_caption, self._out = Label(role="lead"), Label(role="huge", mood="accent")
+        self._confirm = Button("primary", self._post)
+        self._done_title = Label(role="title", mood="ok")
+        self._done_caption, self._done_out = Label(role="lead"), Label(role="huge", mood="accent")
+        self._done_facts = Label(role="muted", wrap=True)
+        self._next = Button("primary", self._another)
+        self._stack = QStackedWidget()
+        for page in (QWidget(), self.table, self._quote_page(), self._done_page()):
+            self._stack.addWidget(page)
+        top = Card(margin=14, spacing=8)
+        line = row(self._field, self._find, spacing=12)
+        line.setAlignment(self._find, Qt.AlignmentFlag.AlignBottom)
+        line.setStretch(0, 1)
+        top.body.addLayout(line)
+        top.body.addWidget(self._hint)
+        page_column = QVBoxLayout(self)
+        page_column.setContentsMargins(20, 8, 20, 12)
+        page_column.setSpacing(12)
+        page_column.addWidget(top)
+        page_column.addWidget(self._stack, 1)
+        self.text.returnPressed.connect(self._look)
+        self._tick = QTimer(self, interval=1000)
+        self._tick.timeout.connect(self._second)
+
+    def _columns(self) -> list[Column[TicketView]]:
+        t = self.t
+        return [
+            Column(title=lambda: t("Ticket"), text=lambda k: k.number, width=210, strong=True),
+            Column(title=lambda: t("Service"), text=lambda k: k.service, width=90),
+            Column(title=lambda: t("Route"), text=lambda k: f"{k.origin.name} → {k.destination.name}"),
+            Column(title=lambda: t("Departure"), text=lambda k: f"{k.depart:%m-%d %H:%M}", width=130),
+            Column(title=lambda: t("Passenger"), text=lambda k: k.masked_name, width=110),
+            Column(title=lambda: t("Price"), text=lambda k: words.money(k.price), width=110, right=True),
+            Column(
+                title=lambda: t("State"),
+                text=lambda k: t(TICKET_STATES.get(k.state, k.state)),
+                width=110,
+                mood=lambda k: "ok" if k.state == "FULFILLED" else "text_muted",
+            ),
+        ]
+
+    def _quote_page(self) -> QWidget:
+        left = Card(margin=20, spacing=6)
+        for label in self._ticket:
+            left.body.addWidget(label)
+        left.body.addWidget(Rule())
+        left.body.addWidget(self._rule_caption)
+        left.body.addWidget(self._rule)
+        left.body.addWidget(self._until)
+        left.body.addStretch(1)
+        right = Card(margin=20, spacing=8)
+        right.body.addLayout(self._items)
+        right.body.addWidget(Rule())
+        right.body.addStretch(1)
+        right.body.addWidget(self._out_caption)
+        right.body.addWidget(self._out)
+        right.body.addStretch(1)
+        right.body.addWidget(self._confirm)
+        page = QWidget()
+        line = row(left, right, spacing=14)
+        line.setStretch(0, 1)
+        line.setStretch(1, 1)
+        page.setLayout(line)
+        return page
+
+    def _done_page(self) -> QWidget:
+        card = Card(margin=24, spacing=8)
+        for widget in (self._done_title, self._done_caption, self._done_out, self._done_facts):
+            card.body.addWidget(widget)
+        card.body.addStretch(1)
+        card.body.addWidget(self._next)
+        page = QWidget()
+        page.setLayout(column(card))
+        return page
+
+    # ---- the shell's
+    def title(self) -> str:
+        return self.t("Refund")
+
+    def retranslate(self) -> None:
+        t = self.t
+        self._field.set_caption(t("Scan the ticket, or type its number, its serial or the document number"))
+        self._find.setText(t("Find"))
+        self._rule_caption.setText(t("Rule that applies"))
+        self._out_caption.setText(t("Pay out in cash"))
+        self._confirm.setText(t("Refund  F9"))
+        self._done_title.setText(t("Refunded"))
+        self._done_caption.setText(t("Hand out"))
+        self._next.setText(t("Next refund  Enter"))
+        self.table.retranslate()
+        self._changed()
+
+    def fkeys(self) -> list[FKey]:
+        t, stage = self.t, self.presenter.stage
+        if stage is Stage.DONE:
+            return [FKey("F9", t("Next refund"), self._another, primary=True), FKey("Esc", t("Back"), self.shell.back)]
+        if stage is Stage.UNKNOWN:
+            return [FKey("F9", t("Look it up in orders"), lambda: self.shell.show_screen("orders"), primary=True)]
+        return [
+            FKey("F2", t("Another ticket"), self._another),
+            FKey("F9", t("Refund"), self._post, enabled=stage is Stage.QUOTE, primary=True),
+            FKey("Esc", t("Back"), self._back),
+        ]
+
+    def on_enter(self, **kwargs: object) -> None:
+        """``text``: a ticket to look for at once, as from the orders."""
+        self._tick.start()
+        text = kwargs.get("text")
+        if isinstance(text, str) and text:
+            self.presenter.start()
+            self.text.setText(text)
+            self._look()
+        elif self.presenter.stage is Stage.DONE:
+            self._another()
+        self._focus()
+
+    def on_leave(self) -> None:
+        self._tick.stop()
+
+    def may_leave(self) -> bool:
+        return self.presenter.stage is not Stage.POSTING
+
+    # ---- what the clerk does
+    def _look(self) -> None:
+        self.shell.clear_notice()
+        self.presenter.find(self.text.text())
+
+    def _post(self) -> None:
+        self.presenter.confirm()
+
+    def _another(self) -> None:
+        self.text.clear()
+        self.presenter.start()
+        self._focus()
+
+    def _back(self) -> None:
+        if self.presenter.back():
+            self._focus()
+        else:
+            self.shell.back()
+
+    def _focus(self) -> None:
+        match self.presenter.stage:
+            case Stage.CHOOSE:
+                self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+            case Stage.QUOTE:
+                self._confirm.setFocus(Qt.FocusReason.OtherFocusReason)
+            case Stage.DONE:
+                self._next.setFocus(Qt.FocusReason.OtherFocusReason)
+            case _:
+                self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+                self.text.selectAll()
+
+    def _troubled(self, trouble: object) -> None:
+        self.shell.refuse(trouble)  # type: ignore[arg-type] # one of the four troubles
+        self._focus()
+
+    def _refunded(self, done: Refunded) -> None:
+        self.shell.print_jobs(done.jobs)
+        self.shell.refresh_shift()
+
+    # ---- what is shown
+    def _changed(self) -> None:
+        stage = self.presenter.stage
+        pages = {Stage.FIND: 0, Stage.CHOOSE: 1, Stage.DONE: 3}
+        before = self._stack.currentIndex()
+        self._stack.setCurrentIndex(pages.get(stage, 2))
+        self._hint.setText(
+            self.t("{n} tickets answer to this. Choose with the arrow keys and Enter.", n=len(self.presenter.tickets))
+            if stage is Stage.CHOOSE
+            else self.t("The ticket must be in hand. Enter finds it.")
+        )
+        if stage is Stage.CHOOSE:
+            self.table.set_rows(self.presenter.tickets)
+        self.text.setEnabled(stage in {Stage.FIND, Stage.CHOOSE, Stage.QUOTE})
+        self.set_busy(self.t("Refunding …") if stage is Stage.POSTING else "")
+        self._show_quote()
+        self._show_done()
+        if self._stack.currentIndex() != before:
+            self._focus()
+        self.fkeys_changed.emit()
+
+    def _show_quote(self) -> None:
+        t, quote = self.t, self.presenter.quote
+        self._confirm.setEnabled(self.presenter.stage is Stage.QUOTE)
+        if quote is None:
+            return
+        ticket = quote.ticket
+        self._ticket[0].setText(f"{ticket.service}  {ticket.origin.name} → {ticket.destination.name}")
+        self._ticket[1].setText(f"{words.day(ticket.depart.date(), t)}  {ticket.depart:%H:%M} – {ticket.arrive:%H:%M}")
+        place = t("Coach {coach} · {place}", coach=ticket.coach, place=ticket.place) if ticket.coach else ""
+        held = words.travel_class(ticket.travel_class, t)
+        kind = words.passenger_type(ticket.passenger_type, t)
+        self._ticket[2].setText("  ".join(part for part in (held, place, kind, ticket.masked_name) if part))
+        self._ticket[3].setText(t("Ticket no. {number}", number=ticket.number))
+        sold_at = words.moment(ticket.sold_at, self.shell.desk.profile.zone, t)
+        self._ticket[4].setText(t("Sold {when} by {clerk}", when=sold_at, clerk=ticket.sold_by))
+        self._rule.setText(quote.rule_words.get(t.language) or quote.rule_words.get("en", quote.rule))
+        while self._items.count():
+            item = self._items.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.setParent(None)
+                widget.deleteLater()
+        for part in quote.items:
+            line = QWidget()
+            name = Label(t(ITEM_WORDS.get(part.kind, part.kind)))
+            line.setLayout(row(name, None, Label(words.money(part.amount), role="lead")))
+            self._items.addWidget(line)
+        self._out.setText(words.money(quote.refundable))
+        self._second()
+
+    def _show_done(self) -> None:
+        done = self.presenter.done
+        if done is None:
+            return
+        self._done_out.setText(words.money(done.refunded))
+        self._done_facts.setText(
+            self.t(
+                "Ticket {number} is refunded; its place is free again. Fee kept: {fee}. The slip is being printed.",
+                number=done.ticket.number,
+                fee=words.money(done.fee),
+            )
+        )
+
+    def _second(self) -> None:
+        left = self.presenter.seconds_left(self.shell.now())
+        if left is None:
+            return
+        quote = self.presenter.quote
+        assert quote is not None
+        if left >= SHOWN_AS_COUNTDOWN_S:
+            until = words.moment(quote.valid_until, self.shell.desk.profile.zone, self.t)
+            self._until.setText(self.t("Until {when}; after that another rule applies.", when=until))
+        else:
+            time_left = f"{left // 60}:{left % 60:02d}"
+            self._until.setText(self.t("Holds for {time}; after that another rule applies.", time=time_left))
+        self._until.set_mood("bad" if left < URGENT_S else "")

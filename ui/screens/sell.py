@@ -1,0 +1,254 @@
+"""Sell: one line or a form, the list, the seat map, the passengers, the read-back. Then the checkout."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout
+
+from counter_app.application.views import HoldView, ParkedSale, RunOffer
+from counter_app.errors import Reason, Refusal
+from ui.presenters.checkout import Basket
+from ui.presenters.refusals import Notice
+from ui.presenters.sell import SellPresenter
+from ui.screens.sell_find import FindPane
+from ui.screens.sell_party import PartyPane
+from ui.shell.screen import FKey, Screen, Shell
+from ui.widgets.basic import Pages
+
+TICK_MS = 500
+
+
+class SellScreen(Screen):
+    name = "sell"
+    needs_width = True
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.presenter = SellPresenter(
+            lambda: shell.desk, shell.lanes, lambda: shell.actor, changed=self._changed, troubled=shell.refuse
+        )
+        self.finder = FindPane(shell, self.presenter)
+        self.party = PartyPane(shell, self.presenter)
+        self._stack = Pages()
+        self._stack.addWidget(self.finder)
+        self._stack.addWidget(self.party)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(20, 8, 20, 12)
+        line.addWidget(self._stack)
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self._second)
+        self._pay_when_priced = False  # Enter was quicker than the price
+        self._land = False  # the next hold puts the focus where the clerk goes on
+        self.finder.opened.connect(self._open)
+        self.party.pay.connect(self._pay)
+        self.party.touched.connect(self._not_yet)
+
+    # ---- the shell's
+    def title(self) -> str:
+        return self.t("Sell")
+
+    def retranslate(self) -> None:
+        self.finder.retranslate()
+        self.party.retranslate()
+
+    def fkeys(self) -> list[FKey]:
+        t, held = self.t, self.presenter.hold is not None
+        if self.in_party:
+            return [
+                FKey("F2", t("Seat map"), self.party.focus_map, enabled=self.presenter.choice is not None),
+                FKey("F3", t("Passenger list"), self.party.focus_first),
+                FKey("F6", t("New"), self._anew),
+                FKey("F7", t("Park"), self._park, enabled=held),
+                FKey("F9", t("Take payment"), self._pay, enabled=self.presenter.choice_complete, primary=True),
+                FKey("Esc", t("Back"), self._back),
+            ]
+        able = self.presenter.query.on is not None
+        return [
+            FKey("F2", t("◀ Day"), lambda: self.presenter.step_day(-1), enabled=able),
+            FKey("F3", t("Day ▶"), lambda: self.presenter.step_day(1), enabled=able),
+            FKey("F4", t("Sort"), self._sort, enabled=bool(self.presenter.offers.found)),
+            FKey("F5", t("Filter"), self._filter, enabled=bool(self.presenter.offers.found)),
+            FKey("F6", t("New"), self._anew),
+            *([FKey("F7", t("Park"), self._park)] if held else []),
+            FKey("F8", t("Recall"), lambda: self.shell.show_screen("parked")),
+            *([FKey("F9", t("Go on"), self._forward, primary=True)] if held else []),
+            FKey("Esc", t("Back"), self._back),
+        ]
+
+    def on_enter(self, **kwargs: object) -> None:
+        """``recalled``: a ParkedSale; ``hold``: back from checkout with a HoldView, None when the places are gone."""
+        self._tick.start()
+        if isinstance(sale := kwargs.get("recalled"), ParkedSale):
+            self._land = True
+            self.presenter.recall(sale)
+            self._show(party=True)
+        elif "hold" in kwargs:
+            hold = kwargs["hold"]
+            if isinstance(hold, HoldView):
+                self.presenter.tender_ended(hold)
+                self._show(party=True)
+            else:
+                self._ran_out()
+        else:
+            self._show(party=self.in_party and self.presenter.hold is not None)
+        (self.party if self.in_party else self.finder).focus_first()
+
+    def on_leave(self) -> None:
+        self._not_yet()
+        self._tick.stop()
+
+    def on_sign_out(self) -> None:
+        self.presenter.start_anew()  # a sale that was not parked ends: its places go back at once
+
+    # ---- steps
+    @property
+    def in_party(self) -> bool:
+        return self._stack.currentWidget() is self.party
+
+    def _show(self, *, party: bool) -> None:
+        self._stack.setCurrentWidget(self.party if party else self.finder)
+        if not party:
+            self._not_yet()
+        self._second()
+        self.fkeys_changed.emit()
+
+    def _open(self, run: RunOffer, travel_class: str) -> None:
+        self._land = True
+        self.presenter.open_run(run, travel_class)
+
+    def _forward(self) -> None:
+        if self.presenter.hold is not None:
+            self._show(party=True)
+            self.party.focus_first()
+
+    def _back(self) -> None:
+        if self.in_party:
+            self._show(party=False)
+            self.finder.focus_first()
+        elif self.finder.line.hasFocus():
+            self.shell.back()
+        else:
+            self.finder.focus_first()
+
+    def _anew(self) -> None:
+        held = self.presenter.hold is not None
+        if held and not self.shell.ask(
+            self.t("Give up this sale?"),
+            self.t("Its places are let go and what was typed is lost."),
+            self.t("Give up"),
+            self.t("Keep"),
+        ):
+            return
+        self.finder.line.clear()
+        self.presenter.start_anew()
+        self._show(party=False)
+        self.finder.focus_first()
+
+    def _sort(self) -> None:
+        self.presenter.offers.next_sort()
+        self.finder.show_offers()
+
+    def _filter(self) -> None:
+        self.presenter.offers.next_filter()
+        self.finder.show_offers()
+
+    def _park(self) -> None:
+        form, offer = self.presenter.form, self.presenter.offer
+        if offer is None:
+            return
+        named = next((line.name.strip() for line in form.lines if line.name.strip()), "") if form else ""
+        label = f"{offer.service} {named[:1]}".strip()  # the family name tells parties apart; more is not needed
+
+        def parked(sale: ParkedSale) -> None:
+            self.finder.line.clear()
+            self._show(party=False)
+            self.finder.focus_first()
+            self.shell.notify(
+                Notice(
+                    title=self.t("Sale parked: {label}", label=sale.label),
+                    what_to_do=self.t("F8 brings it back while its places are held."),
+                    mood="ok",
+                )
+            )
+
+        self.presenter.park(label, parked)
+
+    def _pay(self) -> None:
+        presenter = self.presenter
+        form = presenter.form
+        if not presenter.choice_complete:
+            self.party.focus_map()
+            return
+        if presenter.offer is None or presenter.hold is None or form is None:
+            return
+        if presenter.quote is None or presenter.busy:  # other places are being held: those are paid, not the old ones
+            self._pay_when_priced = form.complete and presenter.quote_trouble is None
+            self.party.focus_first()
+            return
+        self._pay_when_priced = False
+        basket = Basket(
+            offer=presenter.offer,
+            hold=presenter.hold,
+            passengers=form.inputs(),
+            quote=presenter.quote,
+            sold=self._sold,
+        )
+        self.shell.show_screen("checkout", basket=basket)
+
+    def _not_yet(self) -> None:
+        self._pay_when_priced = False
+
+    def _sold(self) -> None:
+        """The checkout took the money: the next sale begins with an empty line."""
+        self.finder.line.clear()
+        self.presenter.sold()
+        self._stack.setCurrentWidget(self.finder)
+
+    # ---- what changed
+    def _changed(self, what: str) -> None:
+        if what in {"reading", "all"}:
+            self.finder.show_reading()
+        if what in {"reading", "offers", "all"}:
+            self.finder.show_offers()
+        if what in {"hold", "all"}:
+            self._hold_changed()
+        if what == "map":
+            self.party.show_hold()
+        if what == "passengers":
+            self.party.show_people()
+            self._land_now()
+        if what == "quote":
+            self.party.show_quote()
+            if self.presenter.quote_trouble is not None:
+                self._not_yet()
+            elif self._pay_when_priced and self.presenter.quote is not None and self.in_party and self.isVisible():
+                self._pay()
+        if what == "busy":
+            self.set_busy(self.t("Holding places …") if self.presenter.busy == "hold" else "")
+        self.fkeys_changed.emit()
+
+    def _hold_changed(self) -> None:
+        if self.presenter.hold is None:
+            if self.in_party:
+                self._show(party=False)
+            return
+        self.party.show_hold()
+        if self._land or not self.in_party:
+            self._land = True
+            self._show(party=True)
+
+    def _land_now(self) -> None:
+        if self._land and self.in_party:
+            self._land = False
+            self.party.focus_first()
+
+    def _second(self) -> None:
+        left = self.party.show_time(self.shell.now())
+        if left == 0 and self.isVisible():
+            self._ran_out()
+
+    def _ran_out(self) -> None:
+        self.presenter.hold_ran_out()
+        self.shell.refuse(Refusal(Reason.HOLD_EXPIRED))
+        self._show(party=False)
+        self.finder.focus_first()

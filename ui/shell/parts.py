@@ -1,0 +1,45 @@
+"""What the window needs from outside; ``main.py`` fills it in. ``ui`` imports no store, printer or network itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from counter_app.application.desk import Desk
+from counter_app.application.views import Sheet
+from counter_app.domain.papers import Paper
+from counter_app.ports.clock import Clock
+from counter_app.texts import Texts
+from ui.settings import SettingsFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoAccount:
+    login: str
+    password: str
+    role: str  # Role value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """``open_desk`` runs on the DATABASE lane while the login screen shows; ``close_desk`` there too, at the end.
+
+    ``sheets``: the virtual printer's roll, None with a real printer; called on the READ lane.
+    ``draw_paper``: a paper as PNG bytes, ``save_pdf``: a paper as a PDF file; both on a lane, None: not offered.
+    ``verify_command``: prints a JSON verdict (``journal verify --json``); empty: verified on the READ lane instead.
+    """
+
+    open_desk: Callable[[], Desk]
+    close_desk: Callable[[], None] | None = None
+    texts: Texts
+    clock: Clock
+    resources: Path
+    settings: SettingsFile
+    report_folder: Path
+    sheets: Callable[[], Sequence[Sheet]] | None = None
+    draw_paper: Callable[[Paper], bytes] | None = None
+    save_pdf: Callable[[Paper, Path], None] | None = None
+    verify_command: Sequence[str] = ()
+    demo_accounts: Sequence[DemoAccount] = ()
+    version: str = ""

@@ -1,0 +1,691 @@
+"""The main window: chrome around one screen at a time, sign-in, lock, keys, and what polls in the background."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+
+from counter_app.application.desk import Desk
+from counter_app.application.views import PrintJobView, ShiftView
+from counter_app.domain.papers import Paper
+from counter_app.domain.staff import Actor, Right
+from counter_app.errors import Cancelled, Refusal
+from counter_app.ports.catalogue import IssueInfo
+from counter_app.ports.prints import JobKind, JobState, PrinterStatus
+from counter_app.ports.profile import ProfileInfo
+from counter_app.texts import Texts
+from ui.lanes import off_gui
+from ui.presenters import status
+from ui.presenters.lane import Lane, Lanes, Trouble
+from ui.presenters.printing import PrintPump
+from ui.presenters.refusals import Notice, explain
+from ui.shell import dialogs
+from ui.shell.navigation import SCREENS, load, may_open
+from ui.shell.parts import Parts
+from ui.shell.screen import FKey, Screen
+from ui.theme import Theme
+from ui.widgets.basic import Label, Pages, Scroll
+from ui.widgets.chrome import BusyLine, FKeyBar, NoticeBar, Rail, StatusLine
+
+if TYPE_CHECKING:
+    from ui.widgets.roll import Roll
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+POLL_MS = 5000
+ROLL_FROM_PX, ROLL_ALWAYS_PX = 1240, 1560  # at 100 %: beside most screens, beside all of them
+ROLL_PX_MIN, ROLL_PX_MAX, ROLL_PERCENT = 280, 440, 23
+TICK_MS = 1000
+IDLE_MS = 400
+SHELL_KEYS = ("F1", "F10", "F11", "F12")
+
+
+class MainWindow(QMainWindow):
+    """Implements :class:`ui.shell.screen.Shell`. ``desk_opened`` once the store is open, else ``desk_failed``."""
+
+    desk_opened = Signal()
+    desk_failed = Signal(object)
+    signed = Signal()  # in or out
+    words_changed = Signal()
+    printed = Signal(object)  # PrintJobView of each finished job
+    printer_changed = Signal(object)  # PrinterStatus, as polled
+
+    def __init__(self, parts: Parts, lanes: Lanes, theme: Theme) -> None:
+        super().__init__()
+        self.parts = parts
+        self._lanes = lanes
+        self._theme = theme
+        self._desk: Desk | None = None
+        self._pump: PrintPump | None = None
+        self._actor: Actor | None = None
+        self._shift: ShiftView | None = None
+        self._issue: IssueInfo | None = None
+        self._issue_asked = False
+        self._printer: PrinterStatus | None = None
+        self._to_settle = 0
+        self._polling = False
+        self._locked = False
+        self._said: Callable[[], Notice] | None = None
+        self._roll: Roll | None = None
+        self._roll_wanted = False
+        self._behind: Screen | None = None
+        self._focus_behind: QWidget | None = None
+        self._screens: dict[str, Screen] = {}
+        self._trail: list[str] = []
+        self._touched_ms = parts.clock.monotonic_ms()
+        self._qt_words = dialogs.QtWords()
+        self._qt_words.use(parts.texts.language)
+        self._build()
+        self._keys()
+        self.retranslate()
+
+    # ---- what screens see
+    @property
+    def desk(self) -> Desk:
+        assert self._desk is not None, "the store is not open yet"
+        return self._desk
+
+    @property
+    def desk_is_open(self) -> bool:
+        return self._desk is not None
+
+    @property
+    def profile(self) -> ProfileInfo | None:
+        return self._desk.profile if self._desk is not None else None
+
+    @property
+    def lanes(self) -> Lanes:
+        return self._lanes
+
+    @property
+    def t(self) -> Texts:
+        return self.parts.texts
+
+    @property
+    def theme(self) -> Theme:
+        return self._theme
+
+    @property
+    def actor(self) -> Actor:
+        assert self._actor is not None, "nobody is signed in"
+        return self._actor
+
+    @property
+    def signed_in(self) -> bool:
+        return self._actor is not None
+
+    @property
+    def locked(self) -> bool:
+        return self._locked
+
+    @property
+    def shift(self) -> ShiftView | None:
+        return self._shift
+
+    @property
+    def printer(self) -> PrinterStatus | None:
+        return self._printer
+
+    @property
+    def issue(self) -> IssueInfo | None:
+        return self._issue
+
+    @property
+    def current(self) -> Screen | None:
+        widget = self._stack.currentWidget()
+        return widget if isinstance(widget, Screen) else None
+
+    def now(self) -> datetime:
+        return self.parts.clock.now()
+
+    def notify(self, notice: Notice | Callable[[], Notice]) -> None:
+        self._said = notice if callable(notice) else None
+        self._notice.show_notice(notice() if callable(notice) else notice)
+
+    def clear_notice(self) -> None:
+        self._notice.clear()
+
+    def refuse(self, trouble: Trouble) -> None:
+        if isinstance(trouble, Refusal):
+            _log.info("refused: %s", trouble.reason.value)
+        elif not isinstance(trouble, Cancelled):
+            _log.warning("trouble: %s", trouble)
+        self.notify(lambda: explain(trouble, self.t))
+
+    def ask(self, title: str, text: str, yes: str, no: str, *, danger: bool = False) -> bool:
+        return dialogs.ask(self, title, text, yes, no, danger=danger)
+
+    def print_jobs(self, jobs: Sequence[UUID]) -> None:
+        assert self._pump is not None
+        self._pump.enqueue(jobs)
+
+    def draw_paper(self, paper: Paper, done: Callable[[bytes], None]) -> None:
+        draw = self.parts.draw_paper
+        if draw is not None:
+            self._lanes.run(Lane.READ, lambda: draw(paper), done=done, failed=self.refuse)
+
+    def show_roll(self) -> None:
+        """The virtual printer's paper beside the window; nothing with a real printer."""
+        sheets = self.parts.sheets
+        if sheets is None:
+            return
+        if self._roll is None:
+            from ui.widgets.roll import Roll  # noqa: PLC0415 - only where there is a virtual printer
+
+            self._roll = Roll(self, sheets)
+            self._roll.closed.connect(self.hide_roll)
+            self._beside.addWidget(self._roll)
+            self._roll.retranslate()
+        self._roll_wanted = True
+        self._room_for_roll()
+
+    def hide_roll(self) -> None:
+        self._roll_wanted = False
+        self._room_for_roll()
+
+    def toggle_roll(self) -> None:
+        if self.roll_shown:
+            self.hide_roll()
+        else:
+            self.show_roll()
+
+    @property
+    def roll_shown(self) -> bool:
+        return self._roll is not None and self._roll.isVisibleTo(self)
+
+    def _room_for_roll(self) -> None:
+        """Beside the screen; where both do not fit, a screen that needs the width has it alone."""
+        roll, here = self._roll, self.current
+        if roll is None:
+            return
+        wide = self.width() >= self._theme.tokens().px(ROLL_ALWAYS_PX)
+        before = roll.isVisibleTo(self)
+        able = wide or (self.width() >= self._theme.tokens().px(ROLL_FROM_PX) and not (here and here.needs_width))
+        shown = self._roll_wanted and not self._locked and able
+        roll.setFixedWidth(max(ROLL_PX_MIN, min(ROLL_PX_MAX, self.width() * ROLL_PERCENT // 100)))
+        roll.setVisible(shown)
+        if shown and not before:
+            roll.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._room_for_roll()
+
+    def poll_now(self) -> None:
+        """After something that changes the printer's or its jobs' state."""
+        self._ask_printer()
+
+    def refresh_shift(self) -> None:
+        self._lanes.run(Lane.READ, self.desk.current_shift, done=self.have_shift, failed=self.refuse)
+
+    def refresh_timetable(self) -> None:
+        self._lanes.run(Lane.READ, self.desk.timetable, done=self._have_issue, failed=self.refuse)
+
+    # ---- screens
+    def show_screen(self, name: str, **kwargs: object) -> None:
+        assert name in SCREENS, name
+        here = self.current
+        if here is not None and here.name != name and not here.may_leave():
+            self._rail.mark(here.name)
+            return
+        if self._actor is not None and not may_open(self._actor, name):
+            name, kwargs = "home", {}
+        screen = self._screens.get(name) or self._make(name)
+        if here is not None:
+            here.on_leave()
+            if here.name not in {"login", "lock", name}:
+                self._trail = [*self._trail[-9:], here.name]
+        self.clear_notice()
+        self._stack.setCurrentWidget(screen)
+        self._chrome()
+        screen.on_enter(**kwargs)
+        self._say_keys()
+
+    def back(self) -> None:
+        here = self.current
+        while self._trail:
+            name = self._trail.pop()
+            if here is None or name != here.name:
+                self.show_screen(name)
+                if self._trail and here is not None and self._trail[-1] == here.name:
+                    self._trail.pop()  # going back leaves no trace of where one came from
+                return
+        self.show_screen("home")
+
+    def _prepare(self) -> None:
+        """One screen of the usual sale at a time, while the clerk does nothing: her first sale finds them built."""
+        actor = self._actor
+        wanted = [name for name in ("sell", "checkout") if name not in self._screens]
+        if actor is None or not wanted or not may_open(actor, wanted[0]):
+            self._idle.stop()
+        elif self.parts.clock.monotonic_ms() - self._touched_ms >= IDLE_MS:
+            self._make(wanted[0])
+
+    def _make(self, name: str) -> Screen:
+        screen = load(name)(self)
+        assert screen.name == name
+        screen.retranslate()
+        screen.fkeys_changed.connect(self._say_keys)
+        screen.busy_changed.connect(self._say_busy)
+        self._screens[name] = screen
+        self._stack.addWidget(screen)
+        return screen
+
+    # ---- opening, signing in, locking
+    def open_store(self) -> None:
+        """On the DATABASE lane, while the login screen already shows; then recovery."""
+
+        def work() -> tuple[Desk, tuple[UUID, ...]]:
+            desk = self.parts.open_desk()
+            return desk, desk.recover().jobs_to_print
+
+        self._lanes.run(Lane.DATABASE, work, done=self._opened, failed=self._not_opened)
+
+    def _opened(self, opened: tuple[Desk, tuple[UUID, ...]]) -> None:
+        desk, jobs = opened
+        self._desk = off_gui(desk)
+        self._pump = PrintPump(self._desk, self._lanes, changed=self._job_finished, troubled=self.refuse)
+        self._pump.enqueue(jobs)
+        self.refresh_timetable()
+        self._poll.start()
+        self._ask_printer()
+        self._say_status()
+        self.desk_opened.emit()
+
+    def _not_opened(self, trouble: Trouble) -> None:
+        self.refuse(trouble)
+        self.desk_failed.emit(trouble)
+
+    def sign_in(self, actor: Actor) -> None:
+        self._actor = actor
+        self._touched_ms = self.parts.clock.monotonic_ms()
+        self.parts.settings.values.last_login = actor.login
+        self.parts.settings.save()
+        self._trail = []
+
+        def go(shift: ShiftView | None) -> None:
+            self.have_shift(shift)
+            self.signed.emit()
+            self._idle.start()
+            running = shift is not None and shift.state != "closed"
+            if actor.may(Right.OWN_SHIFT) and not running:
+                self.show_screen("open_shift")
+            elif actor.may(Right.SELL) and shift is not None and shift.state == "open" and shift.login == actor.login:
+                self.show_screen("sell")
+            else:
+                self.show_screen("home")
+
+        self._lanes.run(Lane.READ, self.desk.current_shift, done=go, failed=self.refuse)
+
+    def sign_out(self) -> None:
+        here = self.current
+        if here is not None and not self._locked and not here.may_leave():
+            return
+        self._locked = False
+        if here is not None:
+            here.on_leave()
+        for screen in self._screens.values():
+            screen.on_sign_out()
+        self._actor = None
+        for name, screen in list(self._screens.items()):  # nothing of one clerk is left for the next
+            self._stack.removeWidget(screen)
+            screen.deleteLater()
+            del self._screens[name]
+        self.signed.emit()
+        self.show_screen("login")
+
+    def lock(self) -> None:
+        """The screen behind keeps its state: it is covered, not left."""
+        if self._actor is None or self._locked:
+            return
+        self._locked = True
+        self._behind, self._focus_behind = self.current, self.focusWidget()
+        lock = self._screens.get("lock") or self._make("lock")
+        self._notice.clear()
+        self._stack.setCurrentWidget(lock)
+        self._chrome()
+        lock.on_enter()
+        self._say_keys()
+
+    def unlock(self) -> None:
+        assert self._locked
+        self._locked = False
+        self._touched_ms = self.parts.clock.monotonic_ms()
+        self.clear_notice()
+        if self._behind is not None:
+            self._stack.setCurrentWidget(self._behind)
+            if self._focus_behind is not None and self._behind.isAncestorOf(self._focus_behind):
+                self._focus_behind.setFocus()
+        self._chrome()
+        self._say_keys()
+
+    # ---- language, theme, scale
+    def switch_language(self) -> None:
+        self.use_language("en" if self.t.language == "zh" else "zh")
+
+    def use_language(self, language: str) -> None:
+        self.t.use(language)
+        self._qt_words.use(language)
+        self.parts.settings.values.language = language
+        self.parts.settings.save()
+        self.retranslate()
+        if self._said is not None and not self._notice.isHidden():
+            self._notice.show_notice(self._said())
+        for screen in self._screens.values():
+            screen.retranslate()
+        self.words_changed.emit()
+        self._say_keys()
+
+    def switch_theme(self) -> None:
+        self.use_theme(self._theme.next())
+
+    def use_theme(self, name: str) -> None:
+        self._theme.use(name)
+        self.parts.settings.values.theme = name
+        self.parts.settings.save()
+
+    def step_scale(self, steps: int) -> None:
+        percent = self._theme.step_scale(steps)
+        self._theme.use(scale_percent=percent)
+        self.parts.settings.values.scale_percent = percent
+        self.parts.settings.save()
+        self._rail.setFixedWidth(self._theme.tokens().size["rail"])
+
+    def retranslate(self) -> None:
+        profile = self.profile
+        name = self.t("Counterfoil")
+        self.setWindowTitle(f"{name} · {profile.station_name} {profile.counter:02d}" if profile else name)
+        self._rail.brand.setText(name)
+        if self._roll is not None:
+            self._roll.retranslate()
+        self._chrome()
+        self._say_status()
+
+    # ---- inside
+    def _build(self) -> None:
+        self._stack = Pages()
+        self._sight = Scroll()  # at a large scale on a small screen a screen scrolls; keys and status never do
+        self._sight.setWidget(self._stack)
+        QApplication.instance().focusChanged.connect(self._to_sight)  # type: ignore[union-attr] # there is one
+        self._rail = Rail(self._theme.tokens().size["rail"])
+        self._rail.chosen.connect(self.show_screen)
+        self._rail.version.setText(self.parts.version)
+        self._status = StatusLine()
+        self._notice = NoticeBar()
+        self._fkeys = FKeyBar()
+        self._head = QFrame()
+        self._title = Label(role="title")
+        self._busy = BusyLine()
+        head = QHBoxLayout(self._head)
+        head.setContentsMargins(24, 14, 24, 2)
+        head.addWidget(self._title)
+        head.addStretch(1)
+        head.addWidget(self._busy)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        for widget in (self._status, self._notice, self._head):
+            right.addWidget(widget)
+        self._beside = QHBoxLayout()
+        self._beside.setSpacing(0)
+        self._beside.addWidget(self._sight, 1)
+        right.addLayout(self._beside, 1)
+        right.addWidget(self._fkeys)
+        page = QWidget()
+        page.setProperty("role", "page")
+        line = QHBoxLayout(page)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self._rail)
+        line.addLayout(right, 1)
+        self.setCentralWidget(page)
+        self.setMinimumSize(960, 600)
+        self.resize(1280, 800)
+        self._poll = QTimer(self, interval=POLL_MS)
+        self._poll.timeout.connect(self._ask_printer)
+        self._idle = QTimer(self, interval=IDLE_MS)
+        self._idle.timeout.connect(self._prepare)
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self._second)
+        self._tick.start()
+
+    def _to_sight(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self._stack.isAncestorOf(now):
+            QTimer.singleShot(0, self._see_focus)  # once the layout has settled
+
+    def _see_focus(self) -> None:
+        here = QApplication.focusWidget()
+        if here is not None and self._stack.isAncestorOf(here):
+            self._sight.ensureWidgetVisible(here, 24, 24)
+
+    def _keys(self) -> None:
+        for number in range(1, 13):
+            self._shortcut(f"F{number}", self._presser(f"F{number}"))
+        for name, place in SCREENS.items():
+            if place.key:
+                self._shortcut(place.key, self._goer(name))
+        self._shortcut("Ctrl+L", self.lock)
+        if self.parts.sheets is not None:
+            self._shortcut("Ctrl+P", self.toggle_roll)
+        self._shortcut("Ctrl++", lambda: self.step_scale(1))
+        self._shortcut("Ctrl+=", lambda: self.step_scale(1))
+        self._shortcut("Ctrl+-", lambda: self.step_scale(-1))
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr] # an application there is
+
+    def _shortcut(self, keys: str, action: Callable[[], None]) -> None:
+        QShortcut(QKeySequence(keys), self, activated=action)  # type: ignore[call-overload] # PySide's stubs lack it
+
+    def _presser(self, key: str) -> Callable[[], None]:
+        def press() -> None:
+            for fkey in [*self._own_keys(), *self._shell_keys()]:
+                if fkey.key == key and fkey.enabled:
+                    fkey.action()
+                    return
+
+        return press
+
+    def _goer(self, name: str) -> Callable[[], None]:
+        def go() -> None:
+            here = self.current
+            inside = self._actor is not None and not self._locked and may_open(self._actor, name)
+            if inside and (here is None or here.name != name):
+                self.show_screen(name)
+
+        return go
+
+    def _own_keys(self) -> list[FKey]:
+        here = self.current
+        if here is None:
+            return []
+        keys = here.fkeys()
+        if here.busy:
+            return [FKey(k.key, k.label, k.action, enabled=k.enabled and k.key == "Esc") for k in keys]
+        assert not any(k.key in SHELL_KEYS for k in keys), f"{here.name} takes one of the shell's keys"
+        return keys
+
+    def _shell_keys(self) -> list[FKey]:
+        other = "English" if self.t.language == "zh" else "中文"
+        keys = [FKey("F11", other, self.switch_language), FKey("F12", self.t("Theme"), self.switch_theme)]
+        if self._actor is not None and not self._locked:
+            keys = [
+                FKey("F1", self.t("Help"), self._help),
+                FKey("F10", self.t("Menu"), self._rail.focus_current),
+                *keys,
+            ]
+        return keys
+
+    def _help(self) -> None:
+        here = self.current
+        if here is not None and here.name == "help":
+            self.back()
+        else:
+            self.show_screen("help", topic=here.name if here is not None else "home")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        names = {
+            Qt.Key.Key_Escape.value: "Esc",
+            Qt.Key.Key_Return.value: "Enter",
+            Qt.Key.Key_Enter.value: "Enter",
+        }
+        name = names.get(event.key())
+        if name is None:
+            super().keyPressEvent(event)
+            return
+        for fkey in self._own_keys():
+            if fkey.key == name and fkey.enabled:
+                fkey.action()
+                return
+        if name == "Esc":
+            self.clear_notice()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() in {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel}:
+            self._touched_ms = self.parts.clock.monotonic_ms()
+        return super().eventFilter(watched, event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        here = self.current
+        if here is not None and not self._locked and not here.may_leave():
+            event.ignore()
+            return
+        self._poll.stop()
+        self._tick.stop()
+        QApplication.instance().focusChanged.disconnect(self._to_sight)  # type: ignore[union-attr] # as above
+        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr] # an application there is
+        event.accept()
+
+    def _chrome(self) -> None:
+        inside = self._actor is not None and not self._locked
+        self._rail.setVisible(inside)
+        self._head.setVisible(inside)
+        here = self.current
+        if inside and self._actor is not None:
+            actor = self._actor
+            entries = [
+                (name, self.t(place.rail), place.key)
+                for name, place in SCREENS.items()
+                if place.rail and may_open(actor, name)
+            ]
+            self._rail.show_entries(entries, here.name if here is not None else "")
+        if here is not None:
+            self._title.setText(here.title())
+        self._room_for_roll()
+        self._say_busy()
+
+    def _say_keys(self) -> None:
+        self._fkeys.show_keys(self._own_keys(), self._shell_keys())
+        here = self.current
+        if here is not None:
+            self._title.setText(here.title())
+
+    def _say_busy(self, words: str = "") -> None:
+        here = self.current
+        self._busy.show_words(words if here is not None and here.busy else "")
+
+    def _say_status(self) -> None:
+        self._status.show_items(
+            status.left_items(self.profile, self._actor, self._shift, self.t),
+            status.right_items(
+                self.profile, self._issue, self._printer, self.t, asked=self._issue_asked, to_settle=self._to_settle
+            ),
+        )
+        self._second()
+
+    def _second(self) -> None:
+        profile = self.profile
+        now = self.now()
+        self._status.clock.setText(f"{now.astimezone(ZoneInfo(profile.zone)):%H:%M}" if profile else "")
+        minutes = self.parts.settings.values.auto_lock_min
+        idle_ms = self.parts.clock.monotonic_ms() - self._touched_ms
+        if minutes and self._actor is not None and not self._locked and idle_ms >= minutes * 60_000:
+            self.lock()
+
+    def have_shift(self, shift: ShiftView | None) -> None:
+        """A screen that changed the shift hands it over: no second read."""
+        self._shift = shift
+        self._say_status()
+
+    def _have_issue(self, issue: IssueInfo | None) -> None:
+        self._issue = issue
+        self._issue_asked = True
+        self.retranslate()
+
+    def _ask_printer(self) -> None:
+        """Not while a job is under way: a status between its bands would wait behind it anyway."""
+        if self._polling or self._pump is None or not self._pump.idle:
+            return
+        self._polling = True
+
+        def done(answer: PrinterStatus) -> None:
+            self._polling = False
+            changed = self._printer != answer
+            self._printer = answer
+            if answer.ready and self._pump is not None:
+                self._pump.printer_ready()
+            if changed:
+                self._say_status()
+                self._say_keys()
+                self.printer_changed.emit(answer)
+
+        def failed(_trouble: Trouble) -> None:
+            self._polling = False
+
+        self._lanes.run(Lane.PRINTER, self.desk.printer_status, done=done, failed=failed)
+        self._lanes.run(Lane.READ, self.desk.open_print_jobs, done=self._have_jobs, failed=failed)
+
+    def _have_jobs(self, jobs: list[PrintJobView]) -> None:
+        count = sum(job.state is JobState.UNKNOWN and job.kind != JobKind.DRAWER.value for job in jobs)
+        if count != self._to_settle:
+            self._to_settle = count
+            self._say_status()
+
+    def _job_finished(self, job: PrintJobView) -> None:
+        self.printed.emit(job)
+        if self._roll is not None:
+            self._roll.refresh()
+        drawer = job.kind == JobKind.DRAWER.value
+        match job.state:
+            case JobState.UNKNOWN | JobState.FAILED_BEFORE_SEND if drawer:
+                self.notify(
+                    lambda: Notice(
+                        title=self.t("The cash drawer may be shut"),
+                        what_happened=self.t("The printer did not answer when it was to open the drawer."),
+                        what_to_do=self.t("Open it with its key."),
+                        mood="warn",
+                        code="drawer_shut",
+                    )
+                )
+            case JobState.CONFIRMED if self._notice.code == "paper_waiting":
+                self.clear_notice()  # it printed by itself, as was said
+            case JobState.UNKNOWN:
+                self._to_settle += 1
+                self.notify(
+                    lambda: Notice(
+                        title=self.t("Did it come out? {title}", title=job.title),
+                        what_happened=self.t("The printer did not confirm this paper."),
+                        what_was_done=self.t("The sale itself stands."),
+                        what_to_do=self.t("Look at the printer and answer under Devices (Alt+7)."),
+                        mood="bad",
+                        code="paper_unknown",
+                    )
+                )
+            case JobState.FAILED_BEFORE_SEND:
+                self.notify(
+                    lambda: Notice(
+                        title=self.t("Not printed yet: {title}", title=job.title),
+                        what_happened=self.t("The printer was not ready. Nothing was sent to it."),
+                        what_to_do=self.t("It prints by itself once the printer is ready."),
+                        mood="warn",
+                        code="paper_waiting",
+                    )
+                )
+        self._say_status()
+        self._ask_printer()

@@ -1,0 +1,263 @@
+"""The results of a search: a row per run, a column per class. Arrow keys walk the classes; Enter sells the cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from counter_app.application.views import RunOffer
+from counter_app.texts import Texts
+from ui.presenters import words
+from ui.presenters.offers import CLOSED, Cell, Offers, run_minutes, run_times
+from ui.theme import Theme
+from ui.widgets.basic import Label
+
+Index = QModelIndex | QPersistentModelIndex
+_NONE = QModelIndex()
+FIXED = 4  # service, departure, arrival, duration
+_WIDTHS = (92, 74, 92, 108)
+_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+
+
+class _Model(QAbstractTableModel):
+    def __init__(self, t: Texts) -> None:
+        super().__init__()
+        self.t = t
+        self.offers = Offers()
+        self.runs: list[RunOffer] = []
+        self.classes: list[str] = []
+
+    def rowCount(self, parent: Index = _NONE) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else len(self.runs)
+
+    def columnCount(self, parent: Index = _NONE) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else FIXED + len(self.classes)
+
+    def cell(self, index: Index) -> Cell | None:
+        return self.offers.cell(self.runs[index.row()], self.classes[index.column() - FIXED], self.t)
+
+    def words(self, index: Index) -> str:
+        run = self.runs[index.row()]
+        depart, arrive = run_times(run)
+        match index.column():
+            case 0:
+                return run.service
+            case 1:
+                return depart
+            case 2:
+                return arrive
+            case 3:
+                return words.duration(run_minutes(run), self.t)
+        cell = self.cell(index)
+        return f"{cell.fare} {cell.free}" if cell else ""
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.words(index)
+        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() >= FIXED:
+            run = self.runs[index.row()]
+            name = words.travel_class(self.classes[index.column() - FIXED], self.t)
+            return f"{run.service} {run.depart:%H:%M} {name} {self.words(index)}"
+        return None
+
+    def headerData(  # noqa: N802 - Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            fixed = (self.t("Service"), self.t("Departure"), self.t("Arrives"), self.t("Duration"))
+            if section < FIXED:
+                return fixed[section]
+            return words.travel_class(self.classes[section - FIXED], self.t).replace(", ", ",\n")
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(_LEFT)
+        return None
+
+    def replace(self, offers: Offers) -> None:
+        self.beginResetModel()
+        self.offers = offers
+        self.runs = offers.shown()
+        self.classes = offers.classes()
+        self.endResetModel()
+
+
+class _Painter(QStyledItemDelegate):
+    def __init__(self, table: OfferTable, theme: Theme) -> None:
+        super().__init__(table)
+        self._table = table
+        self._theme = theme
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        c = self._theme.colour
+        model = self._table.offers_model
+        run = model.runs[index.row()]
+        here = self._table.currentIndex()
+        rect: QRect = option.rect
+        mine = index.row() == here.row()
+        chosen = mine and index.column() == here.column()
+        painter.save()
+        if mine:
+            painter.fillRect(rect, c("accent_soft"))
+        inner = rect.adjusted(8, 0, -8, 0)
+        if index.column() < FIXED:
+            faint = bool(run.closed)
+            painter.setPen(c("text_muted" if faint else "accent_soft_text" if mine else "text"))
+            painter.setFont(self._theme.font("body", strong=index.column() < 2))
+            text = model.words(index)
+            if index.column() == 3 and run.closed:
+                text = model.t(CLOSED.get(run.closed, run.closed))
+            painter.drawText(inner, _LEFT, text)
+        else:
+            self._cell(painter, inner, model.cell(index), chosen=chosen, mine=mine)
+        if chosen:
+            painter.setPen(QPen(c("focus") if self._table.hasFocus() else c("accent"), 2))
+            painter.drawRect(rect.adjusted(1, 1, -2, -2))
+        painter.restore()
+
+    def _cell(self, painter: QPainter, rect: QRect, cell: Cell | None, *, chosen: bool, mine: bool) -> None:
+        c = self._theme.colour
+        if cell is None:
+            painter.setPen(c("text_disabled"))
+            painter.drawText(rect, _LEFT, "·")
+            return
+        painter.setFont(self._theme.font("body", strong=chosen))
+        painter.setPen(c("text_muted") if not cell.sellable else c("accent_soft_text") if mine else c("text"))
+        painter.drawText(rect, _LEFT, cell.fare)
+        painter.setFont(self._theme.font("small", strong=cell.sellable))
+        painter.setPen(c("text_muted") if not cell.sellable else c("accent_soft_text") if mine else c("ok"))
+        painter.drawText(rect.adjusted(self._theme.tokens().px(80), 0, 0, 0), _LEFT, cell.free)
+
+
+class OfferTable(QTableView):
+    """``opened`` carries (RunOffer, fare class); ``moved`` when the cursor's run or class changes."""
+
+    opened = Signal(object, str)
+    moved = Signal()
+
+    def __init__(self, theme: Theme, t: Texts) -> None:
+        super().__init__()
+        self._theme = theme
+        self._t = t
+        self.offers_model = _Model(t)
+        self.setModel(self.offers_model)
+        self.setItemDelegate(_Painter(self, theme))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        head = self.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setSectionsClickable(False)
+        self._empty = Label("", role="muted", wrap=True)
+        self._empty.setParent(self.viewport())
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.doubleClicked.connect(lambda _index: self.open_here())
+        theme.changed.connect(self._sizes)
+        self._sizes()
+
+    def show_offers(self, offers: Offers, wanted: str | None, service: str | None, empty: str) -> None:
+        """The cursor stays on its run and class, else goes to the first that can be sold (``service`` first)."""
+        before = self.chosen()
+        self.offers_model.replace(offers)
+        self._sizes()
+        self._empty.setText(empty)
+        self._empty.setVisible(not self.offers_model.runs)
+        self.horizontalHeader().setVisible(bool(self.offers_model.runs))  # no headings over nothing
+        runs = self.offers_model.runs
+        if not runs:
+            return
+        row = next((i for i, run in enumerate(runs) if service and run.service == service), None)
+        column = wanted
+        if row is None and before is not None:
+            row = next((i for i, run in enumerate(runs) if run.run == before[0].run), None)
+            column = wanted or before[1]
+        if row is None:
+            able = [i for i, run in enumerate(runs) if any(offers.sellable(run, offer) for offer in run.classes)]
+            row = able[0] if able else 0
+        chosen = offers.best_class(runs[row], column)
+        self._put(row, FIXED + (self.offers_model.classes.index(chosen) if chosen else 0))
+
+    def chosen(self) -> tuple[RunOffer, str] | None:
+        index = self.currentIndex()
+        model = self.offers_model
+        if not index.isValid() or index.row() >= len(model.runs) or not model.classes:
+            return None
+        column = max(0, min(index.column() - FIXED, len(model.classes) - 1))
+        return model.runs[index.row()], model.classes[column]
+
+    def open_here(self) -> None:
+        chosen = self.chosen()
+        if chosen is not None:
+            self.opened.emit(*chosen)
+
+    def retranslate(self) -> None:
+        model = self.offers_model
+        if model.columnCount():
+            model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, model.columnCount() - 1)
+        self._sizes()
+        self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        key = event.key()
+        if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.open_here()
+        elif key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
+            here = self.currentIndex()
+            step = 1 if key == Qt.Key.Key_Right else -1
+            self._put(here.row(), here.column() + step)
+        elif key == Qt.Key.Key_Up and self.currentIndex().row() <= 0:
+            previous = self.previousInFocusChain()
+            if isinstance(previous, QWidget):
+                self.focusPreviousChild()
+        else:
+            super().keyPressEvent(event)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802 - Qt's name
+        super().currentChanged(current, previous)
+        if current.isValid() and current.column() < FIXED and self.offers_model.classes:
+            column = previous.column() if previous.isValid() and previous.column() >= FIXED else FIXED
+            self._put(current.row(), column)
+            return
+        self.viewport().update()
+        self.moved.emit()
+
+    def resizeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._empty.setGeometry(self.viewport().rect().adjusted(24, 8, -24, -8))
+        self._sizes()
+
+    def _put(self, row: int, column: int) -> None:
+        last = FIXED + len(self.offers_model.classes) - 1
+        if row >= 0 and last >= FIXED:
+            self.setCurrentIndex(self.offers_model.index(row, max(FIXED, min(column, last))))
+
+    def _sizes(self) -> None:
+        tokens = self._theme.tokens()
+        self.verticalHeader().setDefaultSectionSize(tokens.px(38))
+        head = self.horizontalHeader()
+        head.setMinimumHeight(tokens.size["row"])
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        # Never narrower than the heading is in this language.
+        widths = [max(tokens.px(width), head.sectionSizeHint(place)) for place, width in enumerate(_WIDTHS)]
+        for place, width in enumerate(widths):
+            self.setColumnWidth(place, width)
+        classes = len(self.offers_model.classes)
+        head.setStretchLastSection(not classes)
+        if classes:
+            each = max(tokens.px(128), min((self.viewport().width() - sum(widths)) // classes, tokens.px(250)))
+            for place in range(FIXED, FIXED + classes):
+                self.setColumnWidth(place, max(each, head.sectionSizeHint(place)))
