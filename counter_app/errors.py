@@ -78,6 +78,18 @@ class Reason(StrEnum):
     # printing
     PRINTER_NOT_READY = "printer_not_ready"
     JOB_NOT_OPEN = "job_not_open"
+    # central records
+    CENTRAL_UNREACHABLE = "central_unreachable"  # needs central, and it does not answer in time
+    CENTRAL_REFUSED = "central_refused"  # code, detail: what central said
+    DEVICE_REVOKED = "device_revoked"
+    EPOCH_NEEDED = "epoch_needed"  # forked, restored or superseded: an administrator asks central for a new epoch
+    SELLING_STOPPED = "selling_stopped"  # central told this counter to stop: code
+    LEASE_EXPIRED = "lease_expired"  # held for an outage, but its time is over
+    NOT_LEASED = "not_leased"  # offline, and this window holds no such places
+    TICKET_LOCKED = "ticket_locked"  # an after-sale is under way at another window: by
+    ENROLMENT_REFUSED = "enrolment_refused"
+    STAND_ALONE = "stand_alone"  # there is no central here
+    ONLY_CENTRAL = "only_central"  # in an enrolled counter this is central's to change
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
@@ -116,6 +128,28 @@ class OutcomeUnknown(Exception):  # noqa: N818
         self.what = what
         self.detail = detail
         super().__init__(f"{what}: outcome unknown ({detail})" if detail else f"{what}: outcome unknown")
+
+
+class NoAnswer(Exception):  # noqa: N818
+    """Central did not answer in time, or not in a way that can be trusted.
+
+    ``sent`` False: it is known that nothing reached it. True: it may have acted; the same request may be sent again.
+    """
+
+    def __init__(self, detail: str, *, sent: bool) -> None:
+        self.detail = detail
+        self.sent = sent
+        super().__init__(detail)
+
+
+class CentralSaidNo(Exception):  # noqa: N818
+    """Central's answer was a refusal: it did nothing. ``code``: ``wire.messages.Refused``'s value."""
+
+    def __init__(self, code: str, detail: str = "", **facts: object) -> None:
+        self.code = code
+        self.detail = detail
+        self.facts = facts
+        super().__init__(f"{code}: {detail}" if detail else code)
 
 
 class Cancelled(Exception):  # noqa: N818

@@ -14,11 +14,15 @@ from typing import Protocol
 from uuid import UUID
 
 from counter_app.application.views import (
+    CentralTicket,
     EntryReading,
     HoldView,
+    InboxItem,
     JournalLine,
     JournalVerdict,
+    LeaseLine,
     OrderView,
+    OutboxItem,
     ParkedSale,
     PassengerInput,
     PassengerRule,
@@ -34,6 +38,8 @@ from counter_app.application.views import (
     ShiftView,
     Sold,
     StationHit,
+    SyncStatus,
+    SyncTurn,
     TicketView,
 )
 from counter_app.domain.coaches import PlaceRef
@@ -243,6 +249,53 @@ class Desk(Protocol):
     def ticket_paper(self, ticket_id: UUID) -> Paper: ...
 
     def print_test(self, actor: Actor) -> UUID: ...
+
+    # ---- the line to central records (of an enrolled counter; a stand-alone one says so and refuses the rest)
+    def sync_status(self) -> SyncStatus:
+        """READ. Quick: asked every second by the status line."""
+        ...
+
+    def sync_turn(self) -> SyncTurn:
+        """SYNC. One bounded piece of background work: upload, then download, then allotments. Never raises for a line
+
+        that is down; one caller at a time.
+        """
+        ...
+
+    def sync_now(self) -> None:
+        """Any lane. The next turn tries the line whatever its patience was."""
+        ...
+
+    def outbox(self, actor: Actor, *, limit: int = 200) -> list[OutboxItem]:
+        """READ. Newest first."""
+        ...
+
+    def sync_inbox(self, actor: Actor, *, limit: int = 200) -> list[InboxItem]:
+        """READ. Open ones first."""
+        ...
+
+    def settle_inbox(self, actor: Actor, epoch: int, seq: int, *, note: str) -> None:
+        """WRITE, OTHERS_SHIFTS or MANAGE. Raises NOT_ALLOWED, REASON_NEEDED."""
+        ...
+
+    def leases(self) -> list[LeaseLine]:
+        """READ. By departure."""
+        ...
+
+    def return_lease(self, actor: Actor, lease_id: UUID) -> None:
+        """WRITE, OTHERS_SHIFTS. What is left of it goes back; raises NOT_HELD where there is nothing left."""
+        ...
+
+    def find_central_tickets(self, text: str) -> list[CentralTicket]:
+        """SYNC. Tickets of every window by number. Raises CENTRAL_UNREACHABLE, STAND_ALONE."""
+        ...
+
+    def request_epoch(self, actor: Actor, *, reason: str) -> int:
+        """SYNC, MANAGE. Asks central for a new epoch after a restore or a fork. Raises CENTRAL_UNREACHABLE,
+
+        CENTRAL_REFUSED, STAND_ALONE.
+        """
+        ...
 
     def recover(self) -> Recovered:
         """WRITE. At start: SENDING becomes UNKNOWN, dead tenders are let go, holds that ran out end."""

@@ -31,6 +31,7 @@ class ClassOffer:
     fare: Money | None  # None: unknown, cannot be sold on this span (decisions 16)
     free: int
     reserved: bool  # False: capacity, no place numbers
+    leased: int | None = None  # of an enrolled counter: what it holds itself, and sells through an outage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -378,3 +379,128 @@ class Sheet:
     title: str
     png: bytes
     printed_at: datetime
+
+
+# ---------------------------------------------------------------- the line to central records
+
+
+class LineWord(StrEnum):
+    """How this counter stands with central, in one word for the status line."""
+
+    STAND_ALONE = "stand_alone"
+    ONLINE = "online"
+    SLOW = "slow"  # sold from the lease where there is one
+    OFFLINE = "offline"
+    STOPPED = "stopped"  # central (or a fork) says: sell nothing; ``stopped`` says why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadingView:
+    """What is being loaded from central: bytes or items, for a progress bar. The counter sells meanwhile."""
+
+    what: str  # timetable | stock | accounts | journal
+    done: int
+    total: int  # 0: not known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncStatus:
+    line: LineWord
+    since: datetime | None  # of that word
+    last_answer: datetime | None
+    last_error: str
+    unsynced_entries: int
+    unsynced_tickets: int
+    unsynced_value: Money
+    unsynced_oldest: datetime | None
+    inbox_open: int
+    leased_places: int  # left, over all departures
+    leases_end: datetime | None  # the first to end, by this counter's clock
+    loading: LoadingView | None
+    stopped: str  # a stable reason; "" while selling
+    epoch_needed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxItem:
+    """What central said of one of our entries, other than a plain yes."""
+
+    epoch: int
+    seq: int
+    received_at: datetime
+    judgement: str  # conflict | quarantined | accepted (with a remark)
+    reason: str  # stable codes, in words by the screen
+    owner: str  # clerk | supervisor | administrator | operator
+    next_step: str
+    subject: str  # a ticket number, or the entry's kind
+    facts: Mapping[str, str]
+    settled: bool
+    settled_by: str
+    note: str
+
+
+class OutboxState(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"  # under way, or no answer yet
+    STORED = "stored"  # durable at central, verdict to come
+    ACCEPTED = "accepted"
+    CONFLICT = "conflict"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxItem:
+    epoch: int
+    seq: int
+    at: datetime
+    kind: str
+    subject: str
+    amount: Money | None
+    state: OutboxState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseLine:
+    """What this window holds of one departure for an outage."""
+
+    lease_id: UUID
+    run: RunRef
+    service: str
+    depart: datetime  # at the boarding station, in the station's zone
+    origin: str
+    destination: str
+    travel_class: str
+    left: int
+    total: int
+    expires_at: datetime
+    sells: bool  # False: its time is over here; it is on its way back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CentralTicket:
+    """A ticket of any window, as central has it."""
+
+    ticket_id: UUID
+    number: str
+    state: str
+    window: str  # CSQ/2
+    service: str
+    origin: str
+    destination: str
+    depart: datetime
+    arrive: datetime
+    place: str
+    travel_class: str
+    passenger_type: str
+    price: Money
+    sold_at: datetime
+    locked_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncTurn:
+    """One turn of the background work: what it did, and when it wants the next."""
+
+    next_ms: int
+    changed: bool  # screens that show the line, leases, inbox or timetable should look again
+    new_timetable: bool = False

@@ -57,6 +57,18 @@ class Kind(StrEnum):
     RECOVERED = "recovered"
     TRUST_EXPORTED = "trust_exported"
     CHANGED_AT_REST = "changed_at_rest"  # the database file was not as the counter had left it
+    # of an enrolled counter
+    LEASE_TAKEN = (
+        "lease_taken"  # {lease_id, run_id, service_date, travel_class, board, alight, places, count, holder_epoch}
+    )
+    LEASE_RETURNED = "lease_returned"  # {lease_id, holder_epoch, run_id, service_date, board, alight, places, count}
+    LEASE_ENDED = "lease_ended"  # central settled it or wrote it off
+    VERDICT_SETTLED = "verdict_settled"  # a person dealt with what central said of an entry
+    ACCOUNTS_RECEIVED = "accounts_received"  # who may log in here, by central's word
+    SELLING_STOPPED = "selling_stopped"
+    SELLING_RESUMED = "selling_resumed"
+    TICKET_LOCKED = "ticket_locked"  # asked of central before an after-sale
+    TICKET_UNLOCKED = "ticket_unlocked"
 
 
 # Corrections of NTP are smaller; what was sold in the last minutes is then stamped with the time before.

@@ -1,0 +1,384 @@
+"""One strict parser for every message between counter and central, and the description that is generated from it.
+
+A message is a frozen dataclass. Its fields' types say what is allowed, ``Annotated`` bounds say how much: nothing
+without a bound crosses the line. Unknown fields are refused, except where a message says ``TOLERANT = True``: those
+keep working when the other end is newer (and central keeps a journal entry's raw bytes whole in any case).
+
+In JSON: UUID and date and instant as text (instants as ``domain.journal.timestamp`` writes them), bytes as base64.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import functools
+import json
+import types
+from dataclasses import MISSING, dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+from counter_app.domain.journal import INTEGER_LIMIT, Json, parse_timestamp, timestamp
+
+BODY_BYTES_MAX: Final = 16 << 20
+TEXT_MAX: Final = 200  # characters of a text without a bound of its own
+LIST_MAX: Final = 2_000  # items of a list without one
+
+M = TypeVar("M")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Least and most: characters of a text, bytes of bytes, items of a list, the value of a number."""
+
+    low: int
+    high: int
+
+
+LIST: Final = Size(0, LIST_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Any canonical JSON object of at most so many bytes: what a catalogue of messages cannot know."""
+
+    bytes_max: int
+
+
+class BadMessage(ValueError):  # noqa: N818 - the message is bad, not the program
+    """``where`` is the path to the field (``entries[3].raw``), ``problem`` a stable code."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        self.where = where
+        self.problem = problem
+        super().__init__(f"{where or 'message'}: {problem}")
+
+
+def decode(kind: type[M], body: bytes) -> M:
+    """Bytes into a message. Raises ``BadMessage``: not_json, too_large, missing, unknown_field, wrong_type,
+
+    out_of_bounds, bad_value.
+    """
+    if len(body) > BODY_BYTES_MAX:
+        raise BadMessage("", "too_large")
+    try:
+        value = json.loads(body, parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_no_twins)
+    except (ValueError, RecursionError) as error:
+        raise BadMessage("", "not_json") from error
+    return read(kind, value)
+
+
+def read(kind: type[M], value: object, where: str = "") -> M:
+    """As ``decode``, from a parsed value."""
+    if not isinstance(value, dict):
+        raise BadMessage(where, "wrong_type")
+    readers: dict[str, tuple[Any, bool]] = _fields(kind)
+    if not getattr(kind, "TOLERANT", False):
+        for name in value:
+            if name not in readers:
+                raise BadMessage(_at(where, str(name)[:40]), "unknown_field")
+    found = {}
+    for name, (reader, required) in readers.items():
+        if name in value:
+            found[name] = reader(value[name], _at(where, name))
+        elif required:
+            raise BadMessage(_at(where, name), "missing")
+    try:
+        return kind(**found)
+    except (AssertionError, ValueError) as error:
+        raise BadMessage(where, "bad_value") from error
+
+
+def encode(message: object) -> bytes:
+    """Compact JSON. A field that holds its default is left out."""
+    return json.dumps(plain(message), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def plain(message: object) -> dict[str, Json]:
+    """The message as JSON values."""
+    assert dataclasses.is_dataclass(message), message
+    made: dict[str, Json] = {}
+    for one in dataclasses.fields(message):
+        value = getattr(message, one.name)
+        default = one.default if one.default_factory is MISSING else one.default_factory()
+        if value != default or default is MISSING:
+            made[one.name] = _plain(value)
+    return made
+
+
+def _plain(value: object) -> Json:
+    match value:
+        case None | bool() | int():
+            return value
+        case StrEnum():
+            return value.value
+        case str():
+            return value
+        case UUID():
+            return str(value)
+        case bytes():
+            return base64.b64encode(value).decode()
+        case datetime():
+            return timestamp(value)
+        case date():
+            return value.isoformat()
+        case tuple() | list():
+            return [_plain(item) for item in value]
+        case dict():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case _:
+            return plain(value)
+
+
+def _at(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name
+
+
+def _no_float(text: str) -> Json:
+    raise ValueError(text)
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a name twice")
+    return made
+
+
+# ---- readers by type ------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:
+    hints = get_type_hints(kind, include_extras=True)
+    return {
+        one.name: (_reader(hints[one.name]), one.default is MISSING and one.default_factory is MISSING)
+        for one in dataclasses.fields(kind)
+    }
+
+
+def _split(hint: Any) -> tuple[Any, Any]:
+    """The bare type and its bound."""
+    if get_origin(hint) is Annotated:
+        bare, *extras = get_args(hint)
+        return bare, next((one for one in extras if isinstance(one, Size | Free)), None)
+    return hint, None
+
+
+def _reader(hint: Any) -> Any:
+    bare, bound = _split(hint)
+    origin = get_origin(bare)
+    if origin in {Union, types.UnionType}:
+        inner = [one for one in get_args(bare) if one is not type(None)]
+        assert len(inner) == 1, hint
+        reader = _reader(Annotated[inner[0], bound] if bound else inner[0])
+        return lambda value, where: None if value is None else reader(value, where)
+    if origin is tuple:
+        return functools.partial(_list, _reader(get_args(bare)[0]), bound or LIST)
+    if origin is dict and isinstance(bound, Free):
+        return functools.partial(_free, bound.bytes_max)
+    if origin is dict:
+        assert isinstance(bound, Size), f"{hint}: a map needs a bound"
+        return functools.partial(_map, _reader(get_args(bare)[1]), bound)
+    if dataclasses.is_dataclass(bare):
+        return functools.partial(_message, bare)
+    if isinstance(bare, type) and issubclass(bare, StrEnum):
+        return functools.partial(_word, bare)
+    return functools.partial(_SCALARS[bare], bound)
+
+
+def _message(kind: Any, value: object, where: str) -> object:
+    return read(kind, value, where)
+
+
+def _list(reader: Any, bound: Size, value: object, where: str) -> tuple[object, ...]:
+    if not isinstance(value, list):
+        raise BadMessage(where, "wrong_type")
+    _within(len(value), bound, where)
+    return tuple(reader(item, f"{where}[{n}]") for n, item in enumerate(value))
+
+
+def _map(reader: Any, bound: Size, value: object, where: str) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise BadMessage(where, "wrong_type")
+    _within(len(value), bound, where)
+    return {_text(None, key, where): reader(item, _at(where, key)) for key, item in value.items()}
+
+
+def _free(bytes_max: int, value: object, where: str) -> dict[str, Json]:
+    if not isinstance(value, dict):
+        raise BadMessage(where, "wrong_type")
+    if len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")) > bytes_max:
+        raise BadMessage(where, "out_of_bounds")
+    return value
+
+
+def _word(kind: type[StrEnum], value: object, where: str) -> StrEnum:
+    try:
+        return kind(_text(None, value, where))
+    except ValueError as error:
+        raise BadMessage(where, "bad_value") from error
+
+
+def _within(size: int, bound: Size, where: str) -> None:
+    if not bound.low <= size <= bound.high:
+        raise BadMessage(where, "out_of_bounds")
+
+
+def _text(bound: Size | None, value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise BadMessage(where, "wrong_type")
+    _within(len(value), bound or Size(0, TEXT_MAX), where)
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:  # half a surrogate pair
+        raise BadMessage(where, "bad_value") from error
+    if "\x00" in value:  # PostgreSQL keeps no such text
+        raise BadMessage(where, "bad_value")
+    return value
+
+
+def _number(bound: Size | None, value: object, where: str) -> int:
+    if type(value) is not int:
+        raise BadMessage(where, "wrong_type")
+    _within(value, bound or Size(0, INTEGER_LIMIT - 1), where)
+    return value
+
+
+def _flag(bound: Size | None, value: object, where: str) -> bool:
+    del bound
+    if not isinstance(value, bool):
+        raise BadMessage(where, "wrong_type")
+    return value
+
+
+def _bytes(bound: Size | None, value: object, where: str) -> bytes:
+    if not isinstance(value, str):
+        raise BadMessage(where, "wrong_type")
+    try:
+        made = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadMessage(where, "bad_value") from error
+    _within(len(made), bound or Size(0, TEXT_MAX), where)
+    return made
+
+
+def _uuid(bound: Size | None, value: object, where: str) -> UUID:
+    text = _text(bound, value, where)
+    try:
+        made = UUID(text)
+    except ValueError as error:
+        raise BadMessage(where, "bad_value") from error
+    if str(made) != text:
+        raise BadMessage(where, "bad_value")
+    return made
+
+
+def _date(bound: Size | None, value: object, where: str) -> date:
+    text = _text(bound, value, where)
+    try:
+        made = date.fromisoformat(text)
+    except ValueError as error:
+        raise BadMessage(where, "bad_value") from error
+    if made.isoformat() != text:
+        raise BadMessage(where, "bad_value")
+    return made
+
+
+def _instant(bound: Size | None, value: object, where: str) -> datetime:
+    try:
+        return parse_timestamp(_text(bound, value, where))
+    except ValueError as error:
+        raise BadMessage(where, "bad_value") from error
+
+
+_SCALARS: Final[dict[Any, Any]] = {
+    str: _text,
+    int: _number,
+    bool: _flag,
+    bytes: _bytes,
+    UUID: _uuid,
+    date: _date,
+    datetime: _instant,
+}
+
+
+# ---- the description (OpenAPI 3.1 component schemas) -------------------------------------------------------------
+
+
+def schema_of(kind: type) -> dict[str, Any]:
+    """JSON Schema of a message; nested messages as ``#/components/schemas/<name>``."""
+    hints = get_type_hints(kind, include_extras=True)
+    required = [
+        one.name for one in dataclasses.fields(kind) if one.default is MISSING and one.default_factory is MISSING
+    ]
+    return {
+        "type": "object",
+        "description": (kind.__doc__ or "").strip(),
+        "properties": {one.name: _schema(hints[one.name]) for one in dataclasses.fields(kind)},
+        "required": required,
+        "additionalProperties": bool(getattr(kind, "TOLERANT", False)),
+    }
+
+
+def nested(kind: type) -> set[type]:
+    """The message and every message inside it."""
+    found = {kind}
+    for hint in get_type_hints(kind, include_extras=True).values():
+        for inner in _messages_in(hint):
+            if inner not in found:
+                found |= nested(inner)
+    return found
+
+
+def _messages_in(hint: Any) -> list[type]:
+    bare, _ = _split(hint)
+    if dataclasses.is_dataclass(bare) and isinstance(bare, type):
+        return [bare]
+    return [kind for inner in get_args(bare) for kind in _messages_in(inner)]
+
+
+def _schema(hint: Any) -> dict[str, Any]:
+    bare, bound = _split(hint)
+    origin = get_origin(bare)
+    if origin in {Union, types.UnionType}:
+        (inner,) = (one for one in get_args(bare) if one is not type(None))
+        return {"anyOf": [_schema(Annotated[inner, bound] if bound else inner), {"type": "null"}]}
+    if origin is tuple:
+        bound = bound or LIST
+        return {
+            "type": "array",
+            "items": _schema(get_args(bare)[0]),
+            "minItems": bound.low,
+            "maxItems": bound.high,
+        }
+    if origin is dict:
+        inner_schema = {} if isinstance(bound, Free) else {"additionalProperties": _schema(get_args(bare)[1])}
+        return {"type": "object", **inner_schema}
+    if dataclasses.is_dataclass(bare) and isinstance(bare, type):
+        return {"$ref": f"#/components/schemas/{bare.__name__}"}
+    if isinstance(bare, type) and issubclass(bare, StrEnum):
+        return {"type": "string", "enum": [one.value for one in bare]}
+    return _scalar_schema(bare, bound)
+
+
+def _scalar_schema(bare: Any, bound: Size | None) -> dict[str, Any]:
+    if bare is bool:
+        return {"type": "boolean"}
+    if bare is int:
+        low, high = (bound.low, bound.high) if bound else (0, INTEGER_LIMIT - 1)
+        return {"type": "integer", "minimum": low, "maximum": high}
+    if bare is bytes:
+        high = -(-(bound.high if bound else TEXT_MAX) // 3) * 4
+        return {"type": "string", "contentEncoding": "base64", "maxLength": high}
+    if bare is UUID:
+        return {"type": "string", "format": "uuid"}
+    if bare is datetime:
+        return {"type": "string", "format": "date-time", "description": "UTC, milliseconds: 2026-12-01T01:02:03.004Z"}
+    if bare is date:
+        return {"type": "string", "format": "date"}
+    low, high = (bound.low, bound.high) if bound else (0, TEXT_MAX)
+    return {"type": "string", "minLength": low, "maxLength": high}
