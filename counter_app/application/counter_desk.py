@@ -25,6 +25,7 @@ from counter_app.application.find_tickets import FindTickets, ListOrders
 from counter_app.application.hold import BeginTender, EndTender, Hold, Release
 from counter_app.application.import_timetable import ImportTimetable
 from counter_app.application.journal_views import JournalPage
+from counter_app.application.line_desk import LineDesk, StandAlone
 from counter_app.application.log_in import LogIn
 from counter_app.application.move_cash import MoveCash
 from counter_app.application.open_shift import OpenShift
@@ -47,11 +48,15 @@ from counter_app.application.timetable_in_force import TimetableInForce
 from counter_app.application.users import AddUser, ListUsers
 from counter_app.application.verify_journal import VerifyJournal
 from counter_app.application.views import (
+    CentralTicket,
     EntryReading,
     HoldView,
+    InboxItem,
     JournalLine,
     JournalVerdict,
+    LeaseLine,
     OrderView,
+    OutboxItem,
     ParkedSale,
     PassengerInput,
     PassengerRule,
@@ -67,6 +72,8 @@ from counter_app.application.views import (
     ShiftView,
     Sold,
     StationHit,
+    SyncStatus,
+    SyncTurn,
     TicketView,
 )
 from counter_app.domain.coaches import PlaceRef
@@ -236,6 +243,7 @@ class CounterDesk:
         self._settle_job = SettleJob(store=store, clock=clock, ids=ids)
         self._reprint = Reprint(store=store, clock=clock, ids=ids)
         self._recover = Recover(store=store, holder=holder, clock=clock)
+        self._line_desk: LineDesk = StandAlone(profile.currency)
         self._tell_recovered = tell_recovered
         self._station_usage: Mapping[str, int] | None = None
 
@@ -461,6 +469,38 @@ class CounterDesk:
 
     def print_test(self, actor: Actor) -> UUID:
         return self._print_test(actor)
+
+    # ---- the line to central records
+
+    def sync_status(self) -> SyncStatus:
+        return self._line_desk.sync_status()
+
+    def sync_turn(self) -> SyncTurn:
+        return self._line_desk.sync_turn()
+
+    def sync_now(self) -> None:
+        self._line_desk.sync_now()
+
+    def outbox(self, actor: Actor, *, limit: int = 200) -> list[OutboxItem]:
+        return self._line_desk.outbox(actor, limit=limit)
+
+    def sync_inbox(self, actor: Actor, *, limit: int = 200) -> list[InboxItem]:
+        return self._line_desk.sync_inbox(actor, limit=limit)
+
+    def settle_inbox(self, actor: Actor, epoch: int, seq: int, *, note: str) -> None:
+        self._line_desk.settle_inbox(actor, epoch, seq, note=note)
+
+    def leases(self) -> list[LeaseLine]:
+        return self._line_desk.leases()
+
+    def return_lease(self, actor: Actor, lease_id: UUID) -> None:
+        self._line_desk.return_lease(actor, lease_id)
+
+    def find_central_tickets(self, text: str) -> list[CentralTicket]:
+        return self._line_desk.find_central_tickets(text)
+
+    def request_epoch(self, actor: Actor, *, reason: str) -> int:
+        return self._line_desk.request_epoch(actor, reason=reason)
 
     def recover(self) -> Recovered:
         """Then the printer is told what an earlier process left in it: interrupted jobs, and how the newest ended."""
