@@ -41,8 +41,12 @@ def _up_to(maximum: int) -> Callable[[str], int]:
 
 def build_parser(
     simulator_arguments: Callable[[argparse.ArgumentParser], None] | None = None,
+    central_arguments: Callable[[argparse.ArgumentParser], None] | None = None,
 ) -> argparse.ArgumentParser:
-    """``simulator_arguments``: the simulated printer's own, added by who may import it."""
+    """``simulator_arguments``, ``central_arguments``: what only the houses themselves know, added by who may import
+
+    them.
+    """
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
         "--profile", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="the counter's data directory"
@@ -61,7 +65,9 @@ def build_parser(
             name, help=help_text, description=help_text, epilog=EXITS, parents=[common], allow_abbrev=False
         )
 
-    demo = command("demo", "the demonstration station: an invented timetable, users, the virtual printer")
+    demo = command("demo", "the demonstration: central records and two windows, an invented timetable, users")
+    demo.add_argument("--windows", type=_up_to(2), default=2, metavar="N", help="how many open: 1 or 2")
+    demo.add_argument("--stand-alone", action="store_true", help="one window without central records")
     demo.add_argument("--reset", action="store_true", help="throw the demonstration's data away and begin anew")
     demo.add_argument("--prepare-only", action="store_true", help="make the station, open no window")
 
@@ -77,6 +83,18 @@ def build_parser(
     init.add_argument("--admin", required=True, help="login of the first administrator")
     init.add_argument("--printer", default="virtual:", help="printer URL")
     init.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+    enrol = command("enrol", "make the profile of a window that belongs to central records")
+    enrol.add_argument("--central", required=True, metavar="URL", help="https://host:port of central records")
+    enrol.add_argument("--code", required=True, help="the one-time code; - reads it from standard input")
+    enrol.add_argument("--ca-file", type=Path, default=None, metavar="FILE", help="PEM of a private authority")
+    enrol.add_argument("--printer", default="virtual:", help="printer URL")
+    enrol.add_argument("--json", action="store_true")
+
+    sync = command("sync", "bring this window and central records together, without a window")
+    sync.add_argument("--wait", type=_up_to(86_400), default=60, metavar="S", help="seconds until it gives up")
+    sync.add_argument("--status", action="store_true", help="only say how it stands")
+    sync.add_argument("--json", action="store_true")
 
     user = command("add-user", "add an account (needs an administrator)")
     user.add_argument("--login", required=True)
@@ -142,6 +160,15 @@ def build_parser(
     clock.add_argument("--user", required=True)
     clock.add_argument("--reason", required=True)
     clock.add_argument("--password-stdin", action="store_true")
+
+    central = commands.add_parser(
+        "central",
+        help="central records: serve, migrate, enrol-code, counters, allotments, conflicts, …",
+        epilog=EXITS,
+        allow_abbrev=False,
+    )
+    if central_arguments is not None:
+        central_arguments(central)
 
     simulate = command("simulate", "a device that is not there")
     simulators = simulate.add_subparsers(dest="device", required=True, metavar="printer")
