@@ -39,6 +39,15 @@ KIND_WORDS: dict[str, str] = {
     "recovered": mark("Recovered after a stop"),
     "trust_exported": mark("Trust file exported"),
     "changed_at_rest": mark("Database changed while closed"),
+    "lease_taken": mark("Places held here for an outage"),
+    "lease_returned": mark("Places given back to central"),
+    "lease_ended": mark("Held places ended by central"),
+    "verdict_settled": mark("Sync item dealt with"),
+    "accounts_received": mark("Accounts received"),
+    "selling_stopped": mark("Selling stopped by central"),
+    "selling_resumed": mark("Selling allowed again"),
+    "ticket_locked": mark("Ticket locked at central"),
+    "ticket_unlocked": mark("Ticket unlocked at central"),
 }
 # By the word before the colon of a verdict's reason; a test holds them to what the check can say.
 BAD_WORDS: dict[str, str] = {

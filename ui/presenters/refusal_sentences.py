@@ -335,4 +335,67 @@ SENTENCES: dict[Reason, Said] = {
         mark("The job was already printed or settled."),
         mark("Reprint from the order if another paper is needed."),
     ),
+    Reason.CENTRAL_UNREACHABLE: Said(
+        mark("Central does not answer"),
+        mark("This needs central records, and they did not answer in time."),
+        mark("Sell what is held here, or try again when the line is back."),
+    ),
+    Reason.CENTRAL_REFUSED: Said(
+        mark("Central said no"),
+        mark("Central did not accept this."),
+        mark("If the reason is not clear, ask an administrator."),
+        detail=mark("Central did not accept this: {code}."),
+    ),
+    Reason.DEVICE_REVOKED: Said(
+        mark("This counter is revoked"),
+        mark("Central no longer lets this counter sell. What it has recorded is still sent."),
+        mark("Serve customers at another window and call the administrator."),
+        mood="bad",
+    ),
+    Reason.EPOCH_NEEDED: Said(
+        mark("A new epoch is needed"),
+        mark("The data here is not the newest that central has seen: a restored backup or a copy, perhaps."),
+        mark("Do not sell. An administrator asks central for a new epoch under Sync (Alt+S)."),
+        mood="bad",
+    ),
+    Reason.SELLING_STOPPED: Said(
+        mark("Selling is stopped"),
+        mark("Central told this counter to sell nothing."),
+        mark("Serve customers at another window and call the administrator. What was recorded is still sent."),
+        mood="bad",
+        detail=mark("Central told this counter to sell nothing: {code}."),
+    ),
+    Reason.LEASE_EXPIRED: Said(
+        mark("The time of these places is over"),
+        mark("They were held here for an outage, and that time has run out."),
+        mark("Offer another departure that is held here, or wait for the line."),
+    ),
+    Reason.NOT_LEASED: Said(
+        mark("Not held here"),
+        mark("Without the line only places that this window holds can be sold, and it holds none of these."),
+        mark("Choose a class or departure that is held here, or wait for the line."),
+    ),
+    Reason.TICKET_LOCKED: Said(
+        mark("Under way at another window"),
+        mark("Another window is refunding or changing this ticket."),
+        mark("Ask that window, or try again in a few minutes."),
+        detail=mark("Window {by} is refunding or changing this ticket."),
+    ),
+    Reason.ENROLMENT_REFUSED: Said(
+        mark("Enrolment refused"),
+        mark("Central did not accept the code."),
+        mark("Ask an administrator for a new code: each works once, and not for long."),
+        mood="bad",
+        detail=mark("Central did not accept the code: {code}."),
+    ),
+    Reason.STAND_ALONE: Said(
+        mark("This counter stands alone"),
+        mark("There are no central records behind this counter."),
+        mark("Do this at a counter that is enrolled with central records."),
+    ),
+    Reason.ONLY_CENTRAL: Said(
+        mark("Only central changes this"),
+        mark("This counter is enrolled: accounts, timetable and keys come from central."),
+        mark("Ask whoever administers central. The change arrives here by itself."),
+    ),
 }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from counter_app.errors import Cancelled, DeviceTrouble, OutcomeUnknown, Reason, Refusal
 from counter_app.texts import Texts, mark
+from ui.presenters.central_words import refused_words, stop_words
 from ui.presenters.import_words import refused_text
 from ui.presenters.lane import Trouble
 from ui.presenters.refusal_sentences import SENTENCES
@@ -79,10 +81,19 @@ def explain(trouble: Trouble, t: Texts) -> Notice:
 
 
 def _in_words(refusal: Refusal, t: Texts) -> dict[str, str | int]:
-    """A refused file names its trouble by a code that has words of its own."""
-    if refusal.reason is not Reason.FILE_REFUSED:
+    """A refused file, and what central says, name the trouble by a code that has words of its own."""
+    words = _CODES.get(refusal.reason)
+    if words is None:
         return refusal.facts
-    return {**refusal.facts, "code": refused_text(str(refusal.facts["code"]), t)}
+    return {**refusal.facts, "code": words(str(refusal.facts["code"]), t)}
+
+
+_CODES: dict[Reason, Callable[[str, Texts], str]] = {
+    Reason.FILE_REFUSED: refused_text,
+    Reason.CENTRAL_REFUSED: refused_words,
+    Reason.ENROLMENT_REFUSED: refused_words,
+    Reason.SELLING_STOPPED: stop_words,
+}
 
 
 def _names(sentence: str) -> set[str]:
