@@ -1,0 +1,130 @@
+"""A real PostgreSQL for tests: one embedded server a session, shared by its worker processes; a database a module.
+
+    def test_something(database: Database) -> None:
+        with database.connect() as connection: ...
+
+``database``: migrated, empty, of this test module alone. ``fresh_database``: of this test alone. ``connect()``: open a
+connection to the module's database; it is closed with the test. ``postgres_url``: the server's own, to make more.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, LiteralString
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from central.shell.embedded import EmbeddedPostgres
+from central.shell.migrate import connect as connect_to
+from central.shell.migrate import migrate
+from central.tx import Connection
+
+PARTITIONS_FROM: Final = date(2026, 11, 1)  # the tests' timetables lie in it
+_TEMPLATE: Final = "migrated"
+_FAST: Final = {  # a test's database need not survive a power cut
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+}
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Database:
+    """A migrated database of its own."""
+
+    url: str
+    opened: list[Connection] = field(default_factory=list)
+
+    def connect(self) -> Connection:
+        """Autocommit, UTC; closed at the latest when the fixture ends."""
+        connection = connect_to(self.url, application="test")
+        self.opened.append(connection)
+        return connection
+
+    def close(self) -> None:
+        while self.opened:
+            self.opened.pop().close()
+
+
+class Cluster:
+    """The session's server. ``create`` makes a migrated database in some ten milliseconds (from a template)."""
+
+    def __init__(self, server: EmbeddedPostgres) -> None:
+        self.server = server
+
+    def create(self) -> Database:
+        name = f"t{os.getpid()}_{next(_numbers)}"
+        with psycopg.connect(self.server.url(), autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(_TEMPLATE))
+            )
+        return Database(self.server.url(name))
+
+    def empty(self) -> Database:
+        """A database without a schema."""
+        name = f"t{os.getpid()}_{next(_numbers)}"
+        with psycopg.connect(self.server.url(), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return Database(self.server.url(name))
+
+    def drop(self, database: Database) -> None:
+        database.close()
+        name = psycopg.conninfo.conninfo_to_dict(database.url)["dbname"]
+        assert isinstance(name, str)
+        with psycopg.connect(self.server.url(), autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Workers of one run share it: their base folders lie in one folder, and the last to go stops the server."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    with EmbeddedPostgres(shared / "pg", settings=_FAST) as server:
+        made = Cluster(server)
+        with (server.folder / "template").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _make_template(server)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def database(cluster: Cluster) -> Iterator[Database]:
+    made = cluster.create()
+    yield made
+    cluster.drop(made)
+
+
+@pytest.fixture
+def fresh_database(cluster: Cluster) -> Iterator[Database]:
+    made = cluster.create()
+    yield made
+    cluster.drop(made)
+
+
+@pytest.fixture
+def connect(database: Database) -> Iterator[Callable[[], Connection]]:
+    """Connections to the module's database, closed with the test."""
+    before = len(database.opened)
+    yield database.connect
+    while len(database.opened) > before:
+        database.opened.pop().close()
+
+
+def _make_template(server: EmbeddedPostgres) -> None:
+    exists: LiteralString = "SELECT 1 FROM pg_database WHERE datname = %s"
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        if connection.execute(exists, (_TEMPLATE,)).fetchone():
+            return
+        connection.execute("CREATE DATABASE being_migrated")
+        migrate(server.url("being_migrated"), today=PARTITIONS_FROM)
+        connection.execute(sql.SQL("ALTER DATABASE being_migrated RENAME TO {}").format(sql.Identifier(_TEMPLATE)))
