@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated, ClassVar, Final
 from uuid import UUID
 
-from counter_app.domain.journal import RAW_BYTES_MAX, Json
+from counter_app.domain.journal import RAW_BYTES_MAX, Json, canonical
 from counter_app.domain.leases import LeaseGrant
 from counter_app.wire.codec import Free, Size
 
@@ -245,6 +246,16 @@ class RunStock:
     taken: Annotated[tuple[Annotated[str, Size(0, 6_000)], ...], Size(0, 2_000)] = ()
     used: Annotated[dict[str, Annotated[tuple[int, ...], Size(0, 2_000)]], Size(0, 60)] = field(default_factory=dict)
     checksum: str = ""
+
+    def reckoned(self) -> str:
+        """The checksum as both ends reckon it."""
+        fields: dict[str, Json] = {
+            "service_date": self.service_date.isoformat(),
+            "run_id": str(self.run_id),
+            "taken": list(self.taken),
+            "used": {name: list(units) for name, units in self.used.items()},
+        }
+        return sha256(canonical(fields)).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

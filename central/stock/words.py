@@ -1,0 +1,141 @@
+"""What central's inventory is asked and what it answers, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from central.services import Device
+from counter_app.wire.messages import ClaimAct, ClaimRequest
+
+
+class Act(StrEnum):
+    """What is done with a claim."""
+
+    CLAIM = "claim"
+    LEASE = "lease"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One of a batch of ``StockDesk.decide_claims``: a ClaimRequest with CLAIM, a ClaimAct with the others."""
+
+    device: Device
+    act: Act
+    message: ClaimRequest | ClaimAct
+
+    @property
+    def lane_key(self) -> int:
+        """Asks of one stock shard belong in one lane of the group commit."""
+        run_id = self.message.run.run_id if isinstance(self.message, ClaimRequest) else self.message.run_id
+        return shard_of(run_id)
+
+
+def shard_of(run_id: UUID) -> int:
+    """The stock shard of the feed that a run belongs to."""
+    return run_id.int % 16
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RunKey:
+    """Runs are locked in this order."""
+
+    service_date: date
+    run_id: UUID
+
+
+# ---- settlement: what a counter's journal says of cells ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoldRunRef:
+    """A run as an entry names it. ``issue_id``: of the timetable that it was sold from; empty: not said."""
+
+    run_id: UUID
+    service_date: date
+    trip_id: str = ""
+    pattern: str = ""
+    issue_id: str = ""
+
+    @property
+    def key(self) -> RunKey:
+        return RunKey(self.service_date, self.run_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sold:
+    """SOLD. ``places``: the tickets' places in their order; empty: ``count`` units of ``travel_class``."""
+
+    run: SoldRunRef
+    claim_id: UUID
+    board: int
+    alight: int
+    travel_class: str
+    places: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abandoned:
+    """SALE_ABANDONED: a claim that was LEASED at central is let go unsold. One that central never had: nothing to do."""
+
+    run: SoldRunRef
+    claim_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refunded:
+    """REFUNDED: one ticket's place, or one unit where ``place`` is None."""
+
+    run: SoldRunRef
+    claim_id: UUID
+    board: int
+    alight: int
+    travel_class: str
+    place: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """LEASE_RETURNED: exactly these cells (``places``, else ``count`` units, over the span)."""
+
+    run: SoldRunRef
+    lease_id: UUID
+    holder_epoch: int
+    board: int
+    alight: int
+    places: tuple[str, ...]
+    count: int
+
+
+SettleEvent = Sold | Abandoned | Refunded | Returned
+
+
+class Settled(StrEnum):
+    """What became of the cells of one event, the worst of them."""
+
+    DONE = "done"  # C2: they were this device's; or freed, or returned
+    AGAIN = "again"  # that is what they were already
+    LATE = "late"  # C3: they were free, or an unpaid hold yielded
+    DISPLACED = "displaced"  # C4: somebody else has them
+    NOTHING = "nothing"  # there is nothing of it here to free or return: unknown, not this device's, an older epoch
+    UNKNOWN_RUN = "unknown_run"  # no timetable that central has knows this run, pattern or place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleResult:
+    """``displaced``: indexes into ``Sold.places`` (of units: how many, counted from the last).
+
+    ``written_off``: cells of it were written off before. ``cancelled``: the run is (C7). ``changed``: it was sold by
+    another pattern than central's (C7): what was this device's was settled, nothing else taken.
+    """
+
+    outcome: Settled
+    displaced: tuple[int, ...] = ()
+    written_off: bool = False
+    cancelled: bool = False
+    changed: bool = False
+    detail: str = ""
