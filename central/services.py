@@ -108,6 +108,7 @@ class Device:
     state: str  # active | revoked | lost
     forked: bool
     wire: int
+    stop_selling: str = ""  # central's order, with its reason; empty: sell
 
     @property
     def window(self) -> str:
