@@ -12,6 +12,7 @@ from db.people import SqlPeople
 from db.prints import SqlPrints
 from db.shifts import SqlShifts
 from db.stock import SqlStock
+from db.sync import SqlSync
 from db.users import SqlUsers
 
 
@@ -52,3 +53,7 @@ class Books:
     @cached_property
     def issues(self) -> SqlIssues:
         return SqlIssues(self.context)
+
+    @cached_property
+    def sync(self) -> SqlSync:
+        return SqlSync(self.context)

@@ -36,6 +36,7 @@ class Context:
     signer: Signer
     vault: Vault
     writable: bool
+    session: str = ""  # of this run of the program: a monotonic clock's readings mean nothing to another
     memory: dict[str, Any] = field(default_factory=dict)
 
     @classmethod

@@ -22,7 +22,7 @@ from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.users import UserRecord
 from counter_app.security import SigningKey
 from db import engine as engines
-from db import schema_records, schema_sale
+from db import schema_records, schema_sale, schema_sync
 from db.books import Books
 from db.certifying import certify_counter
 from db.context import Context
@@ -35,6 +35,7 @@ from db.metadata import metadata
 from db.opening import SCHEMA
 from db.profile import StoredProfile, put_certificate, write_profile
 from db.store import LOCK_NAME, in_words, journal_link
+from db.sync import FIRST_STATE
 from db.vault import EpochSigner, Vault
 from db.witness import FILE_NAME as WITNESS_NAME
 from db.witness import Mark, Witness
@@ -49,7 +50,7 @@ _OURS: Final = (
 )  # the database last: it is the profile
 _HALF: Final = ".new"
 _MOVING: Final = ".moving-in"
-_ALL_TABLES: Final = (schema_records, schema_sale)  # importing them has filled the MetaData
+_ALL_TABLES: Final = (schema_records, schema_sale, schema_sync)  # importing them has filled the MetaData
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +200,7 @@ def make_schema(context: Context) -> None:
     metadata.create_all(context.connection)
     for statement in TRIGGERS.values():
         context.run(statement)
+    context.run(FIRST_STATE)
     context.run("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
     context.connection.execute(text("INSERT INTO alembic_version VALUES (:schema)"), {"schema": SCHEMA})
 

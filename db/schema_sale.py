@@ -73,7 +73,11 @@ claim: Final = Table(
     Column("expires_at", Integer),
     Column("fare_minor", Integer, nullable=False),
     Column("currency", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("asked", Integer, nullable=False),  # central was asked to lease it: it may have done so
     CheckConstraint("state in ('HELD', 'LEASED', 'SOLD', 'GONE')", name="state"),
+    CheckConstraint("origin in ('own', 'central', 'lease')", name="origin"),
+    CheckConstraint("asked in (0, 1)", name="asked"),
     CheckConstraint("0 <= board and board < alight", name="span"),
     CheckConstraint("count > 0", name="count"),
     CheckConstraint("(state = 'HELD') = (expires_at is not null)", name="held_expires"),
@@ -81,6 +85,7 @@ claim: Final = Table(
 )
 Index("ix_claim_order", claim.c.order_id, claim.c.claim_id)
 Index("ix_claim_unpaid", claim.c.state, claim.c.expires_at, sqlite_where=text("state in ('HELD', 'LEASED')"))
+Index("ix_claim_leased_from", claim.c.run_id, sqlite_where=text("origin = 'lease'"))
 
 # Rows only for what is not free. The key itself forbids a double sale.
 place_leg: Final = Table(
@@ -151,6 +156,9 @@ ticket: Final = Table(
     sqlite_with_rowid=False,
 )
 Index("uq_ticket_serial", ticket.c.serial, ticket.c.epoch, unique=True)
+# What is not at central yet, and its value: asked for every second.
+Index("ix_ticket_journal", ticket.c.journal_seq, ticket.c.price_minor)
+Index("ix_ticket_refunded", ticket.c.run_id, sqlite_where=text("state = 'REFUNDED'"))
 
 refund: Final = Table(
     "refund",
@@ -168,6 +176,7 @@ refund: Final = Table(
     CheckConstraint("refunded_minor >= 0 and fee_minor >= 0", name="amounts"),
     sqlite_with_rowid=False,
 )
+Index("ix_refund_journal", refund.c.journal_seq, refund.c.refunded_minor)
 
 print_job: Final = Table(
     "print_job",

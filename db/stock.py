@@ -15,7 +15,7 @@ from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.journal import canonical
 from counter_app.domain.timetable import RunRef, Span
 from counter_app.errors import Reason, Refusal
-from counter_app.ports.stock import CapacityCell, Cell, CellState, Claim, ClaimState, FrozenRun
+from counter_app.ports.stock import CapacityCell, Cell, CellState, Claim, ClaimOrigin, ClaimState, FrozenRun
 from db.context import maybe_from_ms, maybe_ms, to_ms
 from db.frozen import content_hash, read_formation, read_pattern, write_formation, write_pattern
 from db.journal import SqlJournal
@@ -23,10 +23,10 @@ from db.stock_reissue import ReissuableStock
 
 _CLAIM: Final = (
     "claim_id, order_id, run_id, service_date, trip_id, board, alight, travel_class, places, count, state, "
-    "expires_at, fare_minor, currency"
+    "expires_at, fare_minor, currency, origin, asked"
 )
 _SELECT_CLAIM: Final = f"SELECT {_CLAIM} FROM claim"  # noqa: S608 - constants of this file
-_ADD_CLAIM: Final = f"INSERT INTO claim ({_CLAIM}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_ADD_CLAIM: Final = f"INSERT INTO claim ({_CLAIM}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _RUN: Final = """
     SELECT run.service_date, run.trip_id, pattern.body, formation.body, run.issue_id, run.policy, run.demonstration,
            run.unreserved_capacity
@@ -159,6 +159,8 @@ class SqlStock(ReissuableStock):
                 maybe_ms(claim.expires_at),
                 claim.fare_minor,
                 claim.currency,
+                claim.origin.value,
+                int(claim.asked),
             ),
         )
         if claim.places:
@@ -224,6 +226,15 @@ class SqlStock(ReissuableStock):
                 claim.travel_class,
             )
 
+    def mark_asked(self, claim: Claim) -> Claim:
+        changed = self._context.run(
+            "UPDATE claim SET asked = 1 WHERE claim_id = ? AND state = ? AND state IN ('HELD', 'LEASED')",
+            (str(claim.claim_id), claim.state.value),
+        )
+        if changed != 1:
+            raise Refusal(Reason.NOT_HELD)
+        return replace(claim, asked=True)
+
     def let_go(self, claim: Claim) -> None:
         assert claim.state in {ClaimState.HELD, ClaimState.LEASED}
         changed = self._context.run(
@@ -275,4 +286,6 @@ def _claim(row: tuple[Any, ...]) -> Claim:
         expires_at=maybe_from_ms(row[11]),
         fare_minor=row[12],
         currency=row[13],
+        origin=ClaimOrigin(row[14]),
+        asked=bool(row[15]),
     )

@@ -72,6 +72,7 @@ class SqlMoneyStore:
         self._behind = False
         self._changed_at_rest = False
         self._key_choice = key_choice
+        self._session = ids.new().hex
         try:
             self._open()
         except BaseException:
@@ -129,6 +130,7 @@ class SqlMoneyStore:
             signer=missing if profile is None else self._signer,
             vault=missing if profile is None else self._vault,
             writable=writable,
+            session=self._session,
         )
 
     def close(self) -> None:

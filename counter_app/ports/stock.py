@@ -31,6 +31,14 @@ class ClaimState(StrEnum):
     GONE = "GONE"  # let go, or run out and reaped
 
 
+class ClaimOrigin(StrEnum):
+    """By whose leave this counter sells the places."""
+
+    OWN = "own"  # a stand-alone station's whole stock
+    CENTRAL = "central"  # central granted this very claim
+    LEASE = "lease"  # of an allotment that central leased beforehand
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenRun:
     """What a run was when it was first held: pattern, formation and stations, whatever is imported later."""
@@ -60,6 +68,8 @@ class Claim:
     expires_at: datetime | None  # of a HELD one
     fare_minor: int  # of one adult
     currency: str
+    origin: ClaimOrigin = ClaimOrigin.OWN
+    asked: bool = False  # central was asked to lease it, and may have done so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +137,13 @@ class StockBook(StockReader, Protocol):
 
     def change(self, claim: Claim, state: ClaimState, *, expires_at: datetime | None) -> Claim:
         """HELD ⇄ LEASED, either → SOLD: the claim and all its cells. Raises Refusal(NOT_HELD) where any is gone."""
+        ...
+
+    def mark_asked(self, claim: Claim) -> Claim:
+        """Committed before central is asked to lease it: from then on only the journal settles it.
+
+        Raises Refusal(NOT_HELD) where it is neither HELD nor LEASED.
+        """
         ...
 
     def let_go(self, claim: Claim) -> None:

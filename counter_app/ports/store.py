@@ -19,6 +19,7 @@ from counter_app.ports.prints import PrintBook, PrintReader
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import ShiftBook, ShiftReader
 from counter_app.ports.stock import StockBook, StockReader
+from counter_app.ports.sync import SyncBook, SyncReader
 from counter_app.ports.users import UserBook, UserReader
 
 
@@ -41,6 +42,8 @@ class Reading(Protocol):
     def prints(self) -> PrintReader: ...
     @property
     def issues(self) -> IssueReader: ...
+    @property
+    def sync(self) -> SyncReader: ...
 
 
 class Writing(Protocol):
@@ -62,6 +65,8 @@ class Writing(Protocol):
     def prints(self) -> PrintBook: ...
     @property
     def issues(self) -> IssueBook: ...
+    @property
+    def sync(self) -> SyncBook: ...
 
 
 class MoneyStore(Protocol):

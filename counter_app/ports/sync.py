@@ -13,7 +13,8 @@ from typing import Protocol
 from uuid import UUID
 
 from counter_app.domain.leases import CentralTime, LeaseGrant, LeaseState
-from counter_app.domain.timetable import RunRef
+from counter_app.domain.timetable import RunRef, Span
+from counter_app.domain.trust import Certificate
 from counter_app.wire.messages import RunStock, Verdict
 
 
@@ -51,12 +52,28 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseRest:
+    """Cells of a lease that this counter neither holds nor ever sold: these places (or units) over one span.
+
+    A place that was sold of the lease and refunded is none of it: settlement gives it back to everybody.
+    """
+
+    span: Span
+    places: tuple[str, ...]  # empty for units
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseLeft:
-    """A lease and what is left of it: places (names) or units that nothing local occupies."""
+    """A lease and what is left of it. ``rests`` are all of its free cells, by maximal spans, each cell once: what may
+
+    be sold of, and what LEASE_RETURNED lists. ``places`` and ``count``: what is left over its whole span.
+    """
 
     lease: Lease
     places: tuple[str, ...]
     count: int
+    rests: tuple[LeaseRest, ...] = ()
 
 
 class InboxState(StrEnum):
@@ -113,7 +130,14 @@ class SyncReader(Protocol):
     def lease(self, lease_id: UUID) -> Lease | None: ...
 
     def left(self) -> list[LeaseLeft]:
-        """Of every active lease, by departure."""
+        """Of every active lease, by service date, then by the end of its time.
+
+        Nothing is left of a lease whose run was carried over to another pattern here: its legs are not the run's.
+        """
+        ...
+
+    def left_of(self, run_id: UUID) -> list[LeaseLeft]:
+        """Of a run's active leases, in the order in which units are taken from them: as they were granted."""
         ...
 
     def stock_of(self, run_id: UUID) -> RunStock | None:
@@ -124,6 +148,8 @@ class SyncReader(Protocol):
         """Newest first."""
         ...
 
+    def verdict(self, epoch: int, seq: int) -> InboxEntry | None: ...
+
     def inbox_open(self) -> int: ...
 
     def releases(self) -> list[PendingRelease]: ...
@@ -132,17 +158,31 @@ class SyncReader(Protocol):
         """The body of an item of the operator's or the device's shard, as it was last received."""
         ...
 
+    def feed_keys(self, prefix: str) -> list[str]:
+        """Keys that begin so, in their order: what a snapshot no longer names is to go."""
+        ...
+
+    def shadow_runs(self, shard: str) -> dict[UUID, str]:
+        """Runs of a stock shard and the checksum of what is kept of each."""
+        ...
+
 
 class SyncBook(SyncReader, Protocol):
     def mark_sending(self, seq: int) -> None:
         """Committed before the entries up to ``seq`` go out for the first time."""
         ...
 
-    def mark_stored(self, *, stored_seq: int, judged_seq: int) -> None: ...
+    def mark_stored(self, *, stored_seq: int, judged_seq: int) -> None:
+        """As central said; lower than before when it was restored from a backup. Never beyond this journal's end."""
+        ...
 
-    def put_time(self, time: CentralTime, contact: datetime) -> None: ...
+    def put_time(self, time: CentralTime, contact: datetime) -> None:
+        """Its high water never falls below the one that is kept."""
+        ...
 
-    def raise_high_water(self, central_now: datetime) -> None: ...
+    def raise_high_water(self, central_now: datetime) -> None:
+        """Nothing, as long as central has not told its time."""
+        ...
 
     def put_stopped(self, reason: str) -> None: ...
 
@@ -152,9 +192,19 @@ class SyncBook(SyncReader, Protocol):
 
     def put_cursor(self, shard: str, incarnation: UUID, position: int) -> None: ...
 
-    def put_lease(self, grant: LeaseGrant, *, journal_seq: int) -> None: ...
+    def put_lease(self, grant: LeaseGrant, *, journal_seq: int) -> None:
+        """A new one, or another word on one of a lower holder epoch, with the LEASE_TAKEN that says so.
 
-    def end_lease(self, lease_id: UUID, state: LeaseState) -> None: ...
+        Raises Refusal(NOT_HELD) for one that is known here at this holder epoch: what was returned or has ended stays.
+        """
+        ...
+
+    def end_lease(self, lease_id: UUID, state: LeaseState) -> None:
+        """In the transaction of LEASE_RETURNED or LEASE_ENDED, after ``left_of`` was asked for the last time.
+
+        Raises Refusal(NOT_HELD) where it is not active, or RETURNED is to become ACTIVE again.
+        """
+        ...
 
     def put_stock(self, shard: str, stock: Sequence[RunStock]) -> None: ...
 
@@ -163,13 +213,26 @@ class SyncBook(SyncReader, Protocol):
         ...
 
     def put_verdict(self, verdict: Verdict, received_at: datetime) -> bool:
-        """False: known already."""
+        """False: known already, word for word. Another word on the same entry takes the place of the first."""
         ...
 
-    def settle_verdict(self, epoch: int, seq: int, *, by: str, note: str) -> None: ...
+    def settle_verdict(self, epoch: int, seq: int, *, by: str, note: str) -> None:
+        """With VERDICT_SETTLED {epoch, seq, …}, whose actor is ``by``. Raises Refusal(BAD_INPUT, field="verdict")."""
+        ...
 
-    def put_release(self, claim_id: UUID, run: RunRef) -> None: ...
+    def put_release(self, claim_id: UUID, run: RunRef) -> None:
+        """Also of one that is noted already."""
+        ...
 
     def drop_release(self, claim_id: UUID) -> None: ...
 
     def put_feed_value(self, key: str, body: dict[str, object] | None) -> None: ...
+
+    def put_certificate(self, certificate: Certificate) -> None:
+        """Another window's, for checking its tickets. Raises Refusal(BAD_INPUT, field="certificate") where it is not
+
+        signed by this profile's operator.
+        """
+        ...
+
+    def drop_certificate(self, key_id: bytes) -> None: ...

@@ -89,7 +89,7 @@ UNTOLD = {
     ),
     "hold without seats": (
         """INSERT INTO claim SELECT 'x', order_id, run_id, service_date, trip_id, board, alight, travel_class, places,
-        count, 'LEASED', NULL, fare_minor, currency FROM claim LIMIT 1""",
+        count, 'LEASED', NULL, fare_minor, currency, origin, asked FROM claim LIMIT 1""",
         "table_mismatch:claim",
     ),
     "any byte": ("UPDATE print_job SET updated_at = updated_at + 1 WHERE kind = 'drawer'", "changed_at_rest"),
