@@ -34,7 +34,6 @@ class Why(StrEnum):
     JUDGE_FAILED = "judge_failed"  # central's own mistake
     # conflicts: it happened, the money counts, and it contradicts something
     DISPLACED = "displaced"  # C4
-    NOT_HELD = "not_held"  # sold without a claim or lease at central, and taken by others meanwhile
     RUN_CANCELLED = "run_cancelled"  # C7
     RUN_CHANGED = "run_changed"  # C7
     UNKNOWN_RUN = "unknown_run"
@@ -48,7 +47,6 @@ class Why(StrEnum):
     DUPLICATE_TICKET = "duplicate_ticket"
     SHIFT_DIFFERS = "shift_differs"  # the drawer's sum by the counter is not that by its entries
     UNKNOWN_LEASE = "unknown_lease"
-    UNKNOWN_CLAIM = "unknown_claim"
     NOT_LEASED = "not_leased"  # returned what was not this counter's to return
     FOREIGN_CERTIFICATE = "foreign_certificate"
     WRONG_PROFILE = "wrong_profile"
@@ -56,8 +54,7 @@ class Why(StrEnum):
     BROKEN_HISTORY = "broken_history"  # a new epoch that follows entries which central never saw
     CLOCK_AHEAD = "clock_ahead"
     # accepted, with a remark
-    LATE = "late"  # C3: written off, and still free
-    HOLD_YIELDED = "hold_yielded"  # C3: an unpaid hold gave way
+    LATE = "late"  # C3: it was no longer held for this counter, and still free (an unpaid hold gives way)
 
 
 class Owner(StrEnum):
@@ -108,7 +105,6 @@ RULES: Final = {
     Why.BAD_BODY: Rule(_Q, Owner.OPERATOR, NextStep.REPORT_FAULT),
     Why.JUDGE_FAILED: Rule(_Q, Owner.OPERATOR, NextStep.REPORT_FAULT),
     Why.DISPLACED: Rule(_C, Owner.SUPERVISOR, NextStep.RESEAT),
-    Why.NOT_HELD: Rule(_C, Owner.SUPERVISOR, NextStep.RESEAT),
     Why.RUN_CANCELLED: Rule(_C, Owner.SUPERVISOR, NextStep.DISRUPTION_DESK),
     Why.RUN_CHANGED: Rule(_C, Owner.SUPERVISOR, NextStep.DISRUPTION_DESK),
     Why.UNKNOWN_RUN: Rule(_C, Owner.SUPERVISOR, NextStep.DISRUPTION_DESK),
@@ -122,7 +118,6 @@ RULES: Final = {
     Why.DUPLICATE_TICKET: Rule(_C, Owner.ADMINISTRATOR, NextStep.CHECK_RECORDS),
     Why.SHIFT_DIFFERS: Rule(_C, Owner.SUPERVISOR, NextStep.COUNT_AGAIN),
     Why.UNKNOWN_LEASE: Rule(_C, Owner.ADMINISTRATOR, NextStep.CHECK_LEASE),
-    Why.UNKNOWN_CLAIM: Rule(_C, Owner.ADMINISTRATOR, NextStep.CHECK_LEASE),
     Why.NOT_LEASED: Rule(_C, Owner.ADMINISTRATOR, NextStep.CHECK_LEASE),
     Why.FOREIGN_CERTIFICATE: Rule(_C, Owner.ADMINISTRATOR, NextStep.NEW_EPOCH),
     Why.WRONG_PROFILE: Rule(_C, Owner.ADMINISTRATOR, NextStep.CHECK_RECORDS),
@@ -130,6 +125,5 @@ RULES: Final = {
     Why.BROKEN_HISTORY: Rule(_C, Owner.ADMINISTRATOR, NextStep.CHECK_RECORDS),
     Why.CLOCK_AHEAD: Rule(_C, Owner.ADMINISTRATOR, NextStep.CHECK_CLOCK),
     Why.LATE: Rule(_A, Owner.NOBODY, NextStep.NONE),
-    Why.HOLD_YIELDED: Rule(_A, Owner.NOBODY, NextStep.NONE),
 }
 assert set(RULES) == set(Why)
