@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from counter_app.application.views import SpotState
 from counter_app.domain.coaches import Formation, PlaceRef
 from counter_app.domain.places import Counters, LegBitmaps, PlaceTable
 from counter_app.domain.timetable import RunRef, Span, Trip
@@ -176,23 +177,47 @@ class LocalHolder:
         """A stand-alone station may sell every cell of its timetable."""
         del run, span, places, travel_class, count
 
+    def check_claim(self, act: Act, claim: Claim) -> None:
+        """Whether money may be taken on it: always, of one's own stock."""
+        del act, claim
+
     def free_by_class(self, run: RunRef, trip: Trip, span: Span) -> Mapping[str, int] | None:
+        stock = self.picture(run)
+        if stock is None:
+            return None
+        with self._lock:
+            return self._free(stock, trip, span)
+
+    def leased_by_class(self, run: RunRef, trip: Trip, span: Span) -> Mapping[str, int] | None:
+        """None: there are no leases in a stand-alone station."""
+        del run, trip, span
+        return None
+
+    def spots(self, run: RunRef, trip: Trip, span: Span) -> Mapping[PlaceRef, SpotState]:
+        """Places that are not free for another reason than this counter's own rows."""
+        del run, trip, span
+        return {}
+
+    def picture(self, run: RunRef) -> RunStock | None:
+        """What this counter's rows say of a run; None: untouched. To be read under the lock."""
         if run.run_id not in self._touched_runs():
             return None
         with self._lock:
             known = self._runs.get(run.run_id)
             if known is not None:
-                return self._free(known, trip, span)
+                known.lapse(self._clock.now())
+                return known
             changes, quiet = self._changes, self._under_way == 0
         with self._store.reading() as books:
             frozen = books.stock.run(run.run_id)
             if frozen is None:
                 return None
             made = build_run_stock(books.stock, frozen, self.table(frozen.formation))
+        made.lapse(self._clock.now())
         with self._lock:
             if quiet and changes == self._changes:
                 self._keep(made)
-            return self._free(made, trip, span)
+        return made
 
     def _free(self, stock: RunStock, trip: Trip, span: Span) -> Mapping[str, int] | None:
         if stock.frozen.trip.pattern_version != trip.pattern_version:

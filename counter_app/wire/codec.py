@@ -75,7 +75,8 @@ def read(kind: type[M], value: object, where: str = "") -> M:
     """As ``decode``, from a parsed value."""
     if not isinstance(value, dict):
         raise BadMessage(where, "wrong_type")
-    readers: dict[str, tuple[Any, bool]] = _fields(kind)
+    key: Any = kind  # what a dataclass is made of can be looked up by it
+    readers: dict[str, tuple[Any, bool]] = _fields(key)
     if not getattr(kind, "TOLERANT", False):
         for name in value:
             if name not in readers:
