@@ -6,7 +6,7 @@ import contextlib
 import glob
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -16,11 +16,13 @@ from sqlalchemy import text
 from counter_app.domain.accounts import account_fact
 from counter_app.domain.journal import Json, Kind
 from counter_app.domain.staff import SYSTEM
+from counter_app.domain.trust import Certificate, certificate_holds
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock, Entropy, Ids
+from counter_app.ports.epochs import Enrolment
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.users import UserRecord
-from counter_app.security import SigningKey
+from counter_app.security import SigningKey, verify
 from db import engine as engines
 from db import schema_records, schema_sale, schema_sync
 from db.books import Books
@@ -33,7 +35,7 @@ from db.keys import ProfileKeys
 from db.lock import ProfileLock
 from db.metadata import metadata
 from db.opening import SCHEMA
-from db.profile import StoredProfile, put_certificate, write_profile
+from db.profile import StoredProfile, put_certificate, write_central, write_profile
 from db.store import LOCK_NAME, in_words, journal_link
 from db.sync import FIRST_STATE
 from db.vault import EpochSigner, Vault
@@ -69,6 +71,21 @@ class ProfileFactory:
 
     def create(self, info: ProfileInfo, *, first_user: UserRecord) -> None:
         """Raises Refusal: PROFILE_EXISTS, STORE_NOT_WRITABLE; ``OSError``. Whatever fails, nothing is left."""
+        self._make(lambda folder: self._build_alone(folder, info, first_user))
+
+    def create_enrolled(self, info: ProfileInfo, enrolment: Enrolment) -> None:
+        """As ``create``, and Refusal(ENROLMENT_REFUSED, code). The operator's private key stays at central."""
+        certificate = enrolment.certificate
+        window = (certificate.station, certificate.counter)
+        if (
+            not certificate_holds(certificate, enrolment.operator_key, verify)
+            or window != (info.station_code, info.counter)
+            or certificate.public_key != SigningKey(enrolment.key).public
+        ):
+            raise Refusal(Reason.ENROLMENT_REFUSED, code="bad_certificate")
+        self._make(lambda folder: self._build_enrolled(folder, info, enrolment))
+
+    def _make(self, build: Callable[[Path], None]) -> None:
         self._clear_halves()
         if any((self.directory / name).exists() for name in _OURS):
             raise Refusal(Reason.PROFILE_EXISTS)
@@ -80,7 +97,7 @@ class ProfileFactory:
         alive = ProfileLock(beside / LOCK_NAME)
         try:
             with in_words():
-                self._build(beside, info, first_user)
+                build(beside)
             for name, content in self.files.items():
                 write_durably(beside / name, content)
             sync_folder(beside)
@@ -115,10 +132,50 @@ class ProfileFactory:
         moving.unlink()
         sync_folder(self.directory)
 
-    def _build(self, folder: Path, info: ProfileInfo, first_user: UserRecord) -> None:
-        keys = ProfileKeys(folder, info.profile_id, choice=self.key_choice)
-        for name in ("operator", "operator-tag", "profile", "counter-1"):
-            keys.save(name, self.entropy.bytes(32))
+    def _build_alone(self, folder: Path, info: ProfileInfo, first_user: UserRecord) -> None:
+        secrets = {name: self.entropy.bytes(32) for name in ("operator", "operator-tag", "profile", "counter-1")}
+        operator, key = SigningKey(secrets["operator"]), SigningKey(secrets["counter-1"])
+        certificate = certify_counter(operator, key, profile=info, epoch=1, not_before=self.clock.now())
+        stored = StoredProfile(info=info, operator_key=operator.public)
+
+        def first(books: Books) -> None:
+            books.users.put(first_user)
+            books.journal.append(Kind.USER_CREATED, account_fact(**account_of(first_user)), actor=SYSTEM)
+
+        self._build(folder, secrets, stored, certificate, before=lambda _: None, after=first)
+
+    def _build_enrolled(self, folder: Path, info: ProfileInfo, enrolment: Enrolment) -> None:
+        secrets = {
+            "operator-tag": enrolment.operator_tag,
+            "profile": self.entropy.bytes(32),
+            f"counter-{enrolment.certificate.epoch}": enrolment.key,
+        }
+        stored = StoredProfile(info=info, operator_key=enrolment.operator_key, enrolled=True)
+
+        def central(books: Books) -> None:
+            write_central(
+                books.context,
+                url=enrolment.url,
+                certificate_file=enrolment.certificate_file,
+                incarnation=enrolment.incarnation,
+            )
+
+        self._build(folder, secrets, stored, enrolment.certificate, before=central, after=lambda _: None)
+
+    def _build(
+        self,
+        folder: Path,
+        secrets: Mapping[str, bytes],
+        stored: StoredProfile,
+        certificate: Certificate,
+        *,
+        before: Callable[[Books], None],
+        after: Callable[[Books], None],
+    ) -> None:
+        """The store with its first entries, PROFILE_CREATED and EPOCH_STARTED, and what else comes with them."""
+        keys = ProfileKeys(folder, stored.info.profile_id, choice=self.key_choice)
+        for name, secret in secrets.items():
+            keys.save(name, secret)
         (folder / CATALOGUES).mkdir(mode=0o700)
         os.close(os.open(folder / engines.FILE_NAME, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite keeps this mode
         engine = engines.make_engine(folder / engines.FILE_NAME, writable=True)
@@ -126,35 +183,28 @@ class ProfileFactory:
             vault = Vault(keys.load)
             context = Context(
                 connection=connection,
-                profile=info,
+                profile=stored.info,
                 clock=self.clock,
                 ids=self.ids,
                 entropy=self.entropy,
-                signer=EpochSigner(vault, 1),
+                signer=EpochSigner(vault, certificate.epoch),
                 vault=vault,
                 writable=True,
             )
             context.run("BEGIN IMMEDIATE")
             make_schema(context)
-            self._first_entries(context, keys, first_user)
+            books = Books(context)
+            write_profile(context, stored)
+            before(books)
+            put_certificate(context, certificate)
+            books.journal.append_in_epoch(certificate.epoch, Kind.PROFILE_CREATED, profile_fact(stored), actor=SYSTEM)
+            started: dict[str, Json] = {"certificate": certificate.fields(), "reason": "profile_created"}
+            books.journal.append(Kind.EPOCH_STARTED, started, actor=SYSTEM)
+            after(books)
             context.run("COMMIT")
             link = journal_link(context)
         engine.dispose()
         Witness.create(folder / WITNESS_NAME, Mark(epoch=link.epoch, seq=link.seq, hash=link.hash))
-
-    def _first_entries(self, context: Context, keys: ProfileKeys, first_user: UserRecord) -> None:
-        info, operator = context.profile, SigningKey(keys.load("operator"))
-        certificate = certify_counter(
-            operator, context.vault.signer(1), profile=info, epoch=1, not_before=self.clock.now()
-        )
-        write_profile(context, StoredProfile(info=info, operator_key=operator.public))
-        put_certificate(context, certificate)
-        books = Books(context)
-        books.journal.append(Kind.PROFILE_CREATED, profile_fact(info, operator.public), actor=SYSTEM)
-        started: dict[str, Json] = {"certificate": certificate.fields(), "reason": "profile_created"}
-        books.journal.append(Kind.EPOCH_STARTED, started, actor=SYSTEM)
-        books.users.put(first_user)
-        books.journal.append(Kind.USER_CREATED, account_fact(**account_of(first_user)), actor=SYSTEM)
 
     def _put_in_place(self, beside: Path) -> None:
         """One rename where the folder is new; else (settings are there already) the database comes last."""
@@ -216,19 +266,21 @@ def account_of(user: UserRecord) -> dict[str, Any]:
     }
 
 
-def profile_fact(info: ProfileInfo, operator_key: bytes) -> dict[str, Json]:
-    """PROFILE_CREATED's body."""
-    return {
+def profile_fact(stored: StoredProfile) -> dict[str, Json]:
+    """PROFILE_CREATED's body. Of a stand-alone profile it does not speak of central."""
+    info = stored.info
+    fact: dict[str, Json] = {
         "profile_id": str(info.profile_id),
         "station_name": info.station_name,
         "station_latin": info.station_latin,
         "station_code": info.station_code,
         "counter": info.counter,
         "operator": info.operator,
-        "operator_key": operator_key.hex(),
+        "operator_key": stored.operator_key.hex(),
         "zone": info.zone,
         "currency": info.currency,
         "policy": info.policy,
         "training": info.training,
         "demonstration": info.demonstration,
     }
+    return {**fact, "enrolled": True} if stored.enrolled else fact

@@ -21,7 +21,7 @@ from counter_app.domain.journal import (
 )
 from counter_app.domain.staff import Actor
 from counter_app.errors import Reason, Refusal
-from counter_app.ports.journal import Head
+from counter_app.ports.journal import Head, RawEntry
 from db.context import Context
 
 # Checked at every open: a batch migration of SQLite rebuilds a table and drops its triggers without a word.
@@ -45,6 +45,7 @@ TRIGGERS: Final[dict[str, str]] = {
 _INSERT: Final = "INSERT INTO journal (seq, epoch, kind, raw, hash, signature) VALUES (?, ?, ?, ?, ?, ?)"
 _LAST: Final = "SELECT epoch, seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
 _AFTER: Final = "SELECT seq, raw, hash, signature FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
+_RAW: Final = "SELECT epoch, seq, raw, hash, signature FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
 _BEFORE: Final = "SELECT seq, raw, hash, signature FROM journal WHERE seq < ? ORDER BY seq DESC LIMIT ?"
 _PAGE: Final = 500
 _LINK: Final = "journal.link"
@@ -119,6 +120,18 @@ class SqlJournal:
             left -= len(page)
             if len(page) < _PAGE:
                 return
+
+    def raw_entries(self, *, after_seq: int, limit: int, bytes_max: int) -> list[RawEntry]:
+        found: list[RawEntry] = []
+        result = self._context.connection.exec_driver_sql(_RAW, (after_seq, limit))
+        while (row := result.fetchone()) is not None:
+            epoch, seq, raw, digest, signature = row
+            bytes_max -= len(raw)
+            if found and (bytes_max < 0 or epoch != found[0].epoch):
+                break
+            found.append(RawEntry(epoch=epoch, seq=seq, raw=bytes(raw), hash=bytes(digest), signature=bytes(signature)))
+        result.close()
+        return found
 
     def latest(self, *, limit: int, before_seq: int | None = None) -> list[Entry]:
         return [_entry(row) for row in self._context.rows(_BEFORE, (before_seq or _EVER, limit))]

@@ -32,6 +32,13 @@ class ProfileKeys:
 
     def load(self, name: str) -> bytes:
         """Raises Refusal(STORE_DAMAGED, part="keys") where it is missing or not 32 bytes."""
+        secret = self.find(name)
+        if secret is None:
+            raise Refusal(Reason.STORE_DAMAGED, part="keys", name=name)
+        return secret
+
+    def find(self, name: str) -> bytes | None:
+        """None where it is missing or not 32 bytes."""
         assert _NAME.fullmatch(name), name
         path = self._folder / name
         text: str | None = None
@@ -44,9 +51,7 @@ class ProfileKeys:
             secret = bytes.fromhex(text or "")
         except ValueError:
             secret = b""
-        if len(secret) != 32:
-            raise Refusal(Reason.STORE_DAMAGED, part="keys", name=name)
-        return secret
+        return secret if len(secret) == 32 else None
 
     def is_file(self, name: str) -> bool:
         """Whether it lies in a file, rather than in the keyring."""
@@ -67,12 +72,22 @@ class ProfileKeys:
             sync_folder(self._folder.parent)
         write_durably(self._folder / name, f"{secret.hex()}\n".encode(), mode=0o600)
 
+    def remove(self, name: str) -> None:
+        """Harmless where it is not there."""
+        assert _NAME.fullmatch(name), name
+        path = self._folder / name
+        if path.is_file():
+            path.unlink()
+            sync_folder(self._folder)
+        elif self._choice != "file" and (ring := _real_keyring()) is not None:
+            ring.delete_password(_SERVICE, self._account(name))
+
     def _account(self, name: str) -> str:
         return f"{self._profile_id}/{name}"
 
 
 class _Ring:
-    """The two calls of the keyring package that we use, typed."""
+    """The three calls of the keyring package that we use, typed."""
 
     def __init__(self, backend: object) -> None:
         self._backend = backend
@@ -83,6 +98,10 @@ class _Ring:
 
     def set_password(self, service: str, account: str, secret: str) -> None:
         self._backend.set_password(service, account, secret)  # type: ignore[attr-defined]
+
+    def delete_password(self, service: str, account: str) -> None:
+        if self.get_password(service, account) is not None:
+            self._backend.delete_password(service, account)  # type: ignore[attr-defined]
 
 
 def _real_keyring() -> _Ring | None:

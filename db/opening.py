@@ -11,7 +11,7 @@ from counter_app.errors import Reason, Refusal
 from counter_app.security import verify
 from db.context import Context
 from db.journal import TRIGGERS
-from db.profile import read_certificates
+from db.profile import is_enrolled, read_certificates
 from db.witness import Mark, read_mark
 
 SCHEMAS: Final[tuple[str, ...]] = ("0001", "0002")  # Alembic's revisions, oldest first; a test holds them equal
@@ -57,7 +57,7 @@ def check_store(context: Context) -> None:
     link = START
     if len(rows) > _LAST_ENTRIES:
         seq, epoch, _, digest, _ = rows.pop(0)
-        link = Link(epoch=epoch, seq=seq, hash=bytes(digest))
+        link = Link(epoch=epoch, seq=seq, hash=bytes(digest), enrolled=is_enrolled(context))
     check = epoch_verifier(context)
     for seq, _, raw, digest, signature in rows:
         try:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
 from counter_app.domain.journal import canonical
-from counter_app.domain.trust import BadTrust, Certificate, TrustBundle, read_certificate
+from counter_app.domain.trust import CERTIFICATES_MAX, BadTrust, Certificate, TrustBundle, read_certificate
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.profile import ProfileInfo
 from db.context import Context
@@ -23,6 +23,7 @@ _COLUMNS: Final = (
 class StoredProfile:
     info: ProfileInfo
     operator_key: bytes
+    enrolled: bool = False
 
 
 def read_profile(context: Context) -> StoredProfile:
@@ -45,6 +46,18 @@ def read_profile(context: Context) -> StoredProfile:
             demonstration=bool(row[11]),
         ),
         operator_key=bytes(row[6]),
+        enrolled=is_enrolled(context),
+    )
+
+
+def is_enrolled(context: Context) -> bool:
+    return context.row("SELECT 1 FROM central") is not None
+
+
+def write_central(context: Context, *, url: str, certificate_file: str, incarnation: UUID) -> None:
+    context.run(
+        "INSERT INTO central (only, url, certificate_file, incarnation) VALUES (1, ?, ?, ?)",
+        (url, certificate_file, str(incarnation)),
     )
 
 
@@ -77,19 +90,30 @@ def put_certificate(context: Context, certificate: Certificate) -> None:
 
 def read_certificates(context: Context) -> tuple[Certificate, ...]:
     """By epoch. Raises Refusal(STORE_DAMAGED)."""
+    return _certificates(context, "SELECT body FROM certificate ORDER BY epoch")
+
+
+def _certificates(context: Context, select: str) -> tuple[Certificate, ...]:
     try:
-        return tuple(
-            read_certificate(json.loads(bytes(body)))
-            for (body,) in context.rows("SELECT body FROM certificate ORDER BY epoch")
-        )
+        return tuple(read_certificate(json.loads(bytes(body))) for (body,) in context.rows(select))
     except (BadTrust, ValueError) as error:
         raise Refusal(Reason.STORE_DAMAGED, part="certificate") from error
 
 
-def trust_bundle(context: Context) -> TrustBundle:
+def own_bundle(context: Context) -> TrustBundle:
     profile = read_profile(context)
     return TrustBundle(
         operator_name=profile.info.operator,
         operator_key=profile.operator_key,
         certificates=read_certificates(context),
     )
+
+
+def trust_bundle(context: Context) -> TrustBundle:
+    """With other windows' certificates, each of which was checked when it came."""
+    own = own_bundle(context)
+    ours = {one.key_id for one in own.certificates}
+    others = [
+        one for one in _certificates(context, "SELECT body FROM trusted ORDER BY key_id") if one.key_id not in ours
+    ]
+    return replace(own, certificates=(*own.certificates, *others[: CERTIFICATES_MAX - len(ours)]))

@@ -15,7 +15,7 @@ from db.profile import read_profile
 
 def record_facts(context: Context) -> Iterator[Fact]:
     stored = read_profile(context)
-    yield "profile", "1", profile_fact(stored.info, stored.operator_key)
+    yield "profile", "1", profile_fact(stored)
     for epoch, body in context.rows("SELECT epoch, body FROM certificate"):
         yield "certificate", str(epoch), {"sha256": sha256(bytes(body)).hexdigest()}
     yield from _users(context)

@@ -13,21 +13,23 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from counter_app.domain.journal import Json, Kind, Link
 from counter_app.domain.staff import SYSTEM, Actor
-from counter_app.domain.trust import TrustBundle
+from counter_app.domain.trust import Certificate, TrustBundle
 from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from counter_app.ports.clock import Clock, Entropy, Ids, Signer
+from counter_app.ports.epochs import PendingKey
 from counter_app.ports.profile import ProfileInfo
 from counter_app.security import SigningKey
 from db import engine as engines
 from db.books import Books
 from db.certifying import certify_counter
 from db.context import Context
+from db.epochs import PENDING, check_grant, pending_key, prepared
 from db.journal import SqlJournal
 from db.keys import ProfileKeys
 from db.lock import ProfileLock
 from db.migrate import check_schema, upgrade_if_older
 from db.opening import behind_witness, check_store
-from db.profile import StoredProfile, put_certificate, read_certificates, read_profile, trust_bundle
+from db.profile import StoredProfile, own_bundle, put_certificate, read_certificates, read_profile, trust_bundle
 from db.vault import EpochSigner, Vault
 from db.witness import FILE_NAME as WITNESS_NAME
 from db.witness import NOT_AT_REST, Mark, Witness, digest_at_rest, read_mark
@@ -112,11 +114,12 @@ class SqlMoneyStore:
     def _open_writer(self) -> None:
         self._writing_engine = engines.make_engine(self._path, writable=True)
         self._writer = self._context(self._writing_engine.connect(), self._stored.info, writable=True)
+        self._finish_adoption()
         if not self._behind:
             certified = {one.epoch: one.key_id for one in read_certificates(self._writer)}
             if certified.get(self._signer.epoch) != self._signer.key_id:
                 raise Refusal(Reason.STORE_DAMAGED, part="keys", name=f"counter-{self._signer.epoch}")
-            self._witness = Witness(self._directory / WITNESS_NAME)
+            self._witness = self._witness or Witness(self._directory / WITNESS_NAME)
             self._wake_witness()
 
     def _context(self, connection: Connection, profile: ProfileInfo | None, *, writable: bool = False) -> Context:
@@ -187,6 +190,10 @@ class SqlMoneyStore:
     def trust_bundle(self) -> TrustBundle:
         with self.reading() as books:
             return trust_bundle(books.context)
+
+    def own_bundle(self) -> TrustBundle:
+        with self.reading() as books:
+            return own_bundle(books.context)
 
     # -------------------------------------------------------------------------------------------------- reading
 
@@ -313,30 +320,80 @@ class SqlMoneyStore:
 
         The only writing that a store behind its witness allows. Who may is checked by the use case.
         """
+        if self._stored.enrolled:
+            raise Refusal(Reason.ONLY_CENTRAL)
         operator = SigningKey(self._keys.load("operator"))
         with self._transaction() as books:
             epoch = books.journal.head().epoch + 1
             key = SigningKey.generate(self._entropy.bytes(32))
-            self._keys.save(f"counter-{epoch}", key.private_bytes())
             certificate = certify_counter(
                 operator, key, profile=self.profile, epoch=epoch, not_before=self._clock.now()
             )
-            before, self._signer.epoch = self._signer.epoch, epoch
-            self._vault.forget(epoch)
-            try:
-                body: dict[str, Json] = {"certificate": certificate.fields(), "reason": reason}
-                books.journal.append_in_epoch(epoch, Kind.EPOCH_STARTED, body, actor=actor)
-                put_certificate(books.context, certificate)
-            except BaseException:
-                self._signer.epoch = before
-                raise
-            link = journal_link(books.context)
+            self._enter_epoch(books, key, certificate, actor=actor, reason=reason)
+        self._renew_witness()
+        return epoch
+
+    def prepare_epoch_key(self) -> PendingKey:
+        if not self._stored.enrolled:
+            raise Refusal(Reason.STAND_ALONE)
+        assert self._lock is not None, "this store was opened for reading"
+        return prepared(pending_key(self._keys, self._entropy))
+
+    def adopt_epoch(self, actor: Actor, certificate: Certificate, *, reason: str) -> int:
+        """A program that ends in the middle of it finds at its next start how far it came: before the commit the same
+
+        key is asked for again, after it ``_finish_adoption`` does what was left.
+        """
+        if not self._stored.enrolled:
+            raise Refusal(Reason.STAND_ALONE)
+        pending = self._keys.find(PENDING)
+        with self._transaction() as books:
+            before = books.journal.head()
+            asked = None if pending is None else SigningKey(pending)
+            key = check_grant(certificate, stored=self._stored, key=asked, after=before.epoch)
+            self._enter_epoch(books, key, certificate, actor=actor, reason=reason)
+            books.sync.begin_epoch(before.seq)
+        self._renew_witness()
+        self._keys.remove(PENDING)
+        return certificate.epoch
+
+    def _enter_epoch(
+        self, books: Books, key: SigningKey, certificate: Certificate, *, actor: Actor, reason: str
+    ) -> None:
+        epoch = certificate.epoch
+        self._keys.save(f"counter-{epoch}", key.private_bytes())
+        before, self._signer.epoch = self._signer.epoch, epoch
+        self._vault.forget(epoch)
+        try:
+            body: dict[str, Json] = {"certificate": certificate.fields(), "reason": reason}
+            books.journal.append_in_epoch(epoch, Kind.EPOCH_STARTED, body, actor=actor)
+            put_certificate(books.context, certificate)
+        except BaseException:
+            self._signer.epoch = before
+            raise
+
+    def _renew_witness(self) -> None:
+        assert self._writer is not None
+        link = journal_link(self._writer)
         if self._witness is not None:
             self._witness.close()
         Witness.create(self._directory / WITNESS_NAME, Mark(epoch=link.epoch, seq=link.seq, hash=link.hash))
         self._witness = Witness(self._directory / WITNESS_NAME)
         self._behind = False
-        return epoch
+
+    def _finish_adoption(self) -> None:
+        """An epoch that was adopted by a program which ended before the witness was told of it."""
+        assert self._writer is not None
+        pending = self._keys.find(PENDING) if self._stored.enrolled else None
+        certified = {one.epoch: one.key_id for one in read_certificates(self._writer)}
+        link = journal_link(self._writer)
+        if pending is None or certified.get(link.epoch) != SigningKey(pending).key_id:
+            return
+        mark = read_mark(self._directory / WITNESS_NAME)
+        if self._behind and (mark is None or mark.epoch < link.epoch):
+            self._renew_witness()
+        if not self._behind:
+            self._keys.remove(PENDING)
 
 
 def changed_at_rest(directory: Path) -> bool:

@@ -131,6 +131,11 @@ class SqlSync(SqlLeases):
     def put_forked(self, forked: bool) -> None:
         self._context.run("UPDATE sync_state SET forked = ?", (int(forked),))
 
+    def begin_epoch(self, last_seq: int) -> None:
+        """With EPOCH_STARTED. What went before may have been sent by the store that this one was restored from."""
+        self._context.run("UPDATE sync_state SET sent_seq = max(sent_seq, ?), forked = 0", (last_seq,))
+        self.end_all_leases()
+
     def unsynced(self) -> Unsynced:
         if self._context.row("SELECT 1 FROM central") is None:
             return Unsynced(entries=0, tickets=0, value_minor=0, oldest=None)

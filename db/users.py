@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -51,6 +52,23 @@ class SqlUsers:
             )
         except IntegrityError as error:
             raise Refusal(Reason.NAME_TAKEN, login=user.login) from error
+
+    def receive(self, user: UserRecord) -> list[UserRecord]:
+        known = self.by_id(user.user_id)
+        if known is not None:
+            user = replace(user, failed_tries=known.failed_tries, locked_until=known.locked_until)
+        else:
+            user = replace(user, failed_tries=0, locked_until=None)
+        if user == known:
+            return []
+        changed = [user]
+        other = self.by_login(user.login)
+        if other is not None and other.user_id != user.user_id:
+            # No login has a slash: nobody can be called so, and nobody can log in by it.
+            changed.insert(0, replace(other, login=f"/{other.user_id}", active=False))
+        for one in changed:
+            self.put(one)
+        return changed
 
 
 def _maybe(row: tuple[Any, ...] | None) -> UserRecord | None:

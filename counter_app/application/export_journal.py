@@ -29,7 +29,7 @@ class ExportJournal:
             "counter": profile.counter,
             "operator": profile.operator,
         }
-        bundle = self.trust.trust_bundle()
+        bundle = self.trust.own_bundle()
         with self.store.reading() as books, whole_file(target) as file:
             head = books.journal.head()
             file.write(header_line(profile=who, trust=bundle, entries=head.seq, head=head.hash) + b"\n")

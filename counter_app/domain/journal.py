@@ -185,11 +185,16 @@ def parse_timestamp(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """Where the chain stands: the last entry's epoch, number and hash."""
+    """Where the chain stands: the last entry's epoch, number and hash.
+
+    ``enrolled``: central grants this journal's epochs, so that they need not be neighbours: the window's first may be
+    above 1 (another device sold there before), and another may have passed while the device was being restored.
+    """
 
     epoch: int
     seq: int
     hash: bytes
+    enrolled: bool = False
 
 
 START: Final = Link(epoch=0, seq=0, hash=GENESIS)
@@ -298,14 +303,22 @@ def check_link(after: Link, entry: Entry, verify: Callable[[int, str, bytes, byt
         raise BadEntry("wrong_seq", f"{entry.seq} after {after.seq}")
     if previous_hash(entry) != after.hash:
         raise BadEntry("broken_chain")
-    if after.seq == 0:
-        expected = 1
-    elif entry.kind is Kind.EPOCH_STARTED and after.seq > 1:  # entry 2 announces the epoch that entry 1 is in
-        expected = after.epoch + 1
-    else:
-        expected = after.epoch
-    if entry.epoch != expected:
+    enrolled = is_enrolled(entry) if after.seq == 0 else after.enrolled
+    if not _epoch_follows(after, entry, enrolled=enrolled):
         raise BadEntry("wrong_epoch", f"{entry.epoch} after {after.epoch}")
     if not verify(entry.epoch, SIGNING_PURPOSE, entry.hash, entry.signature):
         raise BadEntry("bad_signature")
-    return Link(epoch=entry.epoch, seq=entry.seq, hash=entry.hash)
+    return Link(epoch=entry.epoch, seq=entry.seq, hash=entry.hash, enrolled=enrolled)
+
+
+def is_enrolled(first: Entry) -> bool:
+    """Whether the journal that begins so is that of a profile that is enrolled with central, for life (decisions 4)."""
+    return first.kind is Kind.PROFILE_CREATED and first.body.get("enrolled") is True
+
+
+def _epoch_follows(after: Link, entry: Entry, *, enrolled: bool) -> bool:
+    if after.seq == 0:
+        return entry.epoch >= 1 if enrolled else entry.epoch == 1
+    if entry.kind is not Kind.EPOCH_STARTED or after.seq == 1:  # entry 2 announces the epoch that entry 1 is in
+        return entry.epoch == after.epoch
+    return entry.epoch > after.epoch if enrolled else entry.epoch == after.epoch + 1

@@ -15,10 +15,25 @@ class Head:
     hash: bytes  # 32 zero bytes when empty
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEntry:
+    """An entry as it is stored, not parsed: for sending."""
+
+    epoch: int
+    seq: int
+    raw: bytes
+    hash: bytes
+    signature: bytes
+
+
 class JournalReader(Protocol):
     def head(self) -> Head: ...
 
     def entries(self, *, after_seq: int = 0, limit: int | None = None) -> Iterator[Entry]: ...
+
+    def raw_entries(self, *, after_seq: int, limit: int, bytes_max: int) -> list[RawEntry]:
+        """In order and of one epoch, at most so many and so long in all; one at least, where there is one."""
+        ...
 
     def latest(self, *, limit: int, before_seq: int | None = None) -> list[Entry]:
         """Newest first, for the screen."""

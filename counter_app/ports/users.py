@@ -32,3 +32,11 @@ class UserBook(UserReader, Protocol):
     def put(self, user: UserRecord) -> None:
         """Inserts or replaces by user_id. Raises Refusal(NAME_TAKEN)."""
         ...
+
+    def receive(self, user: UserRecord) -> list[UserRecord]:
+        """An account as central has it: inserted, or changed but for its tries and its lock.
+
+        What was changed, to be journaled in this order (ACCOUNTS_RECEIVED): nothing, where it is so already; before it
+        an account whose login it has now, which can be used no more until central says what it is called.
+        """
+        ...

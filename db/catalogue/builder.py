@@ -128,7 +128,7 @@ class ChildProcessBuilder:
     def _settle(self, unfinished: Path, sha256: str) -> Path:
         """Gives the file its name, read-only and durable. The same content is the same file."""
         final = self._folder / f"{sha256}{SUFFIX}"
-        if not (final.exists() and _sha256(final) == sha256):
+        if not (final.exists() and file_digest_of(final) == sha256):
             unfinished.chmod(0o444)
             try:
                 unfinished.replace(final)
@@ -185,7 +185,7 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _sha256(path: Path) -> str:
+def file_digest_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

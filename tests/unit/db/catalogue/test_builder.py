@@ -38,7 +38,7 @@ def test_a_catalogue_is_named_after_its_content_and_read_only(folder: Path, feed
     builder = ChildProcessBuilder(folder)
     report = builder.build(feed, progress=seen.append, cancelled=lambda: False)
     assert [path.name for path in folder.iterdir()] == [report.catalogue.name]
-    assert report.catalogue.stem == builder_module._sha256(report.catalogue)
+    assert report.catalogue.stem == builder_module.file_digest_of(report.catalogue)
     assert stat.S_IMODE(report.catalogue.stat().st_mode) == 0o444
     assert {"stops.txt", "stop_times.txt", "index"} <= {progress.stage for progress in seen}
     assert all(0 <= progress.done <= progress.total for progress in seen)
