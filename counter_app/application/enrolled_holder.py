@@ -6,7 +6,7 @@ With the line up everything that central has may be asked for; without it only t
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -148,8 +148,15 @@ class EnrolledHolder(LocalHolder):
                     self._outside.popitem(last=False)
         return made
 
+    def selling(self, run_id: UUID, pattern: str) -> list[LeaseLeft]:
+        """What may be sold of a run's leases now."""
+        return self.still_selling(self.outside(run_id).left, pattern)
+
+    def still_selling(self, left: Sequence[LeaseLeft], pattern: str) -> list[LeaseLeft]:
+        return selling(left, self._central_clock.now(), pattern) if left else []
+
     def _selling(self, outside: Outside, trip: Trip) -> list[LeaseLeft]:
-        return selling(outside.left, self._central_clock.now(), trip.pattern_version) if outside.left else []
+        return self.still_selling(outside.left, trip.pattern_version)
 
     def _leased(self, outside: Outside, local: RunStock | None, trip: Trip, span: Span) -> dict[str, int]:
         left = self._selling(outside, trip)

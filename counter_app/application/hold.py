@@ -16,15 +16,16 @@ from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.journal import Json, Kind
 from counter_app.domain.money import Money
 from counter_app.domain.orders import OrderState
+from counter_app.domain.places import PlaceTable
 from counter_app.domain.policy import Policy
-from counter_app.domain.staff import Actor, Right
+from counter_app.domain.staff import SYSTEM, Actor, Right
 from counter_app.domain.timetable import RunRef, Span, Trip, instant
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.catalogue import Catalogue
 from counter_app.ports.clock import Clock, Ids
 from counter_app.ports.orders import OrderRecord
 from counter_app.ports.profile import ProfileInfo
-from counter_app.ports.stock import Claim, ClaimState, FrozenRun
+from counter_app.ports.stock import Claim, ClaimOrigin, ClaimState, FrozenRun
 
 LABEL_BYTES_MAX = 8  # of a coach or place in the ticket's code (``domain.barcode``)
 Fares = Callable[[Trip, Span], Mapping[str, Money | None]]
@@ -55,13 +56,38 @@ def reap(act: Act, now: datetime, *, but: UUID | None = None) -> int:
     return count
 
 
-def let_go(act: Act, claim: Claim) -> None:
+def let_go(act: Act, claim: Claim, *, actor: Actor = SYSTEM) -> None:
     """The places are free, the order is RELEASED, names of a parked sale are erased."""
+    settle_unsold(act, claim, actor)
     act.gone(claim)
     order = act.books.orders.order(claim.order_id)
     assert order is not None
     erase_draft(act, order)
     act.books.orders.put_order(replace(order, state=OrderState.RELEASED, label="", parked_at=None, draft=()))
+
+
+def settle_unsold(act: Act, claim: Claim, actor: Actor) -> None:
+    """Central hears of it too, where it granted the claim: by a request while it is only held there for sure; once it
+
+    was asked to lease it, the journal is what settles it, whatever its answer was.
+    """
+    if claim.origin is not ClaimOrigin.CENTRAL:
+        return
+    if claim.asked:
+        act.books.journal.append(Kind.SALE_ABANDONED, abandoned_fact(claim), actor=actor)
+    else:
+        act.books.sync.put_release(claim.claim_id, claim.run)
+
+
+def abandoned_fact(claim: Claim) -> dict[str, Json]:
+    body: dict[str, Json] = {"order_id": str(claim.order_id), "claim_id": str(claim.claim_id)}
+    if claim.origin is not ClaimOrigin.OWN:
+        body |= {
+            "run_id": str(claim.run.run_id),
+            "service_date": claim.run.service_date.isoformat(),
+            "origin": claim.origin.value,
+        }
+    return body
 
 
 def erase_draft(act: Act, order: OrderRecord) -> None:
@@ -109,12 +135,7 @@ class Hold:
         NOT_ENOUGH_PLACES(free), PLACE_TAKEN(place), FARE_UNKNOWN, NOT_HELD (``replaces`` is gone or paid).
         """
         demand(actor, Right.SELL)
-        assert (wish is None) == bool(places), "either a wish or places"
-        count = wish.count if wish is not None else len(places)
-        if count < 1:
-            raise Refusal(Reason.NO_PASSENGERS)
-        if count > min(self.policy.passengers_max, PARTY_MAX):
-            raise Refusal(Reason.TOO_MANY_PASSENGERS, maximum=self.policy.passengers_max)
+        count = self._count(wish, places)
         fresh = self._fresh(run, span)
         now = self.clock.now()
         with self.holder.writing() as act:
@@ -123,11 +144,11 @@ class Hold:
             frozen = self._frozen(act, fresh)
             stock = self.holder.of(act.books.stock, frozen)
             before = self._before(act, replaces, stock)
-            travel_class, chosen = _choose(stock, span, wish, places, before)
+            travel_class, chosen = choose(stock, span, wish, places, before)
             check_labels(chosen)
             fare = self._fare(fresh.trip, span, travel_class)  # the price in force, as the search shows it
             self.holder.demand_held(run, span, chosen, travel_class, count)
-            order = self._order(act, actor, replaces, fare, now)
+            order = self._order(act, actor, replaces or self.ids.new(), fare, now)
             claim = Claim(
                 claim_id=self.ids.new(),
                 order_id=order.order_id,
@@ -144,6 +165,15 @@ class Hold:
             act.books.stock.take(claim, capacity=None if chosen else frozen.unreserved_capacity)
             act.changed(claim)
         return hold_view(claim)
+
+    def _count(self, wish: PlaceWish | None, places: Sequence[PlaceRef]) -> int:
+        assert (wish is None) == bool(places), "either a wish or places"
+        count = wish.count if wish is not None else len(places)
+        if count < 1:
+            raise Refusal(Reason.NO_PASSENGERS)
+        if count > min(self.policy.passengers_max, PARTY_MAX):
+            raise Refusal(Reason.TOO_MANY_PASSENGERS, maximum=self.policy.passengers_max)
+        return count
 
     def _fresh(self, run: RunRef, span: Span) -> FrozenRun:
         """The run as the timetable has it now, checked."""
@@ -202,12 +232,12 @@ class Hold:
             raise Refusal(Reason.FARE_UNKNOWN, travel_class=travel_class)
         return fare
 
-    def _order(self, act: Act, actor: Actor, replaces: UUID | None, fare: Money, now: datetime) -> OrderRecord:
-        known = act.books.orders.order(replaces) if replaces is not None else None
+    def _order(self, act: Act, actor: Actor, order_id: UUID, fare: Money, now: datetime) -> OrderRecord:
+        known = act.books.orders.order(order_id)
         if known is not None:
             erase_draft(act, known)
         order = OrderRecord(
-            order_id=known.order_id if known is not None else self.ids.new(),
+            order_id=order_id,
             state=OrderState.PREBOOKED,
             created_at=known.created_at if known is not None else now,
             user_id=actor.user_id,
@@ -227,10 +257,19 @@ class Hold:
         return order
 
 
-def _choose(
-    stock: RunStock, span: Span, wish: PlaceWish | None, places: Sequence[PlaceRef], before: Claim | None
+def choose(
+    stock: RunStock,
+    span: Span,
+    wish: PlaceWish | None,
+    places: Sequence[PlaceRef],
+    before: Claim | None,
+    *,
+    within: int | None = None,
 ) -> tuple[str, tuple[PlaceRef, ...]]:
-    """Class and places; no places for capacity. ``before``: a claim of the same order, whose places count as free."""
+    """Class and places; no places for capacity. ``before``: a claim of the same order, whose places count as free.
+
+    ``within``: the mask of places that may be chosen, or how many units; None: all.
+    """
     if stock.table is None or stock.places is None:
         if wish is None:
             raise Refusal(Reason.UNKNOWN_RUN, detail="no places")
@@ -238,6 +277,7 @@ def _choose(
         if before is not None and before.travel_class == wish.travel_class:
             units.release(before.count, before.span.board, before.span.alight)
         free = units.count_free(span.board, span.alight)
+        free = free if within is None else min(free, within)
         if wish.count > free:
             raise Refusal(Reason.NOT_ENOUGH_PLACES, free=free)
         return wish.travel_class, ()
@@ -245,9 +285,10 @@ def _choose(
     if before is not None:
         bitmaps = bitmaps.copy()
         bitmaps.release(table.mask(before.places), before.span.board, before.span.alight)
+    allowed = table.all if within is None else within
     if wish is None:
-        return _picked(stock, bitmaps.free(span.board, span.alight), places)
-    candidates = table.by_class.get(wish.travel_class, 0)
+        return picked(table, bitmaps.free(span.board, span.alight) & allowed, places)
+    candidates = table.by_class.get(wish.travel_class, 0) & allowed
     if wish.coach is not None:
         candidates &= table.by_coach.get(wish.coach, 0)
     preferences = [mask for mask in map(table.preference, wish.preferences) if mask][:PREFERENCES_MAX]
@@ -258,9 +299,8 @@ def _choose(
     return wish.travel_class, table.refs_of(mask)
 
 
-def _picked(stock: RunStock, free: int, places: Sequence[PlaceRef]) -> tuple[str, tuple[PlaceRef, ...]]:
-    table = stock.table
-    assert table is not None
+def picked(table: PlaceTable, free: int, places: Sequence[PlaceRef]) -> tuple[str, tuple[PlaceRef, ...]]:
+    """The clerk's own choice, checked, and its class."""
     classes = set()
     for place in places:
         index = table.index(place)
@@ -288,10 +328,9 @@ class Release:
                 return
             if claim.state is ClaimState.SOLD:
                 raise Refusal(Reason.NOT_HELD)
-            if claim.state is ClaimState.LEASED:
-                body: dict[str, Json] = {"order_id": str(order_id), "claim_id": str(claim.claim_id)}
-                act.books.journal.append(Kind.SALE_ABANDONED, body, actor=actor)
-            let_go(act, claim)
+            if claim.state is ClaimState.LEASED and claim.origin is not ClaimOrigin.CENTRAL:
+                act.books.journal.append(Kind.SALE_ABANDONED, abandoned_fact(claim), actor=actor)
+            let_go(act, claim, actor=actor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,14 @@ class Timetable(Catalogue, Distances, Protocol):
     """The catalogue with its distances."""
 
 
+Leased = Callable[[RunRef, Trip, Span], Mapping[str, int] | None]
+"""What an enrolled counter holds itself, by class; None: a stand-alone one."""
+
+
+def _no_leases(run: RunRef, trip: Trip, span: Span) -> None:
+    del run, trip, span
+
+
 class Search:
     """READ. What is free comes from ``availability``; what an untouched run holds, from its formation.
 
@@ -45,7 +53,9 @@ class Search:
         unreserved_capacity: int,
         tariff: DistanceTariff | None = None,
         sale_ends_minutes: int = 0,
+        leased: Leased = _no_leases,
     ) -> None:
+        self._leased = leased
         self._catalogue = catalogue
         self._availability = availability
         self._clock = clock
@@ -98,6 +108,7 @@ class Search:
         whole = self._capacities(catalogue, trip)
         known = self._availability.free_by_class(run, trip, span)
         free = known if known is not None else whole
+        leased = self._leased(run, trip, span)
         closed = ""
         if depart_at - self._sale_ends <= now:
             closed = Reason.DEPARTED.value
@@ -116,7 +127,13 @@ class Search:
             arrive=arrive,
             legs=span.alight - span.board,
             classes=tuple(
-                ClassOffer(travel_class=name, fare=fare, free=free.get(name, whole[name]), reserved=reserved)
+                ClassOffer(
+                    travel_class=name,
+                    fare=fare,
+                    free=free.get(name, whole[name]),
+                    reserved=reserved,
+                    leased=None if leased is None else leased.get(name, 0),
+                )
                 for name, fare in self._fares(catalogue, trip, span, whole).items()
             ),
             closed=closed,

@@ -66,6 +66,10 @@ class ShowSeatMap:
             before = states.get(place)
             if before is not None and (before is SpotState.FREE or _STRENGTH.index(state) > _STRENGTH.index(before)):
                 states[place] = state
+        for place, state in self.holder.spots(run, trip, span).items():
+            before = states.get(place)
+            if before in {SpotState.FREE, SpotState.PART}:  # what this counter's own rows say is said more exactly
+                states[place] = state
         if frozen is not None and frozen.trip.pattern_version != trip.pattern_version:
             # Closed for sale: what is sold names calls of another timetable, and other legs than these.
             states = {

@@ -181,6 +181,7 @@ class _Sale:
         arrive = instant(claim.run.service_date, trip.calls[claim.span.alight].arrive_s, trip.zone)
         check_departure(depart, use.clock.now(), use.policy)
         use.holder.demand_held(claim.run, claim.span, claim.places, claim.travel_class, claim.count)
+        use.holder.check_claim(act, claim)
 
         # In the chain's epoch: the signing key is that epoch's, and numbers are gapless in it.
         epoch = max(1, books.journal.head().epoch)
