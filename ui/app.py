@@ -57,7 +57,9 @@ class Application:
         dialogs.show_crash(self.window, self.parts.texts, report)
 
     def close(self) -> None:
-        close_desk = self.parts.close_desk
+        close_desk, hang_up = self.parts.close_desk, self.parts.hang_up
+        if hang_up is not None:
+            hang_up()  # else the lanes would wait for a dead line's deadline
         self.lanes.shut_down()
         if close_desk is not None:
             close_desk()

@@ -144,6 +144,7 @@ QWidget[role="rail"] QPushButton:disabled { color: $rail_text_muted; }
 QWidget[role="rail"] QPushButton:focus { border-color: $focus; }
 QWidget[role="statusbar"] { background: $surface; border: 0; border-bottom: ${border}px solid $line; }
 QWidget[role="statusbar"] QLabel { font-size: ${small}px; }
+QFrame[role="linechip"] { background: transparent; border: 0; }
 QWidget[role="fkeys"] { background: $surface; border: 0; border-top: ${border}px solid $line; }
 QWidget[role="fkeys"] QPushButton { background: $surface_alt; border: ${border}px solid $line; text-align: left;
     padding: 0 ${s}px; min-height: ${control}px; font-size: ${small}px; }

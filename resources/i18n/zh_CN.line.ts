@@ -291,5 +291,361 @@
         <source>Ticket unlocked at central</source>
         <translation>车票已在中心解锁</translation>
     </message>
+    <message>
+        <source>Online</source>
+        <translation>在线</translation>
+    </message>
+    <message>
+        <source>Slow line</source>
+        <translation>线路缓慢</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>离线</translation>
+    </message>
+    <message>
+        <source>Selling stopped</source>
+        <translation>已停售</translation>
+    </message>
+    <message>
+        <source>Loading the timetable</source>
+        <translation>正在下载时刻表</translation>
+    </message>
+    <message>
+        <source>Loading what is sold</source>
+        <translation>正在下载席位数据</translation>
+    </message>
+    <message>
+        <source>Loading accounts</source>
+        <translation>正在下载账号</translation>
+    </message>
+    <message>
+        <source>Sending the journal</source>
+        <translation>正在上传流水</translation>
+    </message>
+    <message>
+        <source>Offline since {time}</source>
+        <translation>{time} 起离线</translation>
+    </message>
+    <message>
+        <source>{n} held</source>
+        <translation>预留 {n}</translation>
+    </message>
+    <message>
+        <source>Inbox {n}</source>
+        <translation>待处理 {n}</translation>
+    </message>
+    <message>
+        <source>all sent</source>
+        <translation>已全部上传</translation>
+    </message>
+    <message>
+        <source>{n} unsynced, {value}</source>
+        <translation>未上传 {n} 条 {value}</translation>
+    </message>
+    <message>
+        <source>Central answers. Every place of every service can be sold.</source>
+        <translation>中心应答正常，各车次席位均可发售。</translation>
+    </message>
+    <message>
+        <source>Central answers too late for a customer to wait. What this window holds is sold without asking.</source>
+        <translation>中心应答过慢，不宜让旅客等候；直接出售本窗预留席位。</translation>
+    </message>
+    <message>
+        <source>Selling goes on with what this window holds. Everything is sent once the line is back.</source>
+        <translation>继续出售本窗预留席位；线路恢复后自动上传全部流水。</translation>
+    </message>
+    <message>
+        <source>The reason: {code}.</source>
+        <translation>原因：{code}。</translation>
+    </message>
+    <message>
+        <source>Ask central for a new epoch under Sync (Alt+S), F9.</source>
+        <translation>请在“同步”（Alt+S）中按 F9 向中心申请新纪元。</translation>
+    </message>
+    <message>
+        <source>An administrator signs in here and asks central for a new epoch under Sync (Alt+S).</source>
+        <translation>请管理员在此登录，在“同步”（Alt+S）中向中心申请新纪元。</translation>
+    </message>
+    <message>
+        <source>The administrator of central can help. What was recorded is still sent.</source>
+        <translation>请联系中心管理员；已记录的流水仍会上传。</translation>
+    </message>
+    <message>
+        <source>This counter may not sell</source>
+        <translation>本窗口不能售票</translation>
+    </message>
+    <message>
+        <source>Sync  Alt+S</source>
+        <translation>同步  Alt+S</translation>
+    </message>
+    <message>
+        <source>Sync</source>
+        <translation>同步</translation>
+    </message>
+    <message>
+        <source>Waits for the line</source>
+        <translation>待上传</translation>
+    </message>
+    <message>
+        <source>Sent, no answer yet</source>
+        <translation>已发送，未应答</translation>
+    </message>
+    <message>
+        <source>Safe at central</source>
+        <translation>已存中心</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>已受理</translation>
+    </message>
+    <message>
+        <source>Conflict</source>
+        <translation>有冲突</translation>
+    </message>
+    <message>
+        <source>Set aside</source>
+        <translation>已隔离</translation>
+    </message>
+    <message>
+        <source>{n} days</source>
+        <translation>{n} 天</translation>
+    </message>
+    <message>
+        <source>On its way back</source>
+        <translation>退回中</translation>
+    </message>
+    <message>
+        <source>Sold out here</source>
+        <translation>本窗已售完</translation>
+    </message>
+    <message>
+        <source>Sells</source>
+        <translation>可售</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>从未</translation>
+    </message>
+    <message>
+        <source>just now</source>
+        <translation>刚刚</translation>
+    </message>
+    <message>
+        <source>Not sent yet</source>
+        <translation>未上传</translation>
+    </message>
+    <message>
+        <source>Oldest of it</source>
+        <translation>其中最早</translation>
+    </message>
+    <message>
+        <source>Places held here</source>
+        <translation>本窗预留席位</translation>
+    </message>
+    <message>
+        <source>First of them ends</source>
+        <translation>最早到期</translation>
+    </message>
+    <message>
+        <source>Last answer</source>
+        <translation>最近应答</translation>
+    </message>
+    <message>
+        <source>Accepted, with a remark</source>
+        <translation>已受理，有说明</translation>
+    </message>
+    <message>
+        <source>Clerk</source>
+        <translation>售票员</translation>
+    </message>
+    <message>
+        <source>Supervisor</source>
+        <translation>值班员</translation>
+    </message>
+    <message>
+        <source>Administrator</source>
+        <translation>管理员</translation>
+    </message>
+    <message>
+        <source>Central's staff</source>
+        <translation>中心人员</translation>
+    </message>
+    <message>
+        <source>Dealt with</source>
+        <translation>已处理</translation>
+    </message>
+    <message>
+        <source>To deal with</source>
+        <translation>待处理</translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation>收到时间</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>事项</translation>
+    </message>
+    <message>
+        <source>Central says</source>
+        <translation>中心判定</translation>
+    </message>
+    <message>
+        <source>Nothing to deal with. When central cannot simply accept something, it is listed here.</source>
+        <translation>没有待处理事项。中心不能直接受理的流水会列在这里。</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>处理办法</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>由谁处理</translation>
+    </message>
+    <message>
+        <source>{judgement}, entry {seq}</source>
+        <translation>{judgement}，流水 {seq} 号</translation>
+    </message>
+    <message>
+        <source>Dealt with by {login}</source>
+        <translation>处理人：{login}</translation>
+    </message>
+    <message>
+        <source>Waiting for</source>
+        <translation>已等待</translation>
+    </message>
+    <message>
+        <source>Nothing has been recorded yet. What this counter records is sent to central.</source>
+        <translation>还没有流水。本窗口的流水会自动上传中心。</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>剩余</translation>
+    </message>
+    <message>
+        <source>{left} of {total}</source>
+        <translation>{left} / {total}</translation>
+    </message>
+    <message>
+        <source>Until</source>
+        <translation>有效至</translation>
+    </message>
+    <message>
+        <source>Nothing is held here. While central answers, places are taken in advance for an outage.</source>
+        <translation>本窗没有预留席位。线路正常时会自动预留，以备断线时出售。</translation>
+    </message>
+    <message>
+        <source>Sync with central</source>
+        <translation>与中心同步</translation>
+    </message>
+    <message>
+        <source>Try the line now  F6</source>
+        <translation>立即重试  F6</translation>
+    </message>
+    <message>
+        <source>Try the line now</source>
+        <translation>立即重试</translation>
+    </message>
+    <message>
+        <source>Inbox</source>
+        <translation>待处理</translation>
+    </message>
+    <message>
+        <source>Inbox ({n})</source>
+        <translation>待处理（{n}）</translation>
+    </message>
+    <message>
+        <source>Outbox</source>
+        <translation>上传记录</translation>
+    </message>
+    <message>
+        <source>Held here</source>
+        <translation>本窗预留</translation>
+    </message>
+    <message>
+        <source>Dealt with …</source>
+        <translation>标记已处理…</translation>
+    </message>
+    <message>
+        <source>Give back …</source>
+        <translation>退回预留…</translation>
+    </message>
+    <message>
+        <source>New epoch …</source>
+        <translation>申请新纪元…</translation>
+    </message>
+    <message>
+        <source>Trying the line</source>
+        <translation>正在重试</translation>
+    </message>
+    <message>
+        <source>The status line tells when central answers.</source>
+        <translation>中心应答后状态栏会显示。</translation>
+    </message>
+    <message>
+        <source>This is dealt with</source>
+        <translation>标记为已处理</translation>
+    </message>
+    <message>
+        <source>The item leaves the list of open ones. Your name and what you did go into the journal.</source>
+        <translation>此事项将不再列为待处理；您的账号和处理情况记入流水。</translation>
+    </message>
+    <message>
+        <source>What was done</source>
+        <translation>处理情况</translation>
+    </message>
+    <message>
+        <source>Recorded as dealt with</source>
+        <translation>已记录处理情况</translation>
+    </message>
+    <message>
+        <source>Give these places back?</source>
+        <translation>退回这些预留席位？</translation>
+    </message>
+    <message>
+        <source>{left} places of {service} go back to central, where every window can sell them. Without the line this window cannot sell them any more.</source>
+        <translation>{service} 的 {left} 个席位将退回中心，供各窗口发售；断线时本窗口将不能再出售。</translation>
+    </message>
+    <message>
+        <source>Give back</source>
+        <translation>退回</translation>
+    </message>
+    <message>
+        <source>The places of {service} go back</source>
+        <translation>{service} 的预留席位已退回</translation>
+    </message>
+    <message>
+        <source>Ask central for a new epoch</source>
+        <translation>向中心申请新纪元</translation>
+    </message>
+    <message>
+        <source>This counter goes on under a new key. What the old one holds for an outage is cleared up at central. Make sure that no copy of this counter is running elsewhere.</source>
+        <translation>本窗口将启用新密钥；原预留席位由中心清理。请确认没有本窗口的副本在别处运行。</translation>
+    </message>
+    <message>
+        <source>Ask central</source>
+        <translation>提出申请</translation>
+    </message>
+    <message>
+        <source>Epoch {n} has begun</source>
+        <translation>已启用第 {n} 纪元</translation>
+    </message>
+    <message>
+        <source>Selling can go on.</source>
+        <translation>可以继续售票。</translation>
+    </message>
+    <message>
+        <source>Asking central …</source>
+        <translation>正在询问中心…</translation>
+    </message>
+    <message>
+        <source>Last trouble: {detail}</source>
+        <translation>最近故障：{detail}</translation>
+    </message>
 </context>
 </TS>

@@ -14,11 +14,15 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from counter_app.application.views import (
+    CentralTicket,
     EntryReading,
     HoldView,
+    InboxItem,
     JournalLine,
     JournalVerdict,
+    LeaseLine,
     OrderView,
+    OutboxItem,
     ParkedSale,
     PassengerInput,
     PassengerRule,
@@ -33,7 +37,10 @@ from counter_app.application.views import (
     ShiftReport,
     ShiftView,
     Sold,
+    SpotState,
     StationHit,
+    SyncStatus,
+    SyncTurn,
     TicketView,
     TotalsLine,
 )
@@ -49,6 +56,7 @@ from counter_app.ports.prints import Delivery, DeliveryOutcome, JobState, PaperS
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
 from tests.ui import fake_sale
+from tests.ui.fake_line import FakeLine
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SPACE = UUID("4d0f0c1e-2f0b-5c9e-9a57-0c1d2e3f4a5b")
@@ -121,6 +129,7 @@ class FakeDesk:
         self._refunds_minor = 0
         self._fees_minor = 0
         self.journal_ok = True
+        self.line = FakeLine(self.clock.now)
         self._note("profile_created", "system", station="CWQ", counter=3)
 
     # ---- who and where
@@ -136,6 +145,7 @@ class FakeDesk:
 
     def add_user(self, actor: Actor, *, login: str, display_name: str, role: Role, password: str) -> Actor:
         self._may(actor, Right.MANAGE)
+        self._not_centrals()
         if login in self.people:
             raise Refusal(Reason.NAME_TAKEN)
         if len(password) < 8:
@@ -158,6 +168,7 @@ class FakeDesk:
         self, actor: Actor, feed: Path, *, progress: Callable[[Progress], None], cancelled: Callable[[], bool]
     ) -> ImportReport:
         self._may(actor, Right.MANAGE)
+        self._not_centrals()
         for done in range(0, 101, 10):
             progress(Progress(stage="stop_times.txt", done=done, total=100))
             if cancelled():
@@ -192,10 +203,31 @@ class FakeDesk:
         del order_id
         if self.issue is None:
             raise Refusal(Reason.NO_TIMETABLE)
-        return fake_sale.offers(origin, destination, departing_on, self.clock.now())
+        found = fake_sale.offers(origin, destination, departing_on, self.clock.now())
+        return [self._with_lease(offer) for offer in found] if self.line.enrolled else found
+
+    def _with_lease(self, offer: RunOffer) -> RunOffer:
+        """Without central only what is held here is free."""
+        classes = []
+        for one in offer.classes:
+            left = self.line.left(offer.run, one.travel_class)
+            classes.append(replace(one, leased=left, free=left if self.line.by_lease else max(one.free, left)))
+        return replace(offer, classes=tuple(classes))
 
     def seat_map(self, run: RunRef, span: Span, *, order_id: UUID | None = None) -> SeatMap:
-        return fake_sale.seat_map(run, span, self._taken(run, order_id))
+        return self._leased_only(fake_sale.seat_map(run, span, self._taken(run, order_id)))
+
+    def _leased_only(self, seats: SeatMap) -> SeatMap:
+        if not self.line.by_lease:
+            return seats
+        states = dict(seats.states)
+        left = {name: self.line.left(seats.run, name) for name in fake_sale.TIMES}
+        for place, state in seats.states.items():
+            if state in {SpotState.FREE, SpotState.PART}:
+                name = fake_sale.class_of(place)
+                states[place] = SpotState.FREE if left[name] > 0 else SpotState.SOLD
+                left[name] -= 1
+        return replace(seats, states=states)
 
     # ---- the sale
     def hold(
@@ -210,7 +242,13 @@ class FakeDesk:
     ) -> HoldView:
         self._may(actor, Right.SELL)
         self._open_shift()
+        if self.line.switch.stopped:
+            raise Refusal(Reason.SELLING_STOPPED, code=self.line.switch.stopped)
         taken = self._taken(run, replaces)
+        if self.line.by_lease and wish is not None:
+            left = self.line.left(run, wish.travel_class)
+            if left < wish.count:
+                raise Refusal(Reason.NOT_ENOUGH_PLACES, free=left) if left else Refusal(Reason.NOT_LEASED)
         held = fake_sale.choose(run, span, wish, places, taken)
         order_id = replaces or make_id("order", len(self._orders), len(self._holds), self.clock.ms)
         travel_class = fake_sale.class_of(held[0]) if held else wish.travel_class if wish else "second"
@@ -241,6 +279,8 @@ class FakeDesk:
 
     def begin_tender(self, actor: Actor, order_id: UUID) -> HoldView:
         del actor
+        if self.line.switch.central_silent:
+            raise Refusal(Reason.CENTRAL_UNREACHABLE)
         self._holds[order_id] = replace(self._held(order_id), expires_at=None)
         return self._holds[order_id]
 
@@ -303,6 +343,9 @@ class FakeDesk:
         self._orders.insert(0, order)
         del self._holds[order_id]
         self._parked.pop(order_id, None)
+        if self.line.by_lease:
+            self.line.take(hold.run, hold.travel_class, hold.count)
+        self.line.note_entry("sold", self.clock.now(), tickets[0].number, sale.total)
         self._note("sold", actor.login, order=str(order_id), total_minor=sale.total.minor)
         return Sold(
             order=order,
@@ -592,6 +635,43 @@ class FakeDesk:
         del actor
         return self._queue("test", "Test")
 
+    # ---- the line to central records
+    def sync_status(self) -> SyncStatus:
+        return self.line.status()
+
+    def sync_turn(self) -> SyncTurn:
+        return self.line.turn()
+
+    def sync_now(self) -> None:
+        self.line.tried += 1
+
+    def outbox(self, actor: Actor, *, limit: int = 200) -> list[OutboxItem]:
+        del actor
+        return self.line.outbox(limit)
+
+    def sync_inbox(self, actor: Actor, *, limit: int = 200) -> list[InboxItem]:
+        del actor
+        return self.line.inbox(limit)
+
+    def settle_inbox(self, actor: Actor, epoch: int, seq: int, *, note: str) -> None:
+        self.line.settle(actor, epoch, seq, note)
+        self._note("verdict_settled", actor.login, seq=seq)
+
+    def leases(self) -> list[LeaseLine]:
+        return list(self.line.held)
+
+    def return_lease(self, actor: Actor, lease_id: UUID) -> None:
+        self.line.give_back(actor, lease_id)
+        self._note("lease_returned", actor.login, lease=str(lease_id))
+
+    def find_central_tickets(self, text: str) -> list[CentralTicket]:
+        return self.line.find(text)
+
+    def request_epoch(self, actor: Actor, *, reason: str) -> int:
+        epoch = self.line.new_epoch(actor, reason)
+        self._note("epoch_started", actor.login, reason=reason)
+        return epoch
+
     def recover(self) -> Recovered:
         return Recovered(holds_released=0, jobs_unknown=0, jobs_to_print=())
 
@@ -599,6 +679,10 @@ class FakeDesk:
     def _may(self, actor: Actor, right: Right) -> None:
         if not actor.may(right):
             raise Refusal(Reason.NOT_ALLOWED)
+
+    def _not_centrals(self) -> None:
+        if self.line.enrolled:
+            raise Refusal(Reason.ONLY_CENTRAL)
 
     def _open_shift(self) -> ShiftView:
         if self._shift is None or self._shift.state != "open":

@@ -74,6 +74,7 @@ def right_items(
     *,
     asked: bool,
     to_settle: int = 0,
+    enrolled: bool = False,
 ) -> list[StatusItem]:
     """``asked``: the timetable has been looked up, so that its absence means something."""
     if profile is None:
@@ -94,6 +95,7 @@ def right_items(
         )
     elif asked:
         items.append(StatusItem(text=t("No timetable"), mood="bad", badge=True))
-    items.append(StatusItem(text=t("Stand-alone"), spoken=t("Stand-alone: no central records")))
+    if not enrolled:  # else the line has a part of its own
+        items.append(StatusItem(text=t("Stand-alone"), spoken=t("Stand-alone: no central records")))
     items.append(printer_item(status, t, to_settle=to_settle))
     return items

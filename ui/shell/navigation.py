@@ -13,12 +13,16 @@ from ui.shell.screen import ScreenFactory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """``right``: any one of these opens it; empty: everybody. ``rail`` None: reached from other screens only."""
+    """``right``: any one of these opens it; empty: everybody. ``rail`` None: reached from other screens only.
+
+    ``enrolled``: only where there is a line to central.
+    """
 
     where: str  # module:Class, imported when first shown: a window starts quicker without them
     rail: str | None = None
     key: str = ""
     right: frozenset[Right] = frozenset()
+    enrolled: bool = False
 
 
 SCREENS: dict[str, Place] = {
@@ -49,12 +53,15 @@ SCREENS: dict[str, Place] = {
     "users": Place(
         where="ui.screens.users:UsersScreen", rail=mark("Accounts"), key="Alt+9", right=frozenset({Right.MANAGE})
     ),
+    "sync": Place(where="ui.screens.sync:SyncScreen", rail=mark("Sync"), key="Alt+S", enrolled=True),
     "help": Place(where="ui.screens.help:HelpScreen"),
 }
 
 
-def may_open(actor: Actor, name: str) -> bool:
+def may_open(actor: Actor, name: str, *, enrolled: bool = False) -> bool:
     wanted = SCREENS[name].right
+    if SCREENS[name].enrolled and not enrolled:
+        return False
     return not wanted or any(actor.may(right) for right in wanted)
 
 

@@ -27,11 +27,13 @@ class Parts:
 
     ``sheets``: the virtual printer's roll, None with a real printer; called on the READ lane.
     ``draw_paper``: a paper as PNG bytes, ``save_pdf``: a paper as a PDF file; both on a lane, None: not offered.
+    ``hang_up``: ends every wait for central, from the GUI thread, when the window closes; None: there is no line.
     ``verify_command``: prints a JSON verdict (``journal verify --json``); empty: verified on the READ lane instead.
     """
 
     open_desk: Callable[[], Desk]
     close_desk: Callable[[], None] | None = None
+    hang_up: Callable[[], None] | None = None
     texts: Texts
     clock: Clock
     resources: Path

@@ -15,7 +15,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from counter_app.application.desk import Desk
-from counter_app.application.views import ShiftView
+from counter_app.application.views import ShiftView, SyncStatus
 from counter_app.domain.papers import Paper
 from counter_app.domain.staff import Actor
 from counter_app.ports.catalogue import IssueInfo
@@ -77,6 +77,15 @@ class Shell(Protocol):
     @property
     def issue(self) -> IssueInfo | None:
         """The timetable in force, as last read."""
+        ...
+
+    @property
+    def line(self) -> SyncStatus | None:
+        """How the counter stands with central, as last read; None: not asked yet."""
+        ...
+
+    def try_line(self) -> None:
+        """Tries the line to central now, whatever the patience of the background is."""
         ...
 
     def now(self) -> datetime:

@@ -14,7 +14,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QS
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from counter_app.application.desk import Desk
-from counter_app.application.views import PrintJobView, ShiftView
+from counter_app.application.views import PrintJobView, ShiftView, SyncStatus
 from counter_app.domain.papers import Paper
 from counter_app.domain.staff import Actor, Right
 from counter_app.errors import Cancelled, Refusal
@@ -28,12 +28,13 @@ from ui.presenters.lane import Lane, Lanes, Trouble
 from ui.presenters.printing import PrintPump
 from ui.presenters.refusals import Notice, explain
 from ui.shell import dialogs
+from ui.shell.line import LineWatch
 from ui.shell.navigation import SCREENS, load, may_open
 from ui.shell.parts import Parts
 from ui.shell.screen import FKey, Screen
 from ui.theme import Theme
 from ui.widgets.basic import Label, Pages, Scroll
-from ui.widgets.chrome import BusyLine, FKeyBar, NoticeBar, Rail, StatusLine
+from ui.widgets.chrome import BusyLine, FKeyBar, NoticeBar, Rail, StandingBar, StatusLine
 
 if TYPE_CHECKING:
     from ui.widgets.roll import Roll
@@ -143,6 +144,13 @@ class MainWindow(QMainWindow):
         widget = self._stack.currentWidget()
         return widget if isinstance(widget, Screen) else None
 
+    @property
+    def line(self) -> SyncStatus | None:
+        return self.line_watch.status
+
+    def try_line(self) -> None:
+        self.line_watch.try_now()
+
     def now(self) -> datetime:
         return self.parts.clock.now()
 
@@ -166,6 +174,7 @@ class MainWindow(QMainWindow):
     def print_jobs(self, jobs: Sequence[UUID]) -> None:
         assert self._pump is not None
         self._pump.enqueue(jobs)
+        self.line_watch.hurry()  # what has a paper stands in the journal: it goes to central with the next turn
 
     def draw_paper(self, paper: Paper, done: Callable[[bytes], None]) -> None:
         draw = self.parts.draw_paper
@@ -236,7 +245,7 @@ class MainWindow(QMainWindow):
         if here is not None and here.name != name and not here.may_leave():
             self._rail.mark(here.name)
             return
-        if self._actor is not None and not may_open(self._actor, name):
+        if self._actor is not None and not self._may_open(name):
             name, kwargs = "home", {}
         screen = self._screens.get(name) or self._make(name)
         if here is not None:
@@ -283,20 +292,21 @@ class MainWindow(QMainWindow):
     def open_store(self) -> None:
         """On the DATABASE lane, while the login screen already shows; then recovery."""
 
-        def work() -> tuple[Desk, tuple[UUID, ...]]:
+        def work() -> tuple[Desk, tuple[UUID, ...], SyncStatus]:
             desk = self.parts.open_desk()
-            return desk, desk.recover().jobs_to_print
+            return desk, desk.recover().jobs_to_print, desk.sync_status()
 
         self._lanes.run(Lane.DATABASE, work, done=self._opened, failed=self._not_opened)
 
-    def _opened(self, opened: tuple[Desk, tuple[UUID, ...]]) -> None:
-        desk, jobs = opened
+    def _opened(self, opened: tuple[Desk, tuple[UUID, ...], SyncStatus]) -> None:
+        desk, jobs, line = opened
         self._desk = off_gui(desk)
         self._pump = PrintPump(self._desk, self._lanes, changed=self._job_finished, troubled=self.refuse)
         self._pump.enqueue(jobs)
         self.refresh_timetable()
         self._poll.start()
         self._ask_printer()
+        self.line_watch.begin(self._desk, self._lanes, line)
         self._say_status()
         self.desk_opened.emit()
 
@@ -398,6 +408,7 @@ class MainWindow(QMainWindow):
         self.parts.settings.values.scale_percent = percent
         self.parts.settings.save()
         self._rail.setFixedWidth(self._theme.tokens().size["rail"])
+        self.line_watch.retranslate()
 
     def retranslate(self) -> None:
         profile = self.profile
@@ -408,6 +419,7 @@ class MainWindow(QMainWindow):
             self._roll.retranslate()
         self._chrome()
         self._say_status()
+        self.line_watch.retranslate()
 
     # ---- inside
     def _build(self) -> None:
@@ -419,6 +431,11 @@ class MainWindow(QMainWindow):
         self._rail.chosen.connect(self.show_screen)
         self._rail.version.setText(self.parts.version)
         self._status = StatusLine()
+        self._standing = StandingBar()
+        self.line_watch = LineWatch(self.t, self._status, self._standing, self.now, self)
+        self.line_watch.new_timetable.connect(self.refresh_timetable)
+        self._status.chip.pressed.connect(self._goer("sync"))
+        self._standing.pressed.connect(self._goer("sync"))
         self._notice = NoticeBar()
         self._fkeys = FKeyBar()
         self._head = QFrame()
@@ -432,7 +449,7 @@ class MainWindow(QMainWindow):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        for widget in (self._status, self._notice, self._head):
+        for widget in (self._status, self._standing, self._notice, self._head):
             right.addWidget(widget)
         self._beside = QHBoxLayout()
         self._beside.setSpacing(0)
@@ -495,11 +512,14 @@ class MainWindow(QMainWindow):
     def _goer(self, name: str) -> Callable[[], None]:
         def go() -> None:
             here = self.current
-            inside = self._actor is not None and not self._locked and may_open(self._actor, name)
+            inside = self._actor is not None and not self._locked and self._may_open(name)
             if inside and (here is None or here.name != name):
                 self.show_screen(name)
 
         return go
+
+    def _may_open(self, name: str) -> bool:
+        return self._actor is not None and may_open(self._actor, name, enrolled=self.line_watch.enrolled)
 
     def _own_keys(self) -> list[FKey]:
         here = self.current
@@ -558,6 +578,7 @@ class MainWindow(QMainWindow):
             return
         self._poll.stop()
         self._tick.stop()
+        self.line_watch.end()
         QApplication.instance().focusChanged.disconnect(self._to_sight)  # type: ignore[union-attr] # as above
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr] # an application there is
         event.accept()
@@ -567,12 +588,12 @@ class MainWindow(QMainWindow):
         self._rail.setVisible(inside)
         self._head.setVisible(inside)
         here = self.current
-        if inside and self._actor is not None:
-            actor = self._actor
+        self.line_watch.signed(self._actor, inside=inside)
+        if inside:
             entries = [
                 (name, self.t(place.rail), place.key)
                 for name, place in SCREENS.items()
-                if place.rail and may_open(actor, name)
+                if place.rail and self._may_open(name)
             ]
             self._rail.show_entries(entries, here.name if here is not None else "")
         if here is not None:
@@ -594,12 +615,19 @@ class MainWindow(QMainWindow):
         self._status.show_items(
             status.left_items(self.profile, self._actor, self._shift, self.t),
             status.right_items(
-                self.profile, self._issue, self._printer, self.t, asked=self._issue_asked, to_settle=self._to_settle
+                self.profile,
+                self._issue,
+                self._printer,
+                self.t,
+                asked=self._issue_asked,
+                to_settle=self._to_settle,
+                enrolled=self.line_watch.enrolled,
             ),
         )
         self._second()
 
     def _second(self) -> None:
+        self.line_watch.second()
         profile = self.profile
         now = self.now()
         self._status.clock.setText(f"{now.astimezone(ZoneInfo(profile.zone)):%H:%M}" if profile else "")

@@ -8,10 +8,12 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
+from ui.presenters.line import LineItem
 from ui.presenters.refusals import Notice
 from ui.presenters.status import StatusItem
 from ui.shell.screen import FKey
 from ui.widgets.basic import Button, Label, Mood, discard, restyle
+from ui.widgets.linechip import LineChip
 
 PASSING_MS = 7000  # good news goes away by itself; what needs an answer stays
 MOODS: dict[str, Mood] = {"ok": "ok", "info": "info", "warn": "warn", "bad": "bad", "accent": "accent"}
@@ -142,12 +144,18 @@ class StatusLine(QWidget):
         self._left: list[Label] = []
         self._right: list[Label] = []
         self._line.addStretch(1)
+        self.chip = LineChip()
+        self._line.addWidget(self.chip)
         self.clock = Label(role="strong")
         self._line.addWidget(self.clock)
 
     def show_items(self, left: Sequence[StatusItem], right: Sequence[StatusItem]) -> None:
         self._fit(self._left, left, 0)
-        self._fit(self._right, right, len(self._left) + 1)
+        self._fit(self._right, right, len(self._left) + 2)
+        self._make_room()
+
+    def show_line(self, item: LineItem | None) -> None:
+        self.chip.show_item(item)
         self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -163,10 +171,30 @@ class StatusLine(QWidget):
         for label in labels:
             label.ensurePolished()
         needed = sum(label.sizeHint().width() + 14 for label in (*labels, self.clock)) + 32
-        for label in reversed(labels):
-            spare = needed > self.width() and label.property("role") == "muted"
-            label.setVisible(not spare)
-            needed -= label.sizeHint().width() + 14 if spare else 0
+        for label in labels:
+            label.setVisible(True)
+        self.chip.squeeze(0)
+
+        def full() -> bool:
+            chip = 0 if self.chip.isHidden() else self.chip.sizeHint().width() + 14
+            return needed + chip > self.width()
+
+        def drop(label: Label) -> None:
+            nonlocal needed
+            if full() and label.property("role") == "muted":
+                label.setVisible(False)
+                needed -= label.sizeHint().width() + 14
+
+        for label in reversed(self._right):
+            drop(label)
+        for step in (1, 2):
+            if full():
+                self.chip.squeeze(step)
+        for label in reversed(self._left):
+            drop(label)
+        for step in (3, 4):
+            if full():
+                self.chip.squeeze(step)
 
     def _fit(self, labels: list[Label], items: Sequence[StatusItem], start: int) -> None:
         while len(labels) > len(items):
@@ -304,6 +332,43 @@ class NoticeBar(QFrame):
         if not self.isHidden():
             self.hide()
             self.closed.emit()
+
+
+class StandingBar(QFrame):
+    """What stays above every screen for as long as it is so. ``pressed``: its button, which leads to the remedy."""
+
+    pressed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "notice")
+        self.title, self.text = Label(role="lead"), Label(wrap=True)
+        self.button = Button("", self.pressed.emit)
+        self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it has a key; the clerk's focus stays where she types
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.title)
+        words.addWidget(self.text)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(16, 8, 16, 8)
+        line.addLayout(words, 1)
+        line.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.hide()
+
+    def show_notice(self, notice: Notice | None, button: str) -> None:
+        """None: no longer so. ``button`` "": there is nothing to press."""
+        self.setVisible(notice is not None)
+        if notice is None:
+            return
+        self.title.setText(notice.title)
+        self.title.set_mood(MOODS.get(notice.mood, ""))
+        self.text.setText(notice.body())
+        self.button.setText(button)
+        self.button.setVisible(bool(button))
+        if self.property("mood") != notice.mood:
+            self.setProperty("mood", notice.mood)
+            restyle(self)
+        self.setAccessibleName(f"{notice.title}. {notice.body()}")
 
 
 class BusyLine(QWidget):

@@ -1,0 +1,230 @@
+"""The three parts of the Sync screen: the inbox, the outbox, what is held here for an outage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QSplitter, QVBoxLayout, QWidget
+
+from counter_app.application.views import InboxItem, LeaseLine, OutboxItem
+from ui.presenters import sync, verdicts, words
+from ui.shell.screen import Shell
+from ui.widgets.basic import Card, Label, Rule, Scroll, discard
+from ui.widgets.chrome import MOODS
+from ui.widgets.table import Column, DataTable
+
+
+class InboxPart(QWidget):
+    """What central said of entries of this counter, open ones first; on the right the chosen one in whole sentences."""
+
+    def __init__(self, shell: Shell, chosen: Callable[[], None]) -> None:
+        super().__init__()
+        self._shell = shell
+        self._told = chosen
+        t, zone = shell.t, shell.desk.profile.zone
+        self.table = DataTable[InboxItem](
+            [
+                Column(
+                    title=lambda: t("Received"),
+                    text=lambda i: words.short_moment(i.received_at, zone),
+                    width=104,
+                    mood=_muted_when_settled,
+                ),
+                Column(title=lambda: t("About"), text=lambda i: verdicts.subject(i, t), mood=_muted_when_settled),
+                Column(
+                    title=lambda: t("Central says"),
+                    text=lambda i: verdicts.judgement(i, t),
+                    width=150,
+                    mood=verdicts.mood,
+                ),
+                Column(
+                    title=lambda: t("State"),
+                    text=lambda i: verdicts.state(i, t),
+                    width=118,
+                    mood=lambda i: "text_muted" if i.settled else "warn",
+                ),
+            ],
+            shell.theme,
+            on_choose=self._chosen,
+        )
+        self.table.set_empty(
+            lambda: t("Nothing to deal with. When central cannot simply accept something, it is listed here.")
+        )
+        self._head, self._reason = Label(role="field"), Label(role="title", wrap=True)
+        self._step_caption, self._step = Label(role="field"), Label(role="lead", wrap=True)
+        self._owner_caption, self._owner = Label(role="field"), Label(role="strong")
+        self._note_caption, self._note = Label(role="field"), Label(wrap=True)
+        self._facts = QFormLayout()
+        self._facts.setHorizontalSpacing(18)
+        self._facts.setVerticalSpacing(4)
+        self._facts.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._fact_labels: list[Label] = []
+        self._card = Card(margin=20, spacing=4)
+        for widget in (self._head, self._reason):
+            self._card.body.addWidget(widget)
+        self._card.body.addSpacing(10)
+        for widget in (self._step_caption, self._step):
+            self._card.body.addWidget(widget)
+        self._card.body.addSpacing(10)
+        for widget in (self._owner_caption, self._owner):
+            self._card.body.addWidget(widget)
+        self._card.body.addSpacing(10)
+        self._card.body.addWidget(Rule())
+        self._card.body.addSpacing(6)
+        self._card.body.addLayout(self._facts)
+        self._card.body.addSpacing(6)
+        for widget in (self._note_caption, self._note):
+            self._card.body.addWidget(widget)
+        self._card.body.addStretch(1)
+        side = Scroll()
+        side.body.addWidget(self._card)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self.table)
+        split.addWidget(side)
+        split.setSizes([620, 420])
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(12)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(split)
+
+    def show_items(self, items: Sequence[InboxItem]) -> None:
+        self.table.set_rows(items, keep=lambda item: (item.epoch, item.seq))
+
+    def retranslate(self) -> None:
+        t = self._shell.t
+        self._step_caption.setText(t("What to do"))
+        self._owner_caption.setText(t("Who"))
+        self.table.retranslate()
+        self._show(self.table.chosen())
+
+    def _chosen(self, item: InboxItem | None) -> None:
+        self._show(item)
+        self._told()
+
+    def _show(self, item: InboxItem | None) -> None:
+        self._card.setVisible(item is not None)
+        for label in self._fact_labels:
+            self._facts.removeWidget(label)
+            discard(label)
+        self._fact_labels = []
+        if item is None:
+            return
+        t = self._shell.t
+        self._head.setText(t("{judgement}, entry {seq}", judgement=verdicts.judgement(item, t), seq=item.seq))
+        self._reason.setText(verdicts.reason(item, t))
+        self._reason.set_mood("" if item.settled else MOODS.get(verdicts.mood(item), ""))
+        self._step.setText(verdicts.next_step(item, t))
+        self._owner.setText(verdicts.owner(item, t))
+        for caption, value in verdicts.fact_lines(item, t):
+            name, said = Label(caption, role="field"), Label(value, wrap=True)
+            self._facts.addRow(name, said)
+            self._fact_labels += [name, said]
+        self._note_caption.setVisible(item.settled)
+        self._note.setVisible(item.settled)
+        self._note_caption.setText(t("Dealt with by {login}", login=item.settled_by))
+        self._note.setText(item.note)
+
+
+class OutboxPart(QWidget):
+    """Every entry on its way to central, newest first, each with its own state."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__()
+        self._shell = shell
+        t, zone = shell.t, shell.desk.profile.zone
+        self.table = DataTable[OutboxItem](
+            [
+                Column(title=lambda: t("No."), text=lambda i: f"{i.seq}", width=70, right=True),
+                Column(title=lambda: t("Time"), text=lambda i: words.short_moment(i.at, zone), width=104),
+                Column(title=lambda: t("Entry"), text=lambda i: sync.outbox_entry(i, t), width=190),
+                Column(title=lambda: t("About"), text=lambda i: i.subject),
+                Column(
+                    title=lambda: t("Amount"),
+                    text=lambda i: words.money(i.amount) if i.amount is not None else "",
+                    width=110,
+                    right=True,
+                ),
+                Column(
+                    title=lambda: t("State"),
+                    text=lambda i: sync.outbox_state(i, t),
+                    width=170,
+                    mood=sync.outbox_mood,
+                ),
+                Column(
+                    title=lambda: t("Waiting for"),
+                    text=lambda i: sync.waiting_for(i, shell.now(), t),
+                    width=120,
+                    right=True,
+                ),
+            ],
+            shell.theme,
+        )
+        self.table.set_empty(lambda: t("Nothing has been recorded yet. What this counter records is sent to central."))
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(self.table)
+
+    def show_items(self, items: Sequence[OutboxItem]) -> None:
+        self.table.set_rows(items, keep=lambda item: (item.epoch, item.seq))
+
+    def retranslate(self) -> None:
+        self.table.retranslate()
+
+
+class HeldPart(QWidget):
+    """What this window may sell without asking, by departure."""
+
+    def __init__(self, shell: Shell, chosen: Callable[[], None]) -> None:
+        super().__init__()
+        self._shell = shell
+        t, zone = shell.t, shell.desk.profile.zone
+        self.table = DataTable[LeaseLine](
+            [
+                Column(
+                    title=lambda: t("Departure"),
+                    text=lambda h: f"{words.day(h.depart.date(), t)}  {words.clock(h.depart)}",
+                    width=178,
+                ),
+                Column(title=lambda: t("Service"), text=lambda h: h.service, width=90, strong=True),
+                Column(title=lambda: t("Route"), text=lambda h: f"{h.origin} → {h.destination}"),
+                Column(title=lambda: t("Class"), text=lambda h: sync.lease_class(h, t), width=140),
+                Column(
+                    title=lambda: t("Left"),
+                    text=lambda h: t("{left} of {total}", left=h.left, total=h.total),
+                    width=96,
+                    right=True,
+                    mood=lambda h: "" if h.left else "text_muted",
+                ),
+                Column(
+                    title=lambda: t("Until"),
+                    text=lambda h: sync.lease_end(h, zone, shell.now()),
+                    width=110,
+                    right=True,
+                ),
+                Column(
+                    title=lambda: t("State"), text=lambda h: sync.lease_state(h, t), width=130, mood=sync.lease_mood
+                ),
+            ],
+            shell.theme,
+            on_choose=lambda _lease: chosen(),
+        )
+        self.table.set_empty(
+            lambda: t("Nothing is held here. While central answers, places are taken in advance for an outage.")
+        )
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(self.table)
+
+    def show_items(self, items: Sequence[LeaseLine]) -> None:
+        self.table.set_rows(items, keep=lambda lease: lease.lease_id)
+
+    def retranslate(self) -> None:
+        self.table.retranslate()
+
+
+def _muted_when_settled(item: InboxItem) -> str:
+    return "text_muted" if item.settled else ""
