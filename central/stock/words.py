@@ -80,7 +80,7 @@ class Sold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abandoned:
-    """SALE_ABANDONED: a claim that was LEASED at central is let go unsold. One that central never had: nothing to do."""
+    """SALE_ABANDONED: a claim that was LEASED at central is let go unsold; of one that central never had, nothing."""
 
     run: SoldRunRef
     claim_id: UUID

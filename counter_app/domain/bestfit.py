@@ -60,6 +60,25 @@ def best_fit(
     return choose.in_a_row() or choose.in_rows() or choose.in_coaches()
 
 
+def allot(stock: LegBitmaps, board: int, alight: int, count: int, *, candidates: int) -> int:
+    """A mask of at most ``count`` free places to lease to a window: the tightest gaps first, of equals the last of the
+
+    train, so that what is left for everybody stays whole and at the front.
+    """
+    free = stock.free(board, alight) & candidates
+    gaps = _gap_planes(stock, free, board, alight)
+    chosen = 0
+    while free and count:
+        tight = _least(free, gaps)
+        free &= ~tight
+        for _ in range(min(count, tight.bit_count())):
+            last = 1 << tight.bit_length() - 1
+            tight ^= last
+            chosen |= last
+            count -= 1
+    return chosen
+
+
 def _gap_planes(stock: LegBitmaps, free: int, board: int, alight: int) -> _Planes:
     before = _reach(stock, free, range(board - 1, -1, -1))
     after = _reach(stock, free, range(alight, stock.legs))

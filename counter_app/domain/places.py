@@ -49,6 +49,14 @@ class LegBitmaps:
         made._taken = [int.from_bytes(leg, "little") for leg in per_leg]
         return made
 
+    @classmethod
+    def from_masks(cls, places: int, taken: Sequence[int]) -> LegBitmaps:
+        """From the mask of taken places of each leg."""
+        made = cls(places, len(taken))
+        assert all(mask & ~made.all == 0 for mask in taken), "beyond the last place"
+        made._taken = list(taken)
+        return made
+
     @property
     def legs(self) -> int:
         return len(self._taken)

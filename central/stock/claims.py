@@ -1,0 +1,138 @@
+"""Claims: many of many devices in one transaction, each decided in memory, all written with a few statements.
+
+A run's row is its lock. What is decided is decided on the rows as they are under it: nobody is refused because a lock
+was busy. The key of the cells forbids a double sale whoever writes; where it had to, the pictures are dropped and the
+whole batch is decided again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from psycopg import errors
+
+from central.request import Refusing
+from central.services import Services
+from central.stock.cells import Stale
+from central.stock.claimrows import ClaimRows
+from central.stock.deciding import Decision
+from central.stock.pictures import Pictures
+from central.stock.rules import RuleBook
+from central.stock.runs import Issues, RunName, freeze, untouched
+from central.stock.waitlist import Waitlist
+from central.stock.words import Ask, RunKey
+from central.stock.work import Work
+from central.tx import Connection, Tx, in_transaction
+from counter_app.wire.messages import ClaimAct, ClaimAnswer, ClaimRequest, Refused
+
+Answer = ClaimAnswer | Refusing
+AGAIN: Final = 4  # times that a batch is decided anew when rows were not what the pictures said
+
+
+class Claims:
+    def __init__(self, services: Services, pictures: Pictures, rules: RuleBook, issues: Issues) -> None:
+        self._services = services
+        self._pictures = pictures
+        self._rules = rules
+        self._issues = issues
+
+    def decide(self, batch: Sequence[Ask], connection: Connection) -> list[Answer]:
+        """The answers in the order of the batch; an ask that cannot be answered gets its Refusing, the others go on."""
+        refused = self._freeze_new(batch, connection)
+
+        def attempt(tx: Tx) -> tuple[list[Answer], Work]:
+            work = Work(tx, self._pictures)
+            return self._decide(work, batch, refused), work
+
+        for _ in range(AGAIN):
+            try:
+                answers, work = in_transaction(connection, attempt)
+            except (Stale, errors.UniqueViolation, errors.CheckViolation):
+                # Somebody wrote past the lock, or the database is not the one that the pictures are of.
+                self._pictures.drop(_key(ask.message) for ask in batch)
+                continue
+            work.committed()
+            return answers
+        busy = Refusing(Refused.BUSY, "the rows change under every attempt")
+        return [busy for _ in batch]
+
+    # ---- runs
+
+    def _freeze_new(self, batch: Sequence[Ask], connection: Connection) -> dict[RunKey, Refusing]:
+        """In a transaction of its own: a run frozen and then not sold does no harm."""
+        asked: dict[RunKey, Ask] = {}
+        for ask in batch:
+            if isinstance(ask.message, ClaimRequest):
+                key = RunKey(ask.message.run.service_date, ask.message.run.run_id)
+                if self._pictures.get(key) is None:
+                    asked.setdefault(key, ask)
+        refused: dict[RunKey, Refusing] = {}
+        if not asked:
+            return refused
+
+        def attempt(tx: Tx) -> None:
+            refused.clear()
+            missing = untouched(tx, asked)
+            if not missing:
+                return
+            now = self._services.clock.now()
+            rules = self._rules.read(tx, (asked[key].device.station_code for key in missing), now, quotas=False)
+            found = self._issues.in_force(tx)
+            for key in sorted(missing):
+                ask = asked[key]
+                assert isinstance(ask.message, ClaimRequest)
+                run = ask.message.run
+                name = RunName(run_id=run.run_id, service_date=run.service_date, trip_id=run.trip_id)
+                capacity = rules.unreserved_capacity(ask.device.station_code)
+                try:
+                    freeze(tx, self._services, found, name, unreserved_capacity=capacity)
+                except Refusing as refusing:
+                    refused[key] = refusing
+
+        in_transaction(connection, attempt)
+        return refused
+
+    # ---- one transaction
+
+    def _decide(self, work: Work, batch: Sequence[Ask], refused: dict[RunKey, Refusing]) -> list[Answer]:
+        now = self._services.clock.now()
+        keys = [_key(ask.message) for ask in batch]
+        work.lock(key for key in keys if key not in refused)
+        rules = self._rules.read(work.tx, {ask.device.station_code for ask in batch}, now)
+        claims = ClaimRows(work.tx, now)
+        claims.read(_named(batch, keys, work))
+        decision = Decision(work, claims, rules, now)
+        waitlist = Waitlist(decision, self._rules)
+        waitlist.serve(key for key in work.keys if work.picture(key).waiting)
+        answers: list[Answer] = []
+        for ask, key in zip(batch, keys, strict=True):
+            if key in refused:
+                answers.append(refused[key])
+                continue
+            try:
+                answers.append(decision.answer(ask, key))
+            except Refusing as refusing:
+                answers.append(refusing)
+        waitlist.serve(key for key in decision.freed if work.picture(key).waiting)
+        decision.write()
+        work.publish()
+        return answers
+
+
+def _key(message: ClaimRequest | ClaimAct) -> RunKey:
+    if isinstance(message, ClaimRequest):
+        return RunKey(message.run.service_date, message.run.run_id)
+    return RunKey(message.service_date, message.run_id)
+
+
+def _named(batch: Sequence[Ask], keys: Sequence[RunKey], work: Work) -> list[tuple[RunKey, UUID]]:
+    found = []
+    for ask, key in zip(batch, keys, strict=True):
+        if not work.known(key):
+            continue
+        found.append((key, ask.message.claim_id))
+        if isinstance(ask.message, ClaimRequest) and ask.message.replaces is not None:
+            found.append((key, ask.message.replaces))
+    return found

@@ -1,0 +1,111 @@
+"""One transaction's work on runs: locked in order, changed on copies, positions in the feed taken last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from central.feed import News, device_shard, publish
+from central.stock.feeding import advance
+from central.stock.pictures import Picture, Pictures
+from central.stock.words import RunKey
+from central.tx import Tx
+
+
+class Work:
+    """``lock`` first, all runs at once; then change the copies and the rows, and name what was changed."""
+
+    def __init__(self, tx: Tx, pictures: Pictures) -> None:
+        self.tx = tx
+        self._shared = pictures
+        self._runs: dict[RunKey, Picture] = {}
+        self._bumped: set[RunKey] = set()
+        self._published: set[RunKey] = set()
+        self._items: dict[UUID, list[News]] = {}
+
+    def lock(self, keys: Iterable[RunKey]) -> None:
+        """Runs that have no row are left out: ``known`` tells."""
+        wanted = sorted(set(keys))
+        if not wanted:
+            return
+        rows = self.tx.rows(
+            "SELECT r.service_date, r.run_id, r.version FROM run r "
+            "JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
+            "ON r.service_date = q.service_date AND r.run_id = q.run_id "
+            "ORDER BY r.service_date, r.run_id FOR UPDATE OF r",
+            ([key.service_date for key in wanted], [key.run_id for key in wanted]),
+        )
+        old: list[RunKey] = []
+        for service_date, run_id, version in rows:
+            key = RunKey(service_date, run_id)
+            known = self._shared.get(key)
+            if known is not None and known.version == version:
+                self._runs[key] = known.copy()
+            else:
+                old.append(key)
+        for key, picture in self._shared.load(self.tx, old).items():
+            self._runs[key] = picture.copy()
+
+    def known(self, key: RunKey) -> bool:
+        return key in self._runs
+
+    def picture(self, key: RunKey) -> Picture:
+        return self._runs[key]
+
+    @property
+    def keys(self) -> Sequence[RunKey]:
+        return list(self._runs)
+
+    def changed(self, key: RunKey) -> None:
+        """What is free of it is not what it was: pictures elsewhere are old, and the feed says so."""
+        self._bumped.add(key)
+        self._published.add(key)
+
+    def touched(self, key: RunKey) -> None:
+        """Pictures elsewhere are old, but what is free is as it was."""
+        self._bumped.add(key)
+
+    def tell(self, device_id: UUID, item: News) -> None:
+        """An item of that device's own shard."""
+        self._items.setdefault(device_id, []).append(item)
+
+    def publish(self) -> None:
+        """The last act: versions of what changed, and positions from the locked heads."""
+        if self._bumped:
+            self._write_versions()
+        for device_id in sorted(self._items):
+            publish(self.tx, device_shard(device_id), self._items[device_id])
+        self._items = {}
+
+    def committed(self) -> None:
+        """After the commit: what was worked on takes the place of the shared pictures."""
+        self._shared.put(self._runs.values())
+
+    def _write_versions(self) -> None:
+        counts: dict[int, int] = {}
+        for key in self._published:
+            shard = self._runs[key].facts.shard
+            counts[shard] = counts.get(shard, 0) + 1
+        heads = advance(self.tx, counts)
+        next_position = {shard: heads[shard] - counts[shard] for shard in counts}
+        dates, ids, versions, positions = [], [], [], []
+        for key in sorted(self._bumped):
+            picture = self._runs[key]
+            picture.version += 1
+            position: int | None = None
+            if key in self._published:
+                shard = picture.facts.shard
+                next_position[shard] += 1
+                position = next_position[shard]
+            dates.append(key.service_date)
+            ids.append(key.run_id)
+            versions.append(picture.version)
+            positions.append(position)
+        written = self.tx.run(
+            "UPDATE run r SET version = q.version, stock_position = coalesce(q.position, r.stock_position) "
+            "FROM unnest(%s::date[], %s::uuid[], %s::bigint[], %s::bigint[]) "
+            "AS q (service_date, run_id, version, position) "
+            "WHERE r.service_date = q.service_date AND r.run_id = q.run_id",
+            (dates, ids, versions, positions),
+        )
+        assert written == len(ids), "a locked run is gone"
