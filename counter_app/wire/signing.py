@@ -99,6 +99,16 @@ def seal(
     return Seal(device_id=device_id, epoch=epoch, sequence=sequence, at=at, wire=wire, signature=sign(PURPOSE, text))
 
 
+def enrol_text(code: str, device_id: UUID, public_key: bytes) -> bytes:
+    """What ``EnrolRequest.proof`` signs, with purpose ``enrol``."""
+    return b"\0".join((code.encode(), str(device_id).encode(), public_key))
+
+
+def epoch_text(device_id: UUID, public_key: bytes, head_hash: bytes) -> bytes:
+    """What ``EpochRequest.proof`` signs, with purpose ``epoch``."""
+    return b"\0".join((str(device_id).encode(), public_key, head_hash))
+
+
 def read_seal(headers: Mapping[str, str]) -> Seal:
     """From headers with lower-case names. Raises ``ValueError`` for a missing or odd one."""
     signature = bytes.fromhex(headers[SIGNATURE.lower()]) if SIGNATURE.lower() in headers else b""
