@@ -17,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy.exc import DBAPIError
 
 from counter_app.application.views import JournalVerdict
-from counter_app.domain import sale_folds
+from counter_app.domain import line_folds, sale_folds
 from counter_app.domain.journal import START, BadEntry, Entry, Kind, Link, check_link, read_entry
 from counter_app.domain.projection import (
     RECORD_FOLDS,
@@ -37,7 +37,9 @@ from db import engine as engines
 from db.context import Context
 from db.create import CATALOGUES
 from db.keys import ProfileKeys
-from db.opening import SCHEMAS, missing_triggers, schema_of
+from db.line_facts import line_facts, trusted_faults
+from db.migrate import check_schema
+from db.opening import missing_triggers
 from db.people import open_person
 from db.profile import read_certificates, read_profile
 from db.record_facts import record_facts
@@ -50,8 +52,8 @@ from db.witness import FILE_NAME as WITNESS_NAME
 from db.witness import Mark, is_whole, read_mark
 
 _PROGRESS_EVERY: Final = 500
-_FOLDS: Final[dict[Kind, Fold]] = {**RECORD_FOLDS, **sale_folds.FOLDS}
-_TABLES: Final[frozenset[str]] = RECORD_TABLES | sale_folds.TABLES
+_FOLDS: Final[dict[Kind, Fold]] = {**RECORD_FOLDS, **sale_folds.FOLDS, **line_folds.FOLDS}
+_TABLES: Final[frozenset[str]] = RECORD_TABLES | sale_folds.TABLES | line_folds.TABLES
 
 
 @dataclass(slots=True)
@@ -119,8 +121,7 @@ class _Check:
         return self.verdict()
 
     def _all(self, context: Context, mark: Mark | None) -> None:
-        if schema_of(context) not in SCHEMAS:
-            raise Refusal(Reason.PROFILE_TOO_NEW)
+        check_schema(context)
         self._integrity(context)
         if self._chain(context):
             self._witness(context, mark)
@@ -182,17 +183,19 @@ class _Check:
             self.activated[str(entry.body["file_name"])] = entry.seq
 
     def _certificates(self, context: Context) -> list[Certificate]:
-        """Those that an operator's key signed, from the table and from the journal: one of them may be tampered with.
+        """Those of this window that an operator's key signed, from the table and from the journal: one of them may be
+
+        tampered with. Another window of the same operator has keys too, and no say in this journal.
 
         With a trust bundle from outside only its operator counts, and nobody can remake the whole journal unseen.
         """
         operators: list[bytes] = []
+        first = _body(context.scalar("SELECT raw FROM journal WHERE seq = 1"))
         if self.trust is not None:
             operators = [parse_bundle(self.trust, verify).operator_key]
         else:
             with contextlib.suppress(Refusal, ValueError, TypeError):
                 operators.append(read_profile(context).operator_key)
-            first = _body(context.scalar("SELECT raw FROM journal WHERE seq = 1"))
             with contextlib.suppress(KeyError, TypeError, ValueError):
                 operators.append(bytes.fromhex(first["operator_key"]))
         stored = [json_of(body) for (body,) in context.rows("SELECT body FROM certificate")]
@@ -200,11 +203,14 @@ class _Check:
             _body(raw).get("certificate")
             for (raw,) in context.rows("SELECT raw FROM journal WHERE kind = 'epoch_started'")
         ]
+        window = (first.get("station_code"), first.get("counter"))
         found = []
         for fields in [*stored, *told]:
             with contextlib.suppress(BadTrust):
                 certificate = read_certificate(fields)
-                if any(certificate_holds(certificate, key, verify) for key in operators):
+                if (certificate.station, certificate.counter) == window and any(
+                    certificate_holds(certificate, key, verify) for key in operators
+                ):
                     found.append(certificate)
         return found
 
@@ -226,7 +232,7 @@ class _Check:
     def _tables(self, context: Context) -> None:
         self.progress(Progress(stage="tables", done=0, total=0))
         try:
-            facts = list(chain(record_facts(context), sale_rows(context)))
+            facts = list(chain(record_facts(context), sale_rows(context), line_facts(context)))
         except Refusal as refusal:
             self.add(None, f"tables:{refusal.facts.get('part', 'store')}")
             return
@@ -234,7 +240,7 @@ class _Check:
             self.add(None, "tables:unreadable")
             facts = list(_readable(context))
         try:
-            for table in stock_faults(context):
+            for table in chain(stock_faults(context), trusted_faults(context)):
                 self.add(None, f"table_mismatch:{table}")
         except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
             self.add(None, "tables:unreadable")
@@ -306,7 +312,7 @@ def verify_profile(
 ) -> JournalVerdict:
     """The verdict over a profile's folder. ``trust``: an exported bundle's bytes, kept somewhere else.
 
-    Raises Refusal: NO_PROFILE, SQLITE_TOO_OLD, PROFILE_TOO_NEW; BadTrust for a bundle that is none. Whatever is wrong
+    Raises Refusal: NO_PROFILE, SQLITE_TOO_OLD, PROFILE_TOO_NEW, PROFILE_TOO_OLD; BadTrust for a bundle that is none. What is wrong
     with the store itself is a verdict, never an error.
     """
     if not (directory / engines.FILE_NAME).is_file():
@@ -323,7 +329,7 @@ def verify_profile(
 
 def _readable(context: Context) -> Iterator[Fact]:
     """As many facts as can be read: what follows the unreadable one counts as missing, and names its entry."""
-    for source in (record_facts(context), sale_rows(context)):
+    for source in (record_facts(context), sale_rows(context), line_facts(context)):
         with contextlib.suppress(TypeError, ValueError, KeyError, AttributeError, OverflowError):
             yield from source
 

@@ -140,7 +140,11 @@ def _runs_migrated(p: Projection, entry: Entry) -> None:
     if body["fate"] != "moved" or ("run", run_id) not in p.rows:  # it stays as it was, or nothing of it was ever sold
         return
     p.change("run", run_id, pattern=body["to_pattern"], issue_id=body["issue_id"])
-    moved = [(table, key, row) for (table, key), row in p.rows.items() if row.fields.get("run_id") == run_id]
+    moved = [
+        (table, key, row)
+        for (table, key), row in p.rows.items()
+        if table in {"ticket", "claim"} and row.fields["run_id"] == run_id
+    ]
     for table, key, row in moved:
         if table == "ticket" and row.fields["state"] == "FULFILLED":
             for cell in _cells(row.fields):
