@@ -1,36 +1,24 @@
-"""A new timetable: built beside the store, activated by one row, and what is sold is carried over to it."""
+"""A new timetable: built beside the store by a process of its own, then activated."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-from zoneinfo import ZoneInfo
 
+from counter_app.application.activate_issue import ActivateIssue
 from counter_app.application.rights import demand
-from counter_app.domain.coaches import PlaceRef
-from counter_app.domain.ids import run_id
-from counter_app.domain.journal import Json, Kind
-from counter_app.domain.reissue import Fate, RunChange, SoldRun, places_of, reissue
 from counter_app.domain.staff import Actor, Right
-from counter_app.domain.timetable import Trip, instant
-from counter_app.ports.catalogue import Catalogue, CatalogueBuilder, ImportReport, Progress
-from counter_app.ports.catalogue_issues import ActiveIssue
+from counter_app.ports.catalogue import CatalogueBuilder, ImportReport, Progress
 from counter_app.ports.clock import Clock
-from counter_app.ports.stock import FrozenRun
-from counter_app.ports.store import MoneyStore, Writing
-
-# A run may be under way for days: the longest that an import takes in.
-_RUN_DAYS_MAX: Final = 14
+from counter_app.ports.store import MoneyStore
 
 
 @dataclass(frozen=True, slots=True)
 class ImportTimetable:
-    """``builder`` has its own process; the store's writer is held only while the new issue takes over.
+    """``builder`` has its own process. Afterwards whoever remembers the old timetable, or pictures of its stock, is to
 
-    Afterwards whoever remembers the old timetable, or pictures of its stock, is to forget them.
+    forget them.
     """
 
     store: MoneyStore
@@ -46,120 +34,7 @@ class ImportTimetable:
         """
         demand(actor, Right.MANAGE)
         report = self.builder.build(feed, progress=progress, cancelled=cancelled)
-        takeover = _Takeover(self.builder.open(report.catalogue), self.clock.now())
-        first_date = takeover.now.astimezone(ZoneInfo(self.store.profile.zone)).date() - timedelta(days=_RUN_DAYS_MAX)
-        with self.store.reading() as books:
-            active = books.issues.active()
-            if active is not None and active.file_name == report.catalogue.name:
-                return report  # the very same timetable is in force: nothing to change
-            for sold in books.stock.sold_runs(first_date):
-                takeover.warm(sold)
-        with self.store.writing() as books:
-            self._activate(books, report, actor)
-            for sold in books.stock.sold_runs(first_date):
-                found = takeover.change(sold)
-                if found is None or found[0].fate is Fate.KEPT:
-                    continue
-                change, trip = found
-                if change.fate is Fate.MOVED:
-                    old = books.stock.run(sold.run.run_id)
-                    assert old is not None, "what is sold was frozen"
-                    assert trip is not None, "what moves has somewhere to go"
-                    books.stock.reissue(change, takeover.frozen(old, trip))
-                body = _migrated(report.issue.issue_id, sold, trip, change)
-                books.journal.append(Kind.RUNS_MIGRATED, body, actor=actor)
+        catalogue = self.builder.open(report.catalogue)
+        activate = ActivateIssue(self.store, self.clock)
+        activate(actor, catalogue, report.catalogue, report.issue, trips=report.trips, faults=report.fault_count)
         return report
-
-    def _activate(self, books: Writing, report: ImportReport, actor: Actor) -> None:
-        sha256 = report.catalogue.stem
-        before = books.issues.active()
-        body: dict[str, Json] = {
-            "issue_id": report.issue.issue_id,
-            "sha256": sha256,
-            "file_name": report.catalogue.name,
-            "feed_name": report.issue.feed_name,
-            "trips": report.trips,
-            "faults": report.fault_count,
-            "replaces": before.sha256 if before else None,
-        }
-        entry = books.journal.append(Kind.CATALOGUE_ACTIVATED, body, actor=actor)
-        books.issues.activate(
-            ActiveIssue(
-                issue_id=report.issue.issue_id,
-                file_name=report.catalogue.name,
-                sha256=sha256,
-                feed_name=report.issue.feed_name,
-                trips=report.trips,
-                activated_at=entry.at,
-            )
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Takeover:
-    """The new issue's answer for each run that is sold; what it has looked up once it knows."""
-
-    catalogue: Catalogue
-    now: datetime
-    trips: dict[str, Trip | None] = field(default_factory=dict)
-    places: dict[str, frozenset[PlaceRef] | None] = field(default_factory=dict)
-
-    def warm(self, sold: SoldRun) -> None:
-        trip = self._trip(sold.run.trip_id)
-        if trip is not None:
-            self._places(trip)
-
-    def change(self, sold: SoldRun) -> tuple[RunChange, Trip | None] | None:
-        """None: the new issue has no say in this run any more."""
-        zone, calls = sold.trip.zone, sold.trip.calls
-        if instant(sold.run.service_date, calls[-1].arrive_s, zone) <= self.now:
-            return None
-        namespace = self.catalogue.info.feed_namespace
-        ours = run_id(namespace, sold.run.trip_id, sold.run.service_date) == sold.run.run_id
-        # Another publisher's trip of the same id is another train.
-        trip = self._trip(sold.run.trip_id) if ours else None
-        runs = trip is not None and self.catalogue.runs_on(sold.run.trip_id, sold.run.service_date)
-        if not runs and instant(sold.run.service_date, calls[0].depart_s, zone) <= self.now:
-            return None  # under way: an issue that begins today does not call it back
-        new = trip if runs else None
-        return reissue(sold, new, self._places(new) if new else None), new
-
-    def frozen(self, old: FrozenRun, trip: Trip) -> FrozenRun:
-        """The run's copy under the new issue."""
-        found = {call.station_id: self.catalogue.station(call.station_id) for call in trip.calls}
-        return replace(
-            old,
-            trip=trip,
-            formation=self.catalogue.formation(trip.formation_id) if trip.formation_id else None,
-            stations={station_id: station for station_id, station in found.items() if station},
-            issue_id=self.catalogue.info.issue_id,
-            demonstration=self.catalogue.info.invented,
-        )
-
-    def _trip(self, trip_id: str) -> Trip | None:
-        if trip_id not in self.trips:
-            self.trips[trip_id] = self.catalogue.trip(trip_id)
-        return self.trips[trip_id]
-
-    def _places(self, trip: Trip) -> frozenset[PlaceRef] | None:
-        if trip.formation_id is None:
-            return None
-        if trip.formation_id not in self.places:
-            self.places[trip.formation_id] = places_of(self.catalogue.formation(trip.formation_id))
-        return self.places[trip.formation_id]
-
-
-def _migrated(issue_id: str, sold: SoldRun, trip: Trip | None, change: RunChange) -> dict[str, Json]:
-    """One run: enough to carry its tickets over again, and the disruption list's lines for it."""
-    troubled: list[Json] = [[str(claim.claim_id), str(claim.trouble)] for claim in change.troubled]
-    return {
-        "issue_id": issue_id,
-        "run_id": str(change.run.run_id),
-        "trip_id": change.run.trip_id,
-        "service_date": change.run.service_date.isoformat(),
-        "fate": change.fate.value,
-        "from_pattern": sold.trip.pattern_version,
-        "to_pattern": trip.pattern_version if trip and change.fate is Fate.MOVED else None,
-        "calls": list(change.calls),
-        "troubled": troubled,
-    }
