@@ -11,8 +11,8 @@ from sqlalchemy import Connection as EngineConnection
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from central.shell.partitions import ensure_partitions
 from central.shell.trouble import Trouble
+from central.stock.partitions import ensure_partitions
 from central.tx import Connection, Tx, in_transaction
 
 SCRIPTS: Final = Path(__file__).resolve().parent.parent / "migrations"

@@ -1,0 +1,367 @@
+"""FastAPI around ``Central.handle``: sockets, threads, limits, numbers. What a request means is not known here.
+
+``/v1/…`` goes through ``Door``, a plain ASGI callable: no framework stands between a counter and its answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qsl
+
+from fastapi import FastAPI
+from fastapi import Request as WebRequest
+from fastapi.responses import Response as WebResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from central.request import Request, Response
+from central.services import Clock
+from central.shell import openapi
+from central.shell.lanes import Busy, Lane
+from central.shell.limits import Gate, Limits, network_of
+from central.shell.metrics import CONTENT_TYPE, Metrics
+from central.shell.readiness import readiness
+from central.tx import Connection
+from counter_app.wire.codec import encode
+from counter_app.wire.messages import ErrorAnswer, Refused
+from counter_app.wire.routes import BY_PATH, ROUTES, Access, Route
+
+_log = logging.getLogger("central.http")
+BODY_S_MAX: Final = 60.0  # a slow line may take its time with a batch, but not for ever
+SLOW_S: Final = 1.0  # worth a line in the log
+QUERY_FIELDS_MAX: Final = 20
+_ALLOWED: Final = {
+    route.path: ", ".join(sorted(one.method for one in ROUTES if one.path == route.path)) for route in ROUTES
+}
+_WHO: Final = frozenset({401, 403, 426})  # answers to somebody who is not who they say
+_KEPT: Final = frozenset({b"content-encoding", b"content-type"})
+
+
+class Central(Protocol):
+    """``central.handle.Central``."""
+
+    def handle(self, request: Request, connection: Connection) -> Response: ...
+
+    def handle_claims(self, requests: Sequence[Request], connection: Connection) -> Sequence[Response]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How many threads, each with a connection, serve what. Claims go by run into lanes that commit many at once."""
+
+    claim_lanes: int = 2
+    claim_batch_max: int = 200
+    other_threads: int = 6
+    read_threads: int = 2
+    limits: Limits = field(default_factory=Limits)
+    stop_s: float = 30
+
+
+class Door:
+    """The ASGI callable for ``/v1/…``; everything else goes on to ``app``."""
+
+    def __init__(self, app: ASGIApp, *, shell: Shell) -> None:
+        self._app = app
+        self._shell = shell
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/v1/"):
+            await self._shell.serve(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+class Shell:
+    """The lanes, the gate and the numbers of one process."""
+
+    def __init__(
+        self, central: Central, *, connect: Callable[[], Connection], clock: Clock, shape: Shape | None = None
+    ) -> None:
+        self.shape = shape or Shape()
+        self._clock = clock
+        self._gate = Gate(self.shape.limits)
+        self.metrics = Metrics(self._lane_states)
+
+        def one(requests: Sequence[Request], connection: Connection) -> Sequence[Response]:
+            return [central.handle(request, connection) for request in requests]
+
+        self._claims = [
+            Lane(f"claims-{n}", connect=connect, work=central.handle_claims, batch_max=self.shape.claim_batch_max)
+            for n in range(self.shape.claim_lanes)
+        ]
+        self._reads = Lane("reads", connect=connect, work=one, threads=self.shape.read_threads)
+        self._others = Lane("others", connect=connect, work=one, threads=self.shape.other_threads)
+        self._house: Lane[Callable[[Connection], Any], Any] = Lane(
+            "house", connect=connect, work=lambda calls, connection: [call(connection) for call in calls], queue_max=20
+        )
+
+    # ---- life ----------------------------------------------------------------------------------------------------
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        for lane in self._lanes():
+            lane.start(loop)
+
+    def stop(self) -> None:
+        """What was accepted is finished; not to be called on the loop's thread."""
+        for lane in self._lanes():
+            if not lane.stop(self.shape.stop_s):
+                _log.warning("lane %s did not end in time", lane.name)
+
+    def _lanes(self) -> list[Lane[Any, Any]]:
+        return [*self._claims, self._reads, self._others, self._house]
+
+    def _lane_states(self) -> dict[str, tuple[int, int]]:
+        return {lane.name: (lane.waiting, lane.busy) for lane in self._lanes()}
+
+    async def house(self, call: Callable[[Connection], Any]) -> Any:
+        """Something with the database for health, readiness or metrics."""
+        return await self._house.ask(call)
+
+    # ---- one request -----------------------------------------------------------------------------------------------
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began_s = time.monotonic()
+        path, method = scope["path"], scope["method"]
+        route = BY_PATH.get((method, path))
+        try:
+            response = await self._answer(route, scope, receive, began_s)
+        except _GoneError:
+            return
+        await _send(send, response)
+        took_s = time.monotonic() - began_s
+        name = route.name if route is not None else "other"
+        self.metrics.answered(name, response.status, took_s, response.body)
+        if response.status != 200 or took_s > SLOW_S:
+            _log.info(
+                "request",
+                extra={
+                    "route": name,
+                    "status": response.status,
+                    "device": _device(scope),
+                    "ms": round(took_s * 1000),
+                    "bytes": len(response.body),
+                    "code": _code(response),
+                },
+            )
+
+    async def _answer(self, route: Route | None, scope: Scope, receive: Receive, now_s: float) -> Response:
+        if route is None:
+            allowed = _ALLOWED.get(scope["path"])
+            if allowed is None:
+                return self.refusal(404, Refused.UNKNOWN_ROUTE, headers={"connection": "close"})
+            return self.refusal(405, Refused.UNKNOWN_ROUTE, "method", headers={"allow": allowed})
+        headers = _headers(scope["headers"])
+        peer = network_of(scope["client"][0]) if scope.get("client") else ""
+        wait_s = self._gate.wait_s(
+            peer=peer,
+            device=headers.get("counterfoil-device", "")[:40],
+            signed_route=route.access is not Access.ANYONE,
+            now_s=now_s,
+        )
+        if wait_s:
+            self.metrics.limited.inc()
+            return self.refusal(
+                429, Refused.RATE_LIMITED, headers={"retry-after": str(int(wait_s) + 1), "connection": "close"}
+            )
+        body = await self._body(route, scope["headers"], receive)
+        if body is None:
+            return self.refusal(413, Refused.TOO_LARGE, f"{route.body_max} bytes", headers={"connection": "close"})
+        query_text = scope["query_string"].decode("latin-1")
+        try:
+            query = _query(query_text)
+        except ValueError:
+            return self.refusal(400, Refused.BAD_MESSAGE, "query")
+        target = scope["raw_path"].decode("latin-1")
+        request = Request(
+            method=route.method,
+            path=route.path,
+            target=f"{target}?{query_text}" if query_text else target,
+            query=query,
+            headers=headers,
+            body=body,
+            peer=peer,
+        )
+        try:
+            response = await self._lane(route, body).ask(request)
+        except Busy:
+            return self.refusal(503, Refused.BUSY, headers={"retry-after": "1"})
+        except Exception as error:  # noqa: BLE001 - whatever it was, it may have been done: a fault says "unknown"
+            # Nothing of a statement's text or values: only which kind of trouble it was.
+            state = getattr(error, "sqlstate", None) or ""
+            _log.error("%s in %s %s", type(error).__name__, route.name, state)
+            return self.refusal(500, Refused.FAULT)
+        if response.status in _WHO:
+            self._gate.failed(peer, now_s)
+        return response
+
+    def _lane(self, route: Route, body: bytes) -> Lane[Request, Response]:
+        if route.name in {"claim", "lease", "release"}:
+            # By run, so that the claims of one train wait in one line instead of for each other's lock. Where the id
+            # cannot be found any line is right: the lock decides.
+            at = body.find(b'"run_id":"')
+            return self._claims[hash(body[at + 10 : at + 46]) % len(self._claims)]
+        if route.name in {"availability", "time"}:
+            return self._reads
+        return self._others
+
+    @staticmethod
+    async def _body(route: Route, headers: Sequence[tuple[bytes, bytes]], receive: Receive) -> bytes | None:
+        """None: too large. Never more than ``body_max`` of it is kept."""
+        most = route.body_max if route.request is not None else 0
+        for name, value in headers:
+            if name == b"content-length" and (len(value) > 12 or int(value) > most):
+                return None
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _GoneError
+        body: bytes = message.get("body", b"")
+        if not message.get("more_body"):
+            return body if len(body) <= most else None
+        parts, size = [body], len(body)
+        try:
+            async with asyncio.timeout(BODY_S_MAX):
+                while message.get("more_body"):
+                    if size > most:
+                        return None
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise _GoneError
+                    parts.append(message.get("body", b""))
+                    size += len(parts[-1])
+        except TimeoutError:
+            raise _GoneError from None
+        return b"".join(parts) if size <= most else None
+
+    def refusal(
+        self, status: int, code: Refused, detail: str = "", *, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        answer = ErrorAnswer(code=code.value, detail=detail, central_time=self._clock.now())
+        return Response(status=status, body=encode(answer), headers=headers or {})
+
+
+class _GoneError(Exception):
+    """The other end hung up, or took too long: there is nobody to answer."""
+
+
+def make_app(
+    central: Central,
+    *,
+    connect: Callable[[], Connection],
+    clock: Clock,
+    version: str,
+    shape: Shape | None = None,
+) -> FastAPI:
+    """The application of one process. ``connect``: a new connection of a thread's own, autocommit on."""
+    shell = Shell(central, connect=connect, clock=clock, shape=shape)
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        shell.start(loop)
+        try:
+            yield
+        finally:
+            await loop.run_in_executor(None, shell.stop)
+
+    app = FastAPI(title="Counterfoil central records", openapi_url=None, docs_url=None, redoc_url=None, lifespan=life)
+    app.add_middleware(Door, shell=shell)
+    app.state.shell = shell
+    document = json.dumps(openapi.description(version), ensure_ascii=False, separators=(",", ":")).encode()
+
+    @app.get("/openapi.json")
+    async def describe() -> WebResponse:
+        return WebResponse(document, media_type="application/json")
+
+    @app.get("/healthz")
+    async def health() -> WebResponse:
+        return _json(200, {"status": "ok"})
+
+    @app.get("/readyz")
+    async def ready() -> WebResponse:
+        try:
+            async with asyncio.timeout(10):
+                found = await shell.house(lambda connection: readiness(connection, clock.now().date()))
+        except (Exception, TimeoutError) as error:  # noqa: BLE001 - not ready, whatever it is
+            found = {"database": type(error).__name__}
+        return _json(200 if all(value == "ok" for value in found.values()) else 503, found)
+
+    @app.get("/metrics")
+    async def metrics() -> WebResponse:
+        try:
+            async with asyncio.timeout(10):
+                page = await shell.house(shell.metrics.page)
+        except Exception:  # noqa: BLE001 - the rest of the numbers are wanted all the more when the database is away
+            page = shell.metrics.page(None)
+        return WebResponse(page, media_type=CONTENT_TYPE)
+
+    async def no_such(_: WebRequest, error: Exception) -> WebResponse:
+        status = getattr(error, "status_code", 500)
+        refused = shell.refusal(status, Refused.UNKNOWN_ROUTE if status in {404, 405} else Refused.FAULT)
+        headers = dict(getattr(error, "headers", None) or {})
+        return WebResponse(refused.body, status_code=status, media_type="application/json", headers=headers)
+
+    app.add_exception_handler(404, no_such)
+    app.add_exception_handler(405, no_such)
+    return app
+
+
+def _json(status: int, value: Mapping[str, str]) -> WebResponse:
+    return WebResponse(json.dumps(value).encode(), status_code=status, media_type="application/json")
+
+
+def _headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Those that central reads. A name given twice is none: which of the two was signed?"""
+    made: dict[str, str] = {}
+    for name, value in raw:
+        if name.startswith(b"counterfoil-") or name in _KEPT:
+            key = name.decode("latin-1")
+            made[key] = "" if key in made else value.decode("latin-1")
+    return made
+
+
+def _query(text: str) -> dict[str, str]:
+    """Raises ``ValueError`` for a name given twice, too many of them, or what is not a query."""
+    if not text:
+        return {}
+    pairs = parse_qsl(
+        text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=QUERY_FIELDS_MAX
+    )
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a name twice")
+    return made
+
+
+def _device(scope: Scope) -> str:
+    """As the request says; shown only where it looks like an id."""
+    for name, value in scope["headers"]:
+        if name == b"counterfoil-device" and len(value) == 36:
+            return str(value.decode("latin-1"))
+    return ""
+
+
+def _code(response: Response) -> str:
+    if response.status == 200:
+        return ""
+    begin = response.body.find(b'"code":"') + 8
+    return response.body[begin : response.body.find(b'"', begin)].decode("ascii", "replace")[:40] if begin > 7 else ""
+
+
+async def _send(send: Send, response: Response) -> None:
+    start: Message = {
+        "type": "http.response.start",
+        "status": response.status,
+        "headers": [
+            (b"content-type", response.content_type.encode()),
+            (b"content-length", str(len(response.body)).encode()),
+            *((name.encode(), value.encode()) for name, value in response.headers.items()),
+        ],
+    }
+    await send(start)
+    await send({"type": "http.response.body", "body": response.body})

@@ -1,0 +1,58 @@
+"""Central's log: one JSON object a line (or text for a terminal), to standard error. No bodies, no names, no addresses.
+
+Everything goes through the standard library's loggers; structlog only renders. Fields are given with ``extra=``.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Final
+
+import structlog
+
+_FIELDS: Final = frozenset(
+    {"route", "routes", "status", "device", "ms", "bytes", "code", "fault", "url", "workers", "worker", "step", "count"}
+)
+
+
+def configure(form: str) -> None:
+    """``json`` or ``text``; replaces what was configured before."""
+    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
+    if form == "text":
+        renderer = structlog.dev.ConsoleRenderer(colors=False)
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _known_fields,
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    # What every stranger on the network can cause is no news; Door counts and tells what matters.
+    for name, level in (
+        ("uvicorn.error", logging.ERROR),
+        ("uvicorn.access", logging.CRITICAL),
+        ("alembic", logging.WARNING),
+    ):
+        logging.getLogger(name).setLevel(level)
+
+
+def _known_fields(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Only fields that are known to hold nothing personal."""
+    record = event.get("_record")
+    if record is not None:
+        event.update({name: value for name, value in record.__dict__.items() if name in _FIELDS})
+    return event

@@ -1,0 +1,75 @@
+"""What central does by itself: holds and leases whose time is over, partitions ahead, the waiting list, entries that
+
+are stored and not judged. One process of all does it at a time; which one does not matter.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from central.tx import Connection
+
+_log = logging.getLogger("central.tending")
+EVERY_S: Final = 2.0
+AFTER_TROUBLE_S: Final = 10.0
+_LOCK: Final = 0x54656E64  # an advisory lock: whoever has it tends
+
+Step = tuple[str, Callable[[Connection], object]]
+
+
+class Tending:
+    """A thread with a connection of its own. Each step is tried in each round, whatever became of the one before."""
+
+    def __init__(self, steps: Sequence[Step], *, connect: Callable[[], Connection], every_s: float = EVERY_S) -> None:
+        self._steps = tuple(steps)
+        self._connect = connect
+        self._every_s = every_s
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="tending", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 30) -> bool:
+        self._stopping.set()
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        connection: Connection | None = None
+        wait_s = 0.0
+        while not self._stopping.wait(wait_s):
+            try:
+                if connection is None or connection.closed:
+                    connection = self._connect()
+                wait_s = self._every_s if self.round(connection) else AFTER_TROUBLE_S
+            except Exception as error:  # noqa: BLE001 - the database may be away; the next round tries again
+                _log.info("no round of tending: %s", type(error).__name__)
+                if connection is not None:
+                    connection.close()
+                connection, wait_s = None, AFTER_TROUBLE_S
+        if connection is not None:
+            connection.close()
+
+    def round(self, connection: Connection) -> bool:
+        """Every step once, unless another process is at it. True: nothing went wrong."""
+        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
+        if row is None or not row[0]:
+            return True
+        good = True
+        try:
+            for name, step in self._steps:
+                if self._stopping.is_set() or connection.closed:
+                    break
+                try:
+                    step(connection)
+                except Exception:  # noqa: BLE001 - the next step is not to wait for this one's repair
+                    good = False
+                    _log.exception("tending", extra={"step": name})
+        finally:
+            if not connection.closed:
+                connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
+        return good
