@@ -243,5 +243,21 @@
         <source>the profile's folder cannot be written</source>
         <translation>数据目录无法写入</translation>
     </message>
+    <message>
+        <source>central named a file that cannot be one</source>
+        <translation>中心给出的文件名无效</translation>
+    </message>
+    <message>
+        <source>the download is not complete</source>
+        <translation>下载不完整</translation>
+    </message>
+    <message>
+        <source>a piece of the download does not fit its place</source>
+        <translation>下载的分段次序不符</translation>
+    </message>
+    <message>
+        <source>the download is not the file that central named</source>
+        <translation>下载内容与中心所列文件不符</translation>
+    </message>
 </context>
 </TS>

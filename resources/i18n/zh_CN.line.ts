@@ -647,5 +647,245 @@
         <source>Last trouble: {detail}</source>
         <translation>最近故障：{detail}</translation>
     </message>
+    <message>
+        <source>Without the line only places that this window holds can be sold; of these it holds {free}.</source>
+        <translation>线路不通时只能出售本窗预留的席位；本窗此类预留为 {free} 个。</translation>
+    </message>
+    <message>
+        <source>central answered something else than was asked</source>
+        <translation>中心的应答与请求不符</translation>
+    </message>
+    <message>
+        <source>the certificate is not of this operator or not of this counter</source>
+        <translation>证书不属于本运营方或本窗口</translation>
+    </message>
+    <message>
+        <source>Another entry has this number: there is a copy of this counter, or it was restored from a backup.</source>
+        <translation>此编号已有另一条流水：存在本窗口的副本，或曾恢复备份。</translation>
+    </message>
+    <message>
+        <source>The entry arrived damaged: its bytes are not those that the journal speaks of.</source>
+        <translation>流水内容受损，与前后流水的记载不符。</translation>
+    </message>
+    <message>
+        <source>The signature of this entry is not this counter's.</source>
+        <translation>此条流水的签名不属于本窗口。</translation>
+    </message>
+    <message>
+        <source>The entry is not written in the form that was agreed.</source>
+        <translation>流水的书写格式不符合约定。</translation>
+    </message>
+    <message>
+        <source>A field of the entry cannot be read.</source>
+        <translation>流水中有无法识别的字段。</translation>
+    </message>
+    <message>
+        <source>A newer program wrote this entry than central can read.</source>
+        <translation>此条流水由较新的程序写入，中心尚不能识别。</translation>
+    </message>
+    <message>
+        <source>Central does not know this kind of entry yet.</source>
+        <translation>中心尚不支持此类流水。</translation>
+    </message>
+    <message>
+        <source>The content of the entry cannot be read.</source>
+        <translation>流水内容无法识别。</translation>
+    </message>
+    <message>
+        <source>Central made a mistake of its own with this entry.</source>
+        <translation>中心处理此条流水时内部出错。</translation>
+    </message>
+    <message>
+        <source>A place of this sale had been written off and sold elsewhere. The paper stays valid.</source>
+        <translation>此笔售出的席位曾被核销并在别处售出；车票仍然有效。</translation>
+    </message>
+    <message>
+        <source>This service was cancelled before the sale arrived at central.</source>
+        <translation>此笔售票到达中心之前，该车次已停运。</translation>
+    </message>
+    <message>
+        <source>This service was changed before the sale arrived at central.</source>
+        <translation>此笔售票到达中心之前，该车次已变更。</translation>
+    </message>
+    <message>
+        <source>Central does not have this service.</source>
+        <translation>中心没有此车次。</translation>
+    </message>
+    <message>
+        <source>Another window had refunded this ticket before.</source>
+        <translation>此票此前已在其他窗口退票。</translation>
+    </message>
+    <message>
+        <source>Central does not have the ticket of this refund.</source>
+        <translation>中心没有此笔退票对应的车票。</translation>
+    </message>
+    <message>
+        <source>More was paid out than the ticket had cost.</source>
+        <translation>退款金额高于票价。</translation>
+    </message>
+    <message>
+        <source>The sale names a price list or timetable that central never gave out.</source>
+        <translation>此笔售票所用的票价规则或时刻表不是中心下发的。</translation>
+    </message>
+    <message>
+        <source>Another price list was in force at the time of the sale.</source>
+        <translation>售票当时有效的是另一份票价规则。</translation>
+    </message>
+    <message>
+        <source>Another ticket has this ticket number.</source>
+        <translation>此票号已被另一张车票使用。</translation>
+    </message>
+    <message>
+        <source>This ticket number belongs to another window or epoch.</source>
+        <translation>此票号属于其他窗口或其他纪元。</translation>
+    </message>
+    <message>
+        <source>Central has this ticket already, from another entry.</source>
+        <translation>中心已有此车票，来自另一条流水。</translation>
+    </message>
+    <message>
+        <source>The drawer's sum at the end of the shift is not that of its entries.</source>
+        <translation>结账时钱箱金额与流水合计不符。</translation>
+    </message>
+    <message>
+        <source>Central never gave these held places to this counter.</source>
+        <translation>中心未曾向本窗口发放此项预留。</translation>
+    </message>
+    <message>
+        <source>Places were given back that this counter did not hold.</source>
+        <translation>退回了不属于本窗口的预留席位。</translation>
+    </message>
+    <message>
+        <source>This epoch was not granted by central.</source>
+        <translation>此纪元未经中心授予。</translation>
+    </message>
+    <message>
+        <source>The entry is of another counter than the one that sent it.</source>
+        <translation>此条流水属于其他窗口。</translation>
+    </message>
+    <message>
+        <source>This was done under a key that a newer one had replaced.</source>
+        <translation>此操作使用了已被替换的旧密钥。</translation>
+    </message>
+    <message>
+        <source>The new epoch follows entries that central never saw.</source>
+        <translation>新纪元之前有中心从未收到的流水。</translation>
+    </message>
+    <message>
+        <source>This counter's clock was ahead of central's.</source>
+        <translation>本窗口时钟快于中心。</translation>
+    </message>
+    <message>
+        <source>The places were no longer held for this counter, but still free: the sale stands.</source>
+        <translation>席位当时已不再为本窗口保留，但仍然空闲：售票有效。</translation>
+    </message>
+    <message>
+        <source>Find out which machine is the copy and switch it off; then ask central for a new epoch (F9).</source>
+        <translation>查明哪台是副本并停用，然后向中心申请新纪元（F9）。</translation>
+    </message>
+    <message>
+        <source>Compare this counter's journal and papers with central's records.</source>
+        <translation>将本窗口流水和票据与中心记录核对。</translation>
+    </message>
+    <message>
+        <source>Central has to be brought up to date; then it judges this entry again.</source>
+        <translation>中心升级后将重新判定此条流水。</translation>
+    </message>
+    <message>
+        <source>Report it to the maker of the program; central judges it again afterwards.</source>
+        <translation>请报告程序开发方，修正后中心将重新判定。</translation>
+    </message>
+    <message>
+        <source>Seat the passenger anew: same class, else a better one, else standing with the difference paid back, else the next service, else a full refund.</source>
+        <translation>为旅客重新安排：同席别；无则升等；再无则站票并退差价；再无则改乘下一车次；最后全额退票。</translation>
+    </message>
+    <message>
+        <source>The disruption desk looks after the passenger: another service or a refund.</source>
+        <translation>由应急处置台为旅客办理改乘或退票。</translation>
+    </message>
+    <message>
+        <source>The drawer is short by this amount: settle it with the clerk who is named.</source>
+        <translation>钱箱短少此金额，请与所列售票员核处。</translation>
+    </message>
+    <message>
+        <source>Check the price that was taken. The printed price stands if it was in force at the sale.</source>
+        <translation>核对所收票价；售票时有效的票面价格应予认可。</translation>
+    </message>
+    <message>
+        <source>Compare both tickets; find out how one number came to be used twice.</source>
+        <translation>核对两张车票，查明票号为何重复使用。</translation>
+    </message>
+    <message>
+        <source>Count the drawer again and compare it with the shift report.</source>
+        <translation>重新清点钱箱，与结账报表核对。</translation>
+    </message>
+    <message>
+        <source>Set this computer's clock right and look why it was ahead.</source>
+        <translation>校准本机时钟，并查明原因。</translation>
+    </message>
+    <message>
+        <source>Compare what this window holds with central's list of held places.</source>
+        <translation>将本窗预留与中心的预留清单核对。</translation>
+    </message>
+    <message>
+        <source>Nothing has to be done.</source>
+        <translation>无需处理。</translation>
+    </message>
+    <message>
+        <source>Tickets</source>
+        <translation>车票</translation>
+    </message>
+    <message>
+        <source>Other ticket</source>
+        <translation>另一车票</translation>
+    </message>
+    <message>
+        <source>Declared</source>
+        <translation>实点</translation>
+    </message>
+    <message>
+        <source>Expected</source>
+        <translation>应有</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>差额</translation>
+    </message>
+    <message>
+        <source>Price list</source>
+        <translation>票价规则</translation>
+    </message>
+    <message>
+        <source>This counter's time</source>
+        <translation>本窗时间</translation>
+    </message>
+    <message>
+        <source>Central's time</source>
+        <translation>中心时间</translation>
+    </message>
+    <message>
+        <source>Window no.</source>
+        <translation>窗口号</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Detail of the mistake</source>
+        <translation>错误详情</translation>
+    </message>
+    <message>
+        <source>Besides</source>
+        <translation>另有</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Station</source>
+        <translation>车站</translation>
+    </message>
 </context>
 </TS>

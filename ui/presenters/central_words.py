@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from counter_app.texts import Texts, mark
 
-# By ``wire.messages.Refused``; a test holds them to it.
+# By ``wire.messages.Refused``, and what this counter itself says of an answer; a test holds them to it.
 REFUSED_WORDS: Mapping[str, str] = {
     "bad_message": mark("the request was not understood"),
     "unknown_route": mark("central does not know this question"),
@@ -34,6 +34,8 @@ REFUSED_WORDS: Mapping[str, str] = {
     "changed_timetable": mark("central has another timetable of this service"),
     "busy": mark("central is busy"),
     "fault": mark("central made a mistake of its own"),
+    "bad_answer": mark("central answered something else than was asked"),
+    "bad_certificate": mark("the certificate is not of this operator or not of this counter"),
 }
 STOP_WORDS: Mapping[str, str] = {
     "outdated": mark("this program is too old and has to be brought up to date"),

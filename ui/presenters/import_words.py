@@ -41,6 +41,7 @@ FAULTS: dict[str, str] = {
 }
 REFUSALS: dict[str, str] = {
     "bad_csv": mark("a quotation mark is never closed"),
+    "bad_name": mark("central named a file that cannot be one"),
     "bad_timezone": mark("unknown time zone"),
     "catalogue_version": mark("catalogue of another version"),
     "damaged": mark("the file is damaged"),
@@ -52,12 +53,14 @@ REFUSALS: dict[str, str] = {
     "field_too_long": mark("a field is too long"),
     "import_crashed": mark("the import broke off"),
     "import_stalled": mark("the import did not go on"),
+    "incomplete": mark("the download is not complete"),
     "missing_column": mark("a column is missing"),
     "missing_file": mark("a file is missing"),
     "not_a_catalogue": mark("not a catalogue"),
     "not_a_zip": mark("not a zip file"),
     "not_utf8": mark("not in UTF-8"),
     "nul_byte": mark("zero bytes in a text"),
+    "out_of_order": mark("a piece of the download does not fit its place"),
     "split_archive": mark("one part of a split zip"),
     "too_large": mark("too large"),
     "too_many_columns": mark("too many columns"),
@@ -67,6 +70,7 @@ REFUSALS: dict[str, str] = {
     "unsafe_entry_type": mark("a link or device inside"),
     "unsupported_compression": mark("a compression that is not supported"),
     "unwritable": mark("the profile's folder cannot be written"),
+    "wrong_digest": mark("the download is not the file that central named"),
 }
 
 

@@ -374,6 +374,7 @@ SENTENCES: dict[Reason, Said] = {
         mark("Not held here"),
         mark("Without the line only places that this window holds can be sold, and it holds none of these."),
         mark("Choose a class or departure that is held here, or wait for the line."),
+        detail=mark("Without the line only places that this window holds can be sold; of these it holds {free}."),
     ),
     Reason.TICKET_LOCKED: Said(
         mark("Under way at another window"),

@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from counter_app.application.views import InboxItem
+from counter_app.domain.money import Money
 from counter_app.texts import Texts, mark
+from ui.presenters import words
 from ui.presenters.journal import KIND_WORDS, kind_words
 
 JUDGEMENTS: Mapping[str, tuple[str, str]] = {
@@ -23,9 +26,83 @@ OWNERS: Mapping[str, str] = {
     "administrator": mark("Administrator"),
     "operator": mark("Central's staff"),
 }
-REASONS: Mapping[str, str] = {}
-NEXT_STEPS: Mapping[str, str] = {}
-FACTS: Mapping[str, str] = {}
+# By ``domain.verdicts.Why`` and ``NextStep``; a test holds them to it.
+REASONS: Mapping[str, str] = {
+    "forked": mark("Another entry has this number: there is a copy of this counter, or it was restored from a backup."),
+    "corrupt": mark("The entry arrived damaged: its bytes are not those that the journal speaks of."),
+    "bad_signature": mark("The signature of this entry is not this counter's."),
+    "not_canonical": mark("The entry is not written in the form that was agreed."),
+    "bad_field": mark("A field of the entry cannot be read."),
+    "unknown_version": mark("A newer program wrote this entry than central can read."),
+    "unknown_kind": mark("Central does not know this kind of entry yet."),
+    "bad_body": mark("The content of the entry cannot be read."),
+    "judge_failed": mark("Central made a mistake of its own with this entry."),
+    "displaced": mark("A place of this sale had been written off and sold elsewhere. The paper stays valid."),
+    "run_cancelled": mark("This service was cancelled before the sale arrived at central."),
+    "run_changed": mark("This service was changed before the sale arrived at central."),
+    "unknown_run": mark("Central does not have this service."),
+    "already_refunded": mark("Another window had refunded this ticket before."),
+    "unknown_ticket": mark("Central does not have the ticket of this refund."),
+    "refund_too_high": mark("More was paid out than the ticket had cost."),
+    "unknown_tariff": mark("The sale names a price list or timetable that central never gave out."),
+    "old_tariff": mark("Another price list was in force at the time of the sale."),
+    "duplicate_number": mark("Another ticket has this ticket number."),
+    "foreign_number": mark("This ticket number belongs to another window or epoch."),
+    "duplicate_ticket": mark("Central has this ticket already, from another entry."),
+    "shift_differs": mark("The drawer's sum at the end of the shift is not that of its entries."),
+    "unknown_lease": mark("Central never gave these held places to this counter."),
+    "not_leased": mark("Places were given back that this counter did not hold."),
+    "foreign_certificate": mark("This epoch was not granted by central."),
+    "wrong_profile": mark("The entry is of another counter than the one that sent it."),
+    "superseded_epoch": mark("This was done under a key that a newer one had replaced."),
+    "broken_history": mark("The new epoch follows entries that central never saw."),
+    "clock_ahead": mark("This counter's clock was ahead of central's."),
+    "late": mark("The places were no longer held for this counter, but still free: the sale stands."),
+}
+NEXT_STEPS: Mapping[str, str] = {
+    "new_epoch": mark("Find out which machine is the copy and switch it off; then ask central for a new epoch (F9)."),
+    "check_records": mark("Compare this counter's journal and papers with central's records."),
+    "upgrade_central": mark("Central has to be brought up to date; then it judges this entry again."),
+    "report_fault": mark("Report it to the maker of the program; central judges it again afterwards."),
+    "reseat": mark(
+        "Seat the passenger anew: same class, else a better one, else standing with the difference paid back, else the "
+        "next service, else a full refund."
+    ),
+    "disruption_desk": mark("The disruption desk looks after the passenger: another service or a refund."),
+    "shift_discrepancy": mark("The drawer is short by this amount: settle it with the clerk who is named."),
+    "check_price": mark("Check the price that was taken. The printed price stands if it was in force at the sale."),
+    "check_numbers": mark("Compare both tickets; find out how one number came to be used twice."),
+    "count_again": mark("Count the drawer again and compare it with the shift report."),
+    "check_clock": mark("Set this computer's clock right and look why it was ahead."),
+    "check_lease": mark("Compare what this window holds with central's list of held places."),
+    "": mark("Nothing has to be done."),
+}
+# What is worth reading, in this order; ids and hashes are left to the journal and to central.
+FACTS: Mapping[str, str] = {
+    "number": mark("Ticket"),
+    "tickets": mark("Tickets"),
+    "other": mark("Other ticket"),
+    "trip_id": mark("Service"),
+    "service_date": mark("Date"),
+    "place": mark("Place"),
+    "window": mark("Window"),
+    "by": mark("By"),
+    "amount_minor": mark("Amount"),
+    "price_minor": mark("Price"),
+    "declared_minor": mark("Declared"),
+    "expected_minor": mark("Expected"),
+    "difference_minor": mark("Difference"),
+    "policy": mark("Price list"),
+    "said": mark("This counter's time"),
+    "received": mark("Central's time"),
+    "station": mark("Station"),
+    "counter": mark("Window no."),
+    "where": mark("Where"),
+    "kind": mark("Entry"),
+    "detail": mark("Detail"),
+    "error": mark("Detail of the mistake"),
+    "also": mark("Besides"),
+}
 
 
 def judgement(item: InboxItem, t: Texts) -> str:
@@ -47,7 +124,7 @@ def reason(item: InboxItem, t: Texts) -> str:
 
 
 def next_step(item: InboxItem, t: Texts) -> str:
-    return _words(NEXT_STEPS, item.next_step, t)
+    return t(NEXT_STEPS[item.next_step]) if item.next_step in NEXT_STEPS else item.next_step.replace("_", " ")
 
 
 def subject(item: InboxItem, t: Texts) -> str:
@@ -59,11 +136,29 @@ def state(item: InboxItem, t: Texts) -> str:
     return t("Dealt with") if item.settled else t("To deal with")
 
 
-def fact_lines(item: InboxItem, t: Texts) -> list[tuple[str, str]]:
-    """(caption, value), known ones first in the order of the table."""
-    order = {key: place for place, key in enumerate(FACTS)}
-    keys = sorted(item.facts, key=lambda key: (order.get(key, len(order)), key))
-    return [(_words(FACTS, key, t), item.facts[key]) for key in keys if item.facts[key]]
+def fact_lines(item: InboxItem, currency: str, t: Texts) -> list[tuple[str, str]]:
+    """(caption, value) of the facts that a person can use."""
+    found = []
+    for key, caption in FACTS.items():
+        value = item.facts.get(key, "")
+        if key == "received" and item.reason != "clock_ahead":
+            continue  # elsewhere it is a hash
+        if value:
+            found.append((t(caption), _value(key, value, currency, t)))
+    return found
+
+
+def _value(key: str, value: str, currency: str, t: Texts) -> str:
+    if key.endswith("_minor"):
+        sign = value.removeprefix("-")
+        return words.money(Money(int(value), currency)) if sign.isascii() and sign.isdigit() else value
+    if key == "also":  # {"old_tariff": {...}, ...} as JSON
+        try:
+            reasons = list(json.loads(value))
+        except (ValueError, TypeError):
+            return value
+        return " ".join(_words(REASONS, str(one), t) for one in reasons)
+    return value
 
 
 def _words(table: Mapping[str, str], code: str, t: Texts) -> str:

@@ -51,8 +51,8 @@ class InboxPart(QWidget):
         self.table.set_empty(
             lambda: t("Nothing to deal with. When central cannot simply accept something, it is listed here.")
         )
-        self._head, self._reason = Label(role="field"), Label(role="title", wrap=True)
-        self._step_caption, self._step = Label(role="field"), Label(role="lead", wrap=True)
+        self._head, self._reason = Label(role="field"), Label(role="lead", wrap=True)
+        self._step_caption, self._step = Label(role="field"), Label(role="strong", wrap=True)
         self._owner_caption, self._owner = Label(role="field"), Label(role="strong")
         self._note_caption, self._note = Label(role="field"), Label(wrap=True)
         self._facts = QFormLayout()
@@ -119,7 +119,7 @@ class InboxPart(QWidget):
         self._reason.set_mood("" if item.settled else MOODS.get(verdicts.mood(item), ""))
         self._step.setText(verdicts.next_step(item, t))
         self._owner.setText(verdicts.owner(item, t))
-        for caption, value in verdicts.fact_lines(item, t):
+        for caption, value in verdicts.fact_lines(item, self._shell.desk.profile.currency, t):
             name, said = Label(caption, role="field"), Label(value, wrap=True)
             self._facts.addRow(name, said)
             self._fact_labels += [name, said]
