@@ -42,6 +42,7 @@ class Ticket:
     fact: str
     sold_at: datetime
     document_tag: bytes | None = None
+    locked_by: UUID | None = None
     ended: tuple[UUID, int, int] | None = None
     fresh: bool = False
     numbered: bool = True
@@ -124,7 +125,7 @@ def read_tickets(tx: Tx, keys: Sequence[tuple[date, UUID, UUID]], *, lock: bool)
     columns = (
         "SELECT t.ticket_id, t.service_date, t.run_id, t.order_id, t.claim_id, t.number, t.device_id, t.epoch, t.seq,"
         " t.state, t.place, t.board, t.alight, t.travel_class, t.price_minor, t.currency, t.fact, t.sold_at,"
-        " t.document_tag, t.ended_device, t.ended_epoch, t.ended_seq"
+        " t.document_tag, t.locked_by, t.ended_device, t.ended_epoch, t.ended_seq"
         " FROM ticket t JOIN unnest(%s::date[], %s::uuid[], %s::uuid[]) AS k (service_date, run_id, ticket_id)"
         " ON t.service_date = k.service_date AND t.run_id = k.run_id AND t.ticket_id = k.ticket_id"
         " ORDER BY t.service_date, t.run_id, t.ticket_id"
@@ -134,9 +135,9 @@ def read_tickets(tx: Tx, keys: Sequence[tuple[date, UUID, UUID]], *, lock: bool)
 
 
 def _ticket(row: Sequence[Any]) -> Ticket:
-    ticket = Ticket(*row[:19])
-    if row[19] is not None:
-        ticket.ended = (row[19], row[20], row[21])
+    ticket = Ticket(*row[:20])
+    if row[20] is not None:
+        ticket.ended = (row[20], row[21], row[22])
     return ticket
 
 

@@ -298,6 +298,7 @@ CREATE TABLE verdict (                   -- of what was not simply accepted
     resolution text,
     PRIMARY KEY (device_id, epoch, seq)
 );
+CREATE INDEX ix_verdict_open ON verdict (judged_at) WHERE resolved_at IS NULL;
 CREATE TABLE ticket (
     service_date date NOT NULL,
     run_id uuid NOT NULL,
@@ -325,6 +326,7 @@ CREATE TABLE ticket (
     ended_seq bigint,
     PRIMARY KEY (service_date, run_id, ticket_id)
 ) PARTITION BY RANGE (service_date);
+CREATE INDEX ix_ticket_document ON ticket (document_tag) WHERE document_tag IS NOT NULL;
 CREATE TABLE ticket_number (             -- a number is given once
     number text PRIMARY KEY,
     service_date date NOT NULL,
@@ -348,6 +350,7 @@ CREATE TABLE money (                     -- every entry that moved money, for ca
     at timestamptz NOT NULL,
     PRIMARY KEY (device_id, epoch, seq, tender)
 );
+CREATE INDEX ix_money_shift ON money (device_id, shift_id);
 CREATE TABLE incident (                  -- C4 and the disruption list: somebody has to act
     incident_id uuid PRIMARY KEY,
     kind text NOT NULL,                  -- displaced, run_cancelled, run_changed, written_off_sold, clock, price
