@@ -33,11 +33,14 @@ from ui.commandline.parser import build_parser, check_texts
 if TYPE_CHECKING:
     import argparse
 
+    from central.wiring import Tools
     from counter_app.application.counter_desk import CounterDesk
     from counter_app.application.views import JournalVerdict
     from counter_app.domain.papers import Paper
     from counter_app.domain.policy import Policy
     from counter_app.domain.staff import Actor
+    from counter_app.ports.catalogue import ImportReport
+    from counter_app.ports.profile import ProfileInfo
     from counter_app.ports.prints import Printer
     from db.store import SqlMoneyStore
     from printers.compose import Composer
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
 VERSION: Final = "0.1.0"
 ROOT: Final = Path(__file__).resolve().parent
 RESOURCES: Final = ROOT / "resources"
+CA_FILE: Final = "central-ca.pem"  # in the profile's folder: of a private authority
 DONE, USAGE, REFUSED, UNKNOWN, INTERRUPTED = 0, 2, 3, 4, 130
 
 _log = logging.getLogger("counterfoil")
@@ -54,7 +58,7 @@ _log = logging.getLogger("counterfoil")
 def main(argv: Sequence[str] | None = None) -> int:
     """0 done, 2 usage, 3 refused and nothing changed, 4 outcome unknown; 130 interrupted."""
     _prepare_streams()
-    parser = build_parser(_simulator_arguments(argv))
+    parser = build_parser(_simulator_arguments(argv), _central_arguments(argv))
     args = parser.parse_args(argv)
     check_texts(parser, args)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -149,6 +153,14 @@ def _simulator_arguments(argv: Sequence[str] | None) -> Callable[[argparse.Argum
     from printers.simulator.run import add_arguments
 
     return add_arguments
+
+
+def _central_arguments(argv: Sequence[str] | None) -> Callable[[argparse.ArgumentParser], None] | None:
+    if "central" not in (sys.argv[1:] if argv is None else argv):
+        return None
+    from central.commandparser import add_central_arguments
+
+    return add_central_arguments
 
 
 def _language_of_user() -> str:
@@ -599,6 +611,160 @@ def _simulate(args: argparse.Namespace) -> int:
     return run_simulator(args)
 
 
+# ------------------------------------------------------------------------------------------------ central records
+
+
+def _enrol(args: argparse.Namespace) -> int:
+    from ui.commandline.commands import print_json
+
+    code = args.code
+    if code == "-":
+        code = sys.stdin.readline(200).strip()
+    info = enrol_profile(
+        profile_folder(args), central=args.central, code=code, ca_file=args.ca_file, printer_url=args.printer
+    )
+    facts = {"station": info.station_code, "counter": info.counter, "name": info.station_name}
+    if args.json:
+        print_json(facts)
+    else:
+        sys.stdout.write(f"enrolled: {info.station_name} {info.station_code}/{info.counter}\n")
+    return DONE
+
+
+def enrol_profile(
+    folder: Path, *, central: str, code: str, ca_file: Path | None = None, printer_url: str = "virtual:"
+) -> ProfileInfo:
+    """The profile of a window that belongs to central records, whole or not at all.
+
+    Raises Refusal: PROFILE_EXISTS, ENROLMENT_REFUSED, CENTRAL_UNREACHABLE (ask again: it is the same request),
+    BAD_SETTING.
+    """
+    from counter_app.domain.trust import read_certificate
+    from counter_app.ports.epochs import Enrolment
+    from counter_app.ports.profile import ProfileInfo
+    from counter_app.security import SigningKey, verify
+    from db.create import ProfileFactory
+    from db.enrolling import forget_device, new_device
+    from printers.opening import check_printer_url
+    from sync.enrol import enrol
+    from sync.http import HttpTransport
+
+    check_printer_url(printer_url)
+    if profile_exists(folder):
+        raise Refusal(Reason.PROFILE_EXISTS)
+    settings = read_settings(folder)
+    clock, entropy = SystemClock(), SystemEntropy()
+    ids = Uuid7Ids(clock=clock, entropy=entropy)
+    files = {SETTINGS_FILE: default_text(printer_url).encode()}
+    if ca_file is not None:
+        files[CA_FILE] = read_bounded(ca_file)
+    transport = HttpTransport(central, certificate_file=str(ca_file.absolute()) if ca_file is not None else "")
+    device = new_device(folder, ids=ids, entropy=entropy)
+    key = SigningKey(device.key)
+    try:
+        enrolled = enrol(
+            transport,
+            code=code,
+            device_id=device.device_id,
+            public_key=key.public,
+            sign=key.sign,
+            verify=verify,
+            app_version=VERSION,
+        )
+    except Refusal as refusal:
+        if refusal.reason is Reason.ENROLMENT_REFUSED:
+            forget_device(folder)
+        raise
+    finally:
+        transport.close()
+    info = ProfileInfo(
+        profile_id=enrolled.device_id,
+        station_name=enrolled.station_name,
+        station_latin=enrolled.station_latin,
+        station_code=enrolled.station_code,
+        counter=enrolled.counter,
+        operator=enrolled.operator,
+        zone=enrolled.zone,
+        currency=enrolled.currency,
+        policy=enrolled.policy,
+        training=False,
+        demonstration=enrolled.demonstration,
+    )
+    factory = ProfileFactory(
+        directory=folder, clock=clock, ids=ids, entropy=entropy, key_choice=settings.keys.store, files=files
+    )
+    factory.create_enrolled(
+        info,
+        Enrolment(
+            url=central,
+            certificate_file=CA_FILE if ca_file is not None else "",
+            operator_key=enrolled.operator_key,
+            operator_tag=enrolled.operator_tag,
+            certificate=read_certificate(enrolled.certificate),
+            incarnation=enrolled.incarnation,
+            key=device.key,
+        ),
+    )
+    forget_device(folder)
+    return info
+
+
+def _sync(args: argparse.Namespace) -> int:
+    from ui.commandline.syncing import sync
+
+    with counter_of(args, writable=True) as counter:
+        return sync(counter.desk, wait_s=args.wait, only_status=args.status, as_json=args.json)
+
+
+def central_folder(args: argparse.Namespace) -> Path:
+    given: Path | None = args.data
+    if given is not None:
+        return given.absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("counterfoil", appauthor=False)) / "central"
+
+
+def _central(args: argparse.Namespace) -> int:
+    from central.commands import run_central
+
+    return run_central(args, central_folder(args), central_tools())
+
+
+def central_tools() -> Tools:
+    from central.wiring import Tools
+    from counter_app.security import Argon2Passwords, verify
+    from db import frozen
+    from db.catalogue.reader import CatalogueFile
+
+    clock, entropy = SystemClock(), SystemEntropy()
+    return Tools(
+        clock=clock,
+        ids=Uuid7Ids(clock=clock, entropy=entropy),
+        entropy=entropy,
+        passwords=Argon2Passwords(),
+        verify=verify,
+        open_timetable=CatalogueFile,
+        build_timetable=_build_timetable,
+        write_pattern=frozen.write_pattern,
+        write_formation=frozen.write_formation,
+        read_pattern=frozen.read_pattern,
+        read_formation=frozen.read_formation,
+        shipped_policies=_shipped_policies,
+        version=VERSION,
+    )
+
+
+def _build_timetable(feed: Path, folder: Path, cancelled: Callable[[], bool]) -> ImportReport:
+    from db.catalogue.builder import ChildProcessBuilder
+
+    return ChildProcessBuilder(folder).build(feed, progress=lambda _: None, cancelled=cancelled)
+
+
+def _shipped_policies() -> list[str]:
+    return [path.read_text("utf-8") for path in sorted((RESOURCES / "policies").glob("*.toml"))]
+
+
 def _drill(args: argparse.Namespace) -> int:
     from ui.commandline.drilling import run_drill
 
@@ -673,6 +839,9 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "accept-clock": _accept_clock,
     "simulate": _simulate,
     "drill": _drill,
+    "central": _central,
+    "enrol": _enrol,
+    "sync": _sync,
 }
 
 
