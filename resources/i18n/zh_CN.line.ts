@@ -887,5 +887,17 @@
         <source>Station</source>
         <translation>车站</translation>
     </message>
+    <message>
+        <source>here {n}</source>
+        <translation>本窗 {n}</translation>
+    </message>
+    <message>
+        <source>not held</source>
+        <translation>无预留</translation>
+    </message>
+    <message>
+        <source>Without the line: only places held here</source>
+        <translation>线路不通：仅售本窗预留</translation>
+    </message>
 </context>
 </TS>

@@ -66,11 +66,15 @@ class Cell:
 
 
 class Offers:
-    """What a search found, as it is shown for a party of ``count``."""
+    """What a search found, as it is shown for a party of ``count``.
 
-    def __init__(self, found: Sequence[RunOffer] = (), *, count: int = 1) -> None:
+    ``by_lease``: central is not asked now, and only what this window holds itself can be sold.
+    """
+
+    def __init__(self, found: Sequence[RunOffer] = (), *, count: int = 1, by_lease: bool = False) -> None:
         self.found = list(found)
         self.count = count
+        self.by_lease = by_lease
         self.sort = Sort.DEPARTURE
         self.filter = Filter.ALL
 
@@ -115,7 +119,11 @@ class Offers:
                 return min(fares, default=float("inf")), depart
 
     def sellable(self, run: RunOffer, offer: ClassOffer) -> bool:
-        return not run.closed and offer.fare is not None and offer.free >= self.count
+        return not run.closed and offer.fare is not None and self.free(offer) >= self.count
+
+    def free(self, offer: ClassOffer) -> int:
+        """Places that can be had now."""
+        return (offer.leased or 0) if self.by_lease else offer.free
 
     def offer(self, run: RunOffer, travel_class: str) -> ClassOffer | None:
         return next((offer for offer in run.classes if offer.travel_class == travel_class), None)
@@ -141,7 +149,10 @@ class Offers:
             return None
         if offer.fare is None:
             return Cell(fare="—", free=t("no fare"), sellable=False)
-        free = t("sold out") if offer.free == 0 else str(offer.free)
+        if self.by_lease:
+            free = t("here {n}", n=offer.leased) if offer.leased else t("not held")
+        else:
+            free = t("sold out") if offer.free == 0 else str(offer.free)
         return Cell(fare=words.money(offer.fare), free=free, sellable=self.sellable(run, offer))
 
 

@@ -70,8 +70,11 @@ class SellPresenter:
         *,
         changed: Callable[[str], None],
         troubled: Callable[[Trouble], None],
+        by_lease: Callable[[], bool] = lambda: False,
     ) -> None:
+        """``by_lease``: whether central is not asked now, so that only what is held here can be sold."""
         self._desk = desk
+        self._by_lease = by_lease
         self._lanes = lanes
         self._actor = actor
         self._changed = changed
@@ -187,14 +190,14 @@ class SellPresenter:
         self.searching = False
         self.search_trouble = None
         before = self.offers
-        self.offers = Offers(count=self.query.count)
+        self.offers = Offers(count=self.query.count, by_lease=self._by_lease())
         self.offers.sort, self.offers.filter = before.sort, before.filter
         self._changed("offers")
 
     def _found(self, found: list[RunOffer]) -> None:
         self.searching = False
         before = self.offers
-        self.offers = Offers(found, count=self.query.count)
+        self.offers = Offers(found, count=self.query.count, by_lease=self._by_lease())
         self.offers.sort, self.offers.filter = before.sort, before.filter
         self._changed("offers")
         if self._open_when_found:
@@ -204,7 +207,7 @@ class SellPresenter:
         self.searching = False
         self.search_trouble = trouble
         self._searched = None
-        self.offers = Offers(count=self.query.count)
+        self.offers = Offers(count=self.query.count, by_lease=self._by_lease())
         self._changed("offers")
 
     def go_on(self) -> bool:
@@ -234,6 +237,16 @@ class SellPresenter:
             return named[0]
         return runs[0] if len(runs) == 1 else None
 
+    def line_changed(self) -> None:
+        """The line came or went: other places can be had, and other numbers are true."""
+        if self.offers.by_lease == self._by_lease():
+            return
+        self.offers.by_lease = self._by_lease()
+        self._changed("offers")
+        if self._searched is not None:
+            self.search(again=True)
+        self.read_map()
+
     # ---- the hold
     def open_run(self, run: RunOffer, travel_class: str) -> None:
         """Best fit for the party in a class of a run; the hold of before goes in the same transaction."""
@@ -245,7 +258,7 @@ class SellPresenter:
         if offered is None or offered.fare is None:
             self._troubled(Refusal(Reason.FARE_UNKNOWN))
             return
-        if offered.free < wish.count:
+        if not self.offers.by_lease and offered.free < wish.count:  # by lease the desk knows best: the line may be back
             self._troubled(Refusal(Reason.NOT_ENOUGH_PLACES, free=offered.free))
             return
         self._hold(run, wish=wish)
@@ -441,7 +454,7 @@ class SellPresenter:
         self.line = ""
         self.reading = None
         self.query = Query()
-        self.offers = Offers()
+        self.offers = Offers(by_lease=self._by_lease())
         self._searched = None
         self.searching = False
         self.search_trouble = None

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout
 
 from counter_app.application.views import HoldView, ParkedSale, RunOffer
 from counter_app.errors import Reason, Refusal
 from ui.presenters.checkout import Basket
+from ui.presenters.line import by_lease
 from ui.presenters.refusals import Notice
 from ui.presenters.sell import SellPresenter
 from ui.screens.sell_find import FindPane
 from ui.screens.sell_party import PartyPane
 from ui.shell.screen import FKey, Screen, Shell
 from ui.widgets.basic import Pages
+
+if TYPE_CHECKING:
+    from ui.shell.window import MainWindow
 
 TICK_MS = 500
 
@@ -25,8 +31,14 @@ class SellScreen(Screen):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.presenter = SellPresenter(
-            lambda: shell.desk, shell.lanes, lambda: shell.actor, changed=self._changed, troubled=shell.refuse
+            lambda: shell.desk,
+            shell.lanes,
+            lambda: shell.actor,
+            changed=self._changed,
+            troubled=shell.refuse,
+            by_lease=lambda: by_lease(shell.line),
         )
+        cast("MainWindow", shell).line_watch.changed.connect(self._line_changed)
         self.finder = FindPane(shell, self.presenter)
         self.party = PartyPane(shell, self.presenter)
         self._stack = Pages()
@@ -205,6 +217,9 @@ class SellScreen(Screen):
         self._stack.setCurrentWidget(self.finder)
 
     # ---- what changed
+    def _line_changed(self) -> None:
+        self.presenter.line_changed()
+
     def _changed(self, what: str) -> None:
         if what in {"reading", "all"}:
             self.finder.show_reading()

@@ -103,6 +103,8 @@ class FindPane(QWidget):
         self._asked_which = False
         self._head = Label(role="lead", elide=True)
         self._order = Label(role="muted")
+        self._held_only = Label(role="badge", mood="warn")
+        self._held_only.hide()
         self.table = OfferTable(shell.theme, shell.t)
         self._build()
         self._connect()
@@ -123,7 +125,7 @@ class FindPane(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addWidget(card)
-        column.addLayout(row(self._head, self._order))
+        column.addLayout(row(self._head, self._held_only, self._order, spacing=14))
         column.itemAt(1).layout().setStretch(0, 1)  # type: ignore[union-attr] # just added
         column.addWidget(self.table, 1)
 
@@ -337,4 +339,6 @@ class FindPane(QWidget):
             self._head.setText(f"{query.origin.name} → {query.destination.name}   {day}   {count}")
         else:
             self._head.setText(t("Services"))
+        self._held_only.setText(t("Without the line: only places held here"))
+        self._held_only.setVisible(offers.by_lease)
         self._order.setText(f"{t(SORTS[offers.sort])} · {t(FILTERS[offers.filter])}")

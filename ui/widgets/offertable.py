@@ -258,6 +258,7 @@ class OfferTable(QTableView):
         classes = len(self.offers_model.classes)
         head.setStretchLastSection(not classes)
         if classes:
-            each = max(tokens.px(128), min((self.viewport().width() - sum(widths)) // classes, tokens.px(250)))
+            least = tokens.px(150 if self.offers_model.offers.by_lease else 128)
+            each = max(least, min((self.viewport().width() - sum(widths)) // classes, tokens.px(250)))
             for place in range(FIXED, FIXED + classes):
                 self.setColumnWidth(place, max(each, head.sectionSizeHint(place)))

@@ -74,3 +74,26 @@ def test_a_wanted_sleeper_is_a_deck_that_has_room() -> None:
 def test_an_arrival_on_a_later_day_says_so() -> None:
     """Lost otherwise: a passenger who expects to arrive before she has left."""
     assert run_times(run("Z1", 22, 600, second=1)) == ("22:00", "08:00 +1")
+
+
+def test_without_the_line_only_what_is_held_here_can_be_sold() -> None:
+    """A clerk never promises a place that she cannot sell: what is not held is shown, greyed, with the reason."""
+    made = run("G1", 8, 90, first=9, second=200)
+    held = replace(made, classes=tuple(replace(c, leased=3 if c.travel_class == "second" else 0) for c in made.classes))
+    online, without = Offers([held], count=2), Offers([held], count=2, by_lease=True)
+    cells = {name: without.cell(held, name, T) for name in ("first", "second")}
+    assert [(cell.free, cell.sellable) for cell in cells.values() if cell] == [("not held", False), ("here 3", True)]
+    assert without.best_class(held, None) == "second"
+    second = online.cell(held, "second", T)
+    assert second is not None
+    assert (second.free, second.sellable) == ("200", True)
+    without.count = 4
+    assert not any(without.sellable(held, offer) for offer in held.classes)
+
+
+def test_a_class_of_which_nothing_is_known_is_not_sold_without_the_line() -> None:
+    """No word of the allotment is not a yes."""
+    made = run("G1", 8, 90, second=200)
+    cell = Offers([made], by_lease=True).cell(made, "second", T)
+    assert cell is not None
+    assert not cell.sellable
