@@ -28,9 +28,10 @@ SELECT q.service_date, q.run_id, q.place, leg, q.state, q.claim_id, q.epoch
        generate_series(q.board, q.alight - 1) AS leg
 """
 _CHANGE: Final = """
-UPDATE place_leg p SET state = q.state
-  FROM unnest(%s::date[], %s::uuid[], %s::text[], %s::smallint[], %s::smallint[], %s::uuid[], %s::text[])
-    AS q (service_date, run_id, place, board, alight, claim_id, state)
+UPDATE place_leg p SET state = q.state, claim_id = q.holder, epoch = coalesce(q.epoch, p.epoch)
+  FROM unnest(%s::date[], %s::uuid[], %s::text[], %s::smallint[], %s::smallint[], %s::uuid[], %s::text[], %s::uuid[],
+              %s::integer[])
+    AS q (service_date, run_id, place, board, alight, claim_id, state, holder, epoch)
  WHERE p.service_date = q.service_date AND p.run_id = q.run_id AND p.place = q.place
    AND p.leg >= q.board AND p.leg < q.alight AND p.claim_id = q.claim_id
 """
@@ -63,7 +64,7 @@ class CellWriter:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
         self._new: list[tuple[date, UUID, str, int, int, UUID, str, int]] = []
-        self._changed: list[tuple[date, UUID, str, int, int, UUID, str]] = []
+        self._changed: list[tuple[date, UUID, str, int, int, UUID, str, UUID, int | None]] = []
         self._gone: list[_Stretch] = []
         self._units: dict[tuple[RunKey, str, int], list[int]] = {}
         self._unit_rows: dict[tuple[RunKey, str], tuple[int, int]] = {}
@@ -75,13 +76,20 @@ class CellWriter:
     def move_place(
         self, key: RunKey, place: str, board: int, alight: int, holder: UUID, was: str, now: str, epoch: int
     ) -> None:
+        """One place over a span; the state "" is none."""
         stretch = (key.service_date, key.run_id, place, board, alight, holder)
         if was in OCCUPIES and now in OCCUPIES:
-            self._changed.append((*stretch, now))
+            self._changed.append((*stretch, now, holder, None))
         elif was in OCCUPIES:
             self._gone.append(stretch)
         elif now in OCCUPIES:
             self._new.append((*stretch, now, epoch))
+
+    def hand_over(
+        self, key: RunKey, place: str, board: int, alight: int, holder: UUID, to: UUID, now: str, epoch: int
+    ) -> None:
+        """Cells of one holder are another's."""
+        self._changed.append((key.service_date, key.run_id, place, board, alight, holder, now, to, epoch))
 
     def move_units(
         self, key: RunKey, travel_class: str, board: int, alight: int, count: int, was: str, now: str

@@ -110,16 +110,16 @@ class ClaimRows:
 
     def write(self, cells: CellWriter) -> None:
         """Every change, and with it the claims' cells."""
-        new, changed = [], []
         for row in self._rows.values():
-            if row.state == row.was:
-                continue
-            if row.was:
-                changed.append(row)
-            else:
-                new.append(row)
-            _move(cells, row)
+            if row.state != row.was:
+                _move(cells, row)
         cells.write()
+        self.write_rows()
+
+    def write_rows(self) -> None:
+        """The claims alone: whoever decided on each cell writes those."""
+        new = [row for row in self._rows.values() if row.state != row.was and not row.was]
+        changed = [row for row in self._rows.values() if row.state != row.was and row.was]
         if new:
             self._insert(new)
         if changed:

@@ -14,7 +14,8 @@ from central.stock.feeding import stock_items
 from central.stock.pictures import Pictures
 from central.stock.rules import RuleBook
 from central.stock.runs import Issues
-from central.stock.words import Act, Ask
+from central.stock.settle import Settlement, Settler
+from central.stock.words import Act, Ask, SettleEvent
 from central.tx import Connection, Tx
 from counter_app.wire.messages import (
     AvailabilityAnswer,
@@ -36,6 +37,7 @@ class StockDesk:
         self._pictures = Pictures(services)
         rules, issues = RuleBook(), Issues(services)
         self._claims = Claims(services, self._pictures, rules, issues)
+        self._settler = Settler(services, self._pictures, rules, issues)
         self._availability = Availability(services, self._pictures, rules, issues)
 
     # ---- what devices ask
@@ -61,6 +63,12 @@ class StockDesk:
         if isinstance(answer, Refusing):
             raise answer
         return answer
+
+    # ---- what journals say, for the intake
+
+    def settle(self, tx: Tx, device: Device, events: Sequence[SettleEvent]) -> Settlement:
+        """In the intake's own transaction, before its own locks on feed heads; ``device`` with the entries' epoch."""
+        return self._settler.settle(tx, device, events)
 
     # ---- the feed
 

@@ -118,7 +118,7 @@ class Settled(StrEnum):
     """What became of the cells of one event, the worst of them."""
 
     DONE = "done"  # C2: they were this device's; or freed, or returned
-    AGAIN = "again"  # that is what they were already
+    AGAIN = "again"  # freed or returned: they were already (a sale that came twice is the intake's to find)
     LATE = "late"  # C3: they were free, or an unpaid hold yielded
     DISPLACED = "displaced"  # C4: somebody else has them
     NOTHING = "nothing"  # there is nothing of it here to free or return: unknown, not this device's, an older epoch

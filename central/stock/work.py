@@ -21,6 +21,7 @@ class Work:
         self._runs: dict[RunKey, Picture] = {}
         self._bumped: set[RunKey] = set()
         self._published: set[RunKey] = set()
+        self._spoiled: set[RunKey] = set()
         self._items: dict[UUID, list[News]] = {}
 
     def lock(self, keys: Iterable[RunKey]) -> None:
@@ -65,6 +66,10 @@ class Work:
         """Pictures elsewhere are old, but what is free is as it was."""
         self._bumped.add(key)
 
+    def spoiled(self, key: RunKey) -> None:
+        """Its picture is not what the rows are: it is read again before it is next used."""
+        self._spoiled.add(key)
+
     def tell(self, device_id: UUID, item: News) -> None:
         """An item of that device's own shard."""
         self._items.setdefault(device_id, []).append(item)
@@ -79,7 +84,12 @@ class Work:
 
     def committed(self) -> None:
         """After the commit: what was worked on takes the place of the shared pictures."""
-        self._shared.put(self._runs.values())
+        self._shared.put(picture for key, picture in self._runs.items() if key not in self._spoiled)
+        self._shared.drop(self._spoiled)
+
+    def failed(self) -> None:
+        """Nothing was shared: the next one reads what there is."""
+        self._shared.drop(self._runs)
 
     def _write_versions(self) -> None:
         counts: dict[int, int] = {}

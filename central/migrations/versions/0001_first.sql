@@ -203,8 +203,7 @@ CREATE TABLE lease (
     travel_class text NOT NULL,
     places text[] NOT NULL,              -- as granted; what is left of it are the cells with its id
     count integer NOT NULL,              -- as granted
-    left_count integer NOT NULL,         -- cells (one place or unit on one leg) not yet sold or returned
-    left_legs integer[] NOT NULL DEFAULT '{}', -- capacity: units left on each leg of the span
+    left_count integer NOT NULL,         -- not yet sold or returned: cells of places, or whole units
     state text NOT NULL CHECK (state IN ('ACTIVE', 'IN_DOUBT', 'SETTLED', 'WRITTEN_OFF', 'SPLIT')),
     grant_body text NOT NULL,            -- the signed grant, encoded as wire LeaseGrant
     granted_at timestamptz NOT NULL,

@@ -1,0 +1,149 @@
+"""Leases of some runs in one transaction: read together, changed in memory, written together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from central.feed import News
+from central.stock.words import RunKey
+from central.stock.work import Work
+from central.tx import Tx
+from counter_app.wire.messages import FeedKind
+
+LIVE: Final = frozenset({"ACTIVE", "IN_DOUBT"})
+
+
+@dataclass(slots=True, kw_only=True)
+class LeaseRow:
+    key: RunKey
+    lease_id: UUID
+    device_id: UUID | None  # None: a station's pool
+    station_code: str
+    holder_epoch: int
+    board: int
+    alight: int
+    travel_class: str
+    places: tuple[str, ...]  # as granted; empty: units
+    count: int  # as granted
+    left: int  # cells of places, or whole units, that are not yet sold or returned
+    state: str  # ACTIVE | IN_DOUBT | SETTLED | WRITTEN_OFF | SPLIT
+    was: tuple[int, str] = (-1, "")
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE
+
+    @property
+    def cell_state(self) -> str:
+        """What its cells are."""
+        return "IN_DOUBT" if self.state == "IN_DOUBT" else "LEASED"
+
+
+_OF_DEVICE: Final = """
+SELECT l.service_date, l.run_id, l.lease_id, l.device_id, l.station_code, l.holder_epoch, l.board, l.alight,
+       l.travel_class, l.places, l.count, l.left_count, l.state
+  FROM lease l
+  JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id)
+    ON l.service_date = q.service_date AND l.run_id = q.run_id
+ WHERE l.device_id = %s ORDER BY l.granted_at, l.lease_id
+"""
+_BY_ID: Final = """
+SELECT l.service_date, l.run_id, l.lease_id, l.device_id, l.station_code, l.holder_epoch, l.board, l.alight,
+       l.travel_class, l.places, l.count, l.left_count, l.state
+  FROM lease l
+  JOIN unnest(%s::date[], %s::uuid[], %s::uuid[]) AS q (service_date, run_id, lease_id)
+    ON l.service_date = q.service_date AND l.run_id = q.run_id AND l.lease_id = q.lease_id
+ ORDER BY l.granted_at, l.lease_id
+"""
+_UPDATE: Final = """
+UPDATE lease l SET state = q.state, left_count = q.left_count
+  FROM unnest(%s::date[], %s::uuid[], %s::uuid[], %s::text[], %s::integer[])
+    AS q (service_date, run_id, lease_id, state, left_count)
+ WHERE l.service_date = q.service_date AND l.run_id = q.run_id AND l.lease_id = q.lease_id
+"""
+
+
+class LeaseRows:
+    """In the order in which they were granted: sales of units take from them in that order, as the counter reckons."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self._rows: dict[tuple[RunKey, UUID], LeaseRow] = {}
+
+    def read_device(self, device_id: UUID, keys: Sequence[RunKey]) -> None:
+        self._add(
+            self._tx.rows(_OF_DEVICE, ([key.service_date for key in keys], [key.run_id for key in keys], device_id))
+        )
+
+    def read(self, wanted: Sequence[tuple[RunKey, UUID]]) -> None:
+        self._add(
+            self._tx.rows(
+                _BY_ID,
+                (
+                    [key.service_date for key, _ in wanted],
+                    [key.run_id for key, _ in wanted],
+                    [lease_id for _, lease_id in wanted],
+                ),
+            )
+        )
+
+    def get(self, key: RunKey, lease_id: UUID) -> LeaseRow | None:
+        return self._rows.get((key, lease_id))
+
+    def of_run(self, key: RunKey) -> list[LeaseRow]:
+        return [row for row in self._rows.values() if row.key == key]
+
+    def all(self) -> list[LeaseRow]:
+        return list(self._rows.values())
+
+    def write(self, work: Work) -> None:
+        """What changed; a device hears of each lease that ended."""
+        changed = [row for row in self._rows.values() if (row.left, row.state) != row.was]
+        for row in changed:
+            assert row.left >= 0, row
+            if row.live and row.left == 0:
+                row.state = "SETTLED"
+            if not row.live and row.device_id is not None and row.was[1] in LIVE:
+                work.tell(row.device_id, News(kind=FeedKind.LEASE, key=f"lease/{row.lease_id}", body=None))
+        if not changed:
+            return
+        written = self._tx.run(
+            _UPDATE,
+            (
+                [row.key.service_date for row in changed],
+                [row.key.run_id for row in changed],
+                [row.lease_id for row in changed],
+                [row.state for row in changed],
+                [row.left for row in changed],
+            ),
+        )
+        assert written == len(changed), "a lease of a locked run is gone"
+        for row in changed:
+            row.was = (row.left, row.state)
+
+    def _add(self, rows: Iterable[Sequence[Any]]) -> None:
+        for row in map(_read, rows):
+            self._rows.setdefault((row.key, row.lease_id), row)
+
+
+def _read(row: Sequence[Any]) -> LeaseRow:
+    (service_date, run_id, lease_id, device_id, station_code, epoch, board, alight, name, places, *rest) = row
+    count, left, state = rest
+    return LeaseRow(
+        key=RunKey(service_date, run_id),
+        lease_id=lease_id,
+        device_id=device_id,
+        station_code=station_code,
+        holder_epoch=epoch,
+        board=board,
+        alight=alight,
+        travel_class=name,
+        places=tuple(places),
+        count=count,
+        left=left,
+        state=state,
+        was=(left, state),
+    )
