@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -40,10 +41,11 @@ if TYPE_CHECKING:
     from counter_app.domain.policy import Policy
     from counter_app.domain.staff import Actor
     from counter_app.ports.catalogue import ImportReport
-    from counter_app.ports.profile import ProfileInfo
     from counter_app.ports.prints import Printer
+    from counter_app.ports.profile import ProfileInfo
     from db.store import SqlMoneyStore
     from printers.compose import Composer
+    from ui.commandline.demo_station import Means
     from ui.shell.parts import DemoAccount, Parts
 
 VERSION: Final = "0.1.0"
@@ -415,14 +417,61 @@ def _need_profile(folder: Path) -> None:
 
 
 def _demo(args: argparse.Namespace) -> int:
+    from ui.commandline import demo_station
     from ui.commandline.demo import ACCOUNTS, prepare_demo
 
-    folder = profile_folder(args, "demonstration")
-    prepare_demo(folder, reset=args.reset, create=create_profile, opened=_open_for_demo, exists=profile_exists)
-    if args.prepare_only:
-        sys.stdout.write(f"{folder}\n")
-        return DONE
-    return open_window(folder, read_settings(folder), ACCOUNTS)
+    if args.stand_alone:
+        folder = profile_folder(args, "demonstration")
+        prepare_demo(folder, reset=args.reset, create=create_profile, opened=_open_for_demo, exists=profile_exists)
+        if args.prepare_only:
+            sys.stdout.write(f"{folder}\n")
+            return DONE
+        return open_window(folder, read_settings(folder), ACCOUNTS)
+    folder = profile_folder(args, "demonstration-station")
+    if args.only_window is not None:
+        own = demo_station.window_folder(folder, args.only_window)
+        return open_window(own, read_settings(own), ACCOUNTS)
+    means = _demo_means()
+    with demo_station.demo_station(folder, reset=args.reset, means=means), contextlib.ExitStack() as others:
+        if args.prepare_only:
+            sys.stdout.write(f"{folder}\n")
+            return DONE
+        if args.windows > 1:
+            others.enter_context(demo_station.other_window(folder, 2, means))
+        own = demo_station.window_folder(folder, 1)
+        return open_window(own, read_settings(own), ACCOUNTS)
+
+
+def _demo_means() -> Means:
+    from ui.commandline.demo_station import Means
+
+    return Means(
+        central=_run_central_here,
+        hold_database=_hold_database,
+        enrol=lambda folder, url, code: enrol_profile(folder, central=url, code=code),
+        opened=_open_for_demo,
+        exists=profile_exists,
+        command=(sys.executable, str(ROOT / "main.py")),
+        now=SystemClock().now,
+    )
+
+
+def _run_central_here(*arguments: str, stdin: str = "") -> str:
+    import io
+
+    from central.commandparser import add_central_arguments
+    from central.commands import run_central
+
+    args = build_parser(None, add_central_arguments).parse_args(["central", *arguments])
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        run_central(args, central_folder(args), central_tools(), stdin=io.StringIO(stdin))
+    return out.getvalue()
+
+
+def _hold_database(folder: Path) -> AbstractContextManager[object]:
+    from central.wiring import database_of
+
+    return database_of(folder, None)
 
 
 @contextlib.contextmanager

@@ -572,7 +572,7 @@ def test_chinese_is_spoken_where_the_system_does(counter: Path, monkeypatch: pyt
 def test_the_demonstration_is_made_once(tmp_path: Path) -> None:
     """Each start of the demonstration throws the last one's tickets away; or deletes a counter that is none."""
     folder = tmp_path / "demo"
-    made = run("demo", "--prepare-only", "--profile", folder)
+    made = run("demo", "--stand-alone", "--prepare-only", "--profile", folder)
     assert (made.code, made.out) == (0, f"{folder}\n"), made.err
 
     def trusted() -> object:
@@ -581,14 +581,14 @@ def test_the_demonstration_is_made_once(tmp_path: Path) -> None:
         return (tmp_path / "trust.json").read_bytes()
 
     made_first = trusted()
-    assert run("demo", "--prepare-only", "--profile", folder).code == 0
+    assert run("demo", "--stand-alone", "--prepare-only", "--profile", folder).code == 0
     assert trusted() == made_first
     found = run("search", "长沙南", "北京西", "+1", "--json", "--profile", folder)
     assert any(not offer["closed"] for offer in found.json)
-    assert run("demo", "--prepare-only", "--reset", "--profile", folder).code == 0
+    assert run("demo", "--stand-alone", "--prepare-only", "--reset", "--profile", folder).code == 0
     assert trusted() != made_first
     (folder / "DEMONSTRATION").unlink()
-    refused = run("demo", "--prepare-only", "--reset", "--profile", folder)
+    refused = run("demo", "--stand-alone", "--prepare-only", "--reset", "--profile", folder)
     assert refused.code == 3
     assert (folder / "counterfoil.sqlite").is_file()
 

@@ -23,7 +23,7 @@ ACCOUNTS: Final = (
     DemoAccount(login="supervisor", password="supervisor-demo", role=Role.SUPERVISOR.value),  # noqa: S106
     DemoAccount(login="admin", password="admin-demo", role=Role.ADMINISTRATOR.value),  # noqa: S106
 )
-_NAMES: Final = {"clerk": "李芳", "supervisor": "王强", "admin": "管理员"}
+NAMES: Final = {"clerk": "李芳", "supervisor": "王强", "admin": "管理员"}
 _DAYS: Final = 400
 _RENEW_WITHIN: Final = timedelta(days=40)  # a demonstration that is started a year later has trains all the same
 _MARKER: Final = "DEMONSTRATION"
@@ -59,7 +59,7 @@ def prepare_demo(
             "policy": "demonstration",
             "demonstration": True,
         }
-        create(folder, wanted, admin=admin.login, password=admin.password, admin_name=_NAMES[admin.login])
+        create(folder, wanted, admin=admin.login, password=admin.password, admin_name=NAMES[admin.login])
     (folder / _MARKER).touch()
     with opened(folder) as desk:
         _add_missing_users(desk)
@@ -82,7 +82,7 @@ def _add_missing_users(desk: Desk) -> None:
             desk.add_user(
                 SYSTEM,
                 login=account.login,
-                display_name=_NAMES[account.login],
+                display_name=NAMES[account.login],
                 role=Role(account.role),
                 password=account.password,
             )

@@ -67,6 +67,7 @@ def build_parser(
 
     demo = command("demo", "the demonstration: central records and two windows, an invented timetable, users")
     demo.add_argument("--windows", type=_up_to(2), default=2, metavar="N", help="how many open: 1 or 2")
+    demo.add_argument("--only-window", type=_up_to(2), default=None, metavar="N", help=argparse.SUPPRESS)
     demo.add_argument("--stand-alone", action="store_true", help="one window without central records")
     demo.add_argument("--reset", action="store_true", help="throw the demonstration's data away and begin anew")
     demo.add_argument("--prepare-only", action="store_true", help="make the station, open no window")
