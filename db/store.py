@@ -390,7 +390,7 @@ class SqlMoneyStore:
         if pending is None or certified.get(link.epoch) != SigningKey(pending).key_id:
             return
         mark = read_mark(self._directory / WITNESS_NAME)
-        if self._behind and (mark is None or mark.epoch < link.epoch):
+        if self._behind and mark is not None and mark.epoch < link.epoch:
             self._renew_witness()
         if not self._behind:
             self._keys.remove(PENDING)

@@ -312,8 +312,8 @@ def verify_profile(
 ) -> JournalVerdict:
     """The verdict over a profile's folder. ``trust``: an exported bundle's bytes, kept somewhere else.
 
-    Raises Refusal: NO_PROFILE, SQLITE_TOO_OLD, PROFILE_TOO_NEW, PROFILE_TOO_OLD; BadTrust for a bundle that is none. What is wrong
-    with the store itself is a verdict, never an error.
+    Raises Refusal: NO_PROFILE, SQLITE_TOO_OLD, PROFILE_TOO_NEW, PROFILE_TOO_OLD; BadTrust for a bundle that is none.
+    What is wrong with the store itself is a verdict, never an error.
     """
     if not (directory / engines.FILE_NAME).is_file():
         raise Refusal(Reason.NO_PROFILE)

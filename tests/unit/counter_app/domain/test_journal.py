@@ -50,8 +50,10 @@ def check(_: int, purpose: str, message: bytes, signature: bytes) -> bool:
     return signature == sign(purpose, message)
 
 
-def entry(after: Link = START, *, kind: Kind = Kind.DRAWER_OPENED, epoch: int = 1) -> Entry:
-    return write_entry(after, epoch=epoch, at=AT, kind=kind, actor="li", body={"名": 1}, sign=sign)
+def entry(
+    after: Link = START, *, kind: Kind = Kind.DRAWER_OPENED, epoch: int = 1, body: dict[str, Json] | None = None
+) -> Entry:
+    return write_entry(after, epoch=epoch, at=AT, kind=kind, actor="li", body=body or {"名": 1}, sign=sign)
 
 
 def link(of: Entry) -> Link:
@@ -140,6 +142,50 @@ def test_what_does_not_follow_is_named() -> None:
     with pytest.raises(BadEntry) as bad:
         check_link(link(first), second, lambda *_: False)
     assert bad.value.reason == "bad_signature"
+
+
+def test_an_enrolled_journals_epochs_are_centrals_to_count() -> None:
+    """The window had another device before, and an epoch may pass while a device is being restored."""
+    at = START
+    for kind, epoch in (
+        (Kind.PROFILE_CREATED, 4),
+        (Kind.EPOCH_STARTED, 4),
+        (Kind.LOGGED_IN, 4),
+        (Kind.EPOCH_STARTED, 7),
+        (Kind.LOGGED_IN, 7),
+    ):
+        at = check_link(at, entry(at, kind=kind, epoch=epoch, body={"enrolled": True}), check)
+    assert (at.epoch, at.seq, at.enrolled) == (7, 5, True)
+    for kind, epoch in (
+        (Kind.EPOCH_STARTED, 7),
+        (Kind.EPOCH_STARTED, 6),
+        (Kind.LOGGED_IN, 8),
+        (Kind.PROFILE_CREATED, 9),
+    ):
+        with pytest.raises(BadEntry) as bad:
+            check_link(at, entry(at, kind=kind, epoch=epoch, body={"enrolled": True}), check)
+        assert bad.value.reason == "wrong_epoch"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (Kind.PROFILE_CREATED, {"enrolled": False}),
+        (Kind.PROFILE_CREATED, {"enrolled": 1}),
+        (Kind.PROFILE_CREATED, {"x": 1}),
+        (Kind.LOGGED_IN, {"enrolled": True}),
+    ],
+)
+def test_only_a_profile_that_says_so_may_begin_above_one(kind: Kind, body: dict[str, Json]) -> None:
+    """In a stand-alone journal a missing first epoch is a missing journal."""
+    with pytest.raises(BadEntry) as bad:
+        check_link(START, entry(kind=kind, epoch=2, body=body), check)
+    assert bad.value.reason == "wrong_epoch"
+    first = check_link(START, entry(kind=kind, epoch=1, body={**body, "enrolled": None}), check)
+    second = entry(first, kind=Kind.EPOCH_STARTED)
+    third = check_link(check_link(first, second, check), entry(check_link(first, second, check)), check)
+    with pytest.raises(BadEntry):
+        check_link(third, entry(third, kind=Kind.EPOCH_STARTED, epoch=3), check)
 
 
 @pytest.mark.parametrize(
