@@ -35,6 +35,8 @@ _SPOILT: Final = [Why.CORRUPT.value, Why.BAD_SIGNATURE.value]  # not the device'
 _READABLE: Final = frozenset(  # the device's bytes, of which central made nothing
     {Why.NOT_CANONICAL, Why.BAD_FIELD, Why.UNKNOWN_VERSION, Why.UNKNOWN_KIND, Why.BAD_BODY, Why.JUDGE_FAILED}
 )
+TRIES: Final = 3
+_DATABASE: Final = (psycopg.OperationalError, psycopg.InterfaceError)
 _log = logging.getLogger(__name__)
 R = TypeVar("R")
 
@@ -77,8 +79,8 @@ class Judge:
         while done < entries_max:
             wanted = min(CHUNK, entries_max - done)
             try:
-                judged = self._attempt(connection, partial(self._next, device_id, epoch, wanted))
-            except (psycopg.OperationalError, psycopg.InterfaceError):
+                judged = self._tried(connection, device_id, epoch, wanted)
+            except _DATABASE:
                 raise  # the database's trouble, not the entries'
             except Exception:  # noqa: BLE001 - whatever it is: one entry's fault must not stop the next
                 _log.info("judged one by one: %s/%d", device_id, epoch, exc_info=True)
@@ -222,11 +224,22 @@ class Judge:
         if news:
             publish(tx, device_shard(device_id), news)
 
+    def _tried(self, connection: Connection, device_id: UUID, epoch: int, limit: int) -> int:
+        """Again where it failed: rows may not be what this process remembered of them, and are read anew then."""
+        for _ in range(TRIES - 1):
+            try:
+                return self._attempt(connection, partial(self._next, device_id, epoch, limit))
+            except _DATABASE:
+                raise
+            except Exception:  # noqa: BLE001 - the last try lets it out
+                _log.debug("tried again: %s/%d", device_id, epoch, exc_info=True)
+        return self._attempt(connection, partial(self._next, device_id, epoch, limit))
+
     def _one_by_one(self, connection: Connection, device_id: UUID, epoch: int, limit: int) -> int:
         for done in range(limit):
             try:
-                judged = self._attempt(connection, partial(self._next, device_id, epoch, 1))
-            except (psycopg.OperationalError, psycopg.InterfaceError):
+                judged = self._tried(connection, device_id, epoch, 1)
+            except _DATABASE:
                 raise
             except Exception as error:  # noqa: BLE001 - as above
                 _log.exception("an entry of %s/%d could not be judged", device_id, epoch)

@@ -195,7 +195,11 @@ def _sale_heard(ledger: Ledger, told: Told, event: Sold, result: SettleResult) -
 def _displaced(ledger: Ledger, told: Told, result: SettleResult) -> list[Ticket]:
     assert isinstance(told.fact, SoldFact)
     tickets = [ledger.tickets[one.ticket_id] for one in told.fact.tickets]
-    return [tickets[n] for n in result.displaced if n < len(tickets)]
+    if tickets[0].place is None:
+        # Units are all alike: those that were given back by the same batch were the ones that nobody had.
+        alike = sorted(tickets, key=lambda ticket: ticket.state != REFUNDED)
+        return alike[: len(result.displaced)]
+    return [tickets[n] for n in result.displaced]
 
 
 def _incident(ledger: Ledger, told: Told, event: Sold, kind: str) -> None:

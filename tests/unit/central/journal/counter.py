@@ -13,7 +13,7 @@ from central.journal.intake import Intake
 from central.journal.judge import Judge
 from central.services import Device
 from counter_app.domain.ids import TicketNumber
-from counter_app.domain.journal import GENESIS, START, Entry, Json, Kind, Link, timestamp, write_entry
+from counter_app.domain.journal import GENESIS, START, Entry, Json, Kind, Link, canonical, timestamp, write_entry
 from counter_app.domain.timetable import instant
 from counter_app.domain.trust import certify
 from counter_app.security import SigningKey
@@ -62,10 +62,9 @@ class Counter:
             sign=OPERATOR.sign,
         )
         self.certificate = certificate.fields()
-        from counter_app.domain.journal import canonical
-
         self.world.connection.execute(
-            "INSERT INTO device_key (device_id, epoch, public_key, certificate, granted_at) VALUES (%s, %s, %s, %s, %s)",
+            "INSERT INTO device_key (device_id, epoch, public_key, certificate, granted_at)"
+            " VALUES (%s, %s, %s, %s, %s)",
             (self.device.device_id, epoch, key.public, canonical(self.certificate).decode(), self.world.clock.now()),
         )
 
