@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -56,8 +57,7 @@ def load_keys(folder: Path) -> OperatorKeys:
 
 def _write_once(path: Path, content: bytes) -> None:
     """Whole or not at all; of two processes that make it at once the first wins."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # readable by its owner only
     try:
         os.write(handle, content)
         os.fsync(handle)
@@ -65,7 +65,7 @@ def _write_once(path: Path, content: bytes) -> None:
         os.close(handle)
     with contextlib.suppress(FileExistsError):
         os.link(beside, path)
-    beside.unlink()
+    Path(beside).unlink()
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
