@@ -21,6 +21,7 @@ from central.feed import (
 from central.operator import new_incarnation
 from central.services import Device
 from central.tx import Connection, Tx, in_transaction
+from counter_app.domain.journal import Json
 from counter_app.wire import messages as m
 from counter_app.wire.messages import FEED_ITEMS_MAX, FeedKind
 from tests.postgres import Database
@@ -28,7 +29,7 @@ from tests.unit.central.office import Office, Window, refused
 
 
 def layout(n: int, words: str | None = "") -> News:
-    body = None if words is None else {"name": str(n), "body": words}
+    body: dict[str, Json] | None = None if words is None else {"name": str(n), "body": words}
     return News(kind=FeedKind.LAYOUT, key=f"layout/{n}", body=body)
 
 
@@ -67,7 +68,8 @@ class TestPages:
     def test_in_pages(self, office: Office, window: Window) -> None:
         say(office, *(layout(n) for n in range(10)))
         whole = office.page(window, "operator")
-        found, page = [], office.page(window, "operator", limit=3)
+        found: list[m.FeedItem] = []
+        page = office.page(window, "operator", limit=3)
         assert page.snapshot
         found += page.items
         while page.more:
