@@ -13,29 +13,45 @@ import sys
 from pathlib import Path
 
 from db.opening import SCHEMA
+from db.store import SqlMoneyStore
+from tests.unit.db.enrolled import Window, work
 from tests.unit.db.station import Station, people
 
 STORES = Path(__file__).with_name("stores")
 
 
 def make(folder: Path) -> None:
+    """A stand-alone counter with its people."""
     station = Station(folder)
     station.init()
     store = station.open()
     people(store, station)
+    _bare(store, folder)
+
+
+def make_enrolled(folder: Path) -> None:
+    """A counter with central records, and something of everything that central gives it."""
+    window = Window(folder)
+    window.enrol()
+    store = window.open()
+    work(store, window)
+    _bare(store, folder)
+
+
+def _bare(store: SqlMoneyStore, folder: Path) -> None:
     store.close()
     (folder / "lock").unlink()
     (folder / "catalogues").rmdir()
 
 
 def main() -> int:
-    folder = STORES / SCHEMA
-    if folder.exists() and "--again" not in sys.argv:
-        print(f"{folder} is there already", file=sys.stderr)
-        return 1
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.parent.mkdir(exist_ok=True)
-    make(folder)
+    for folder, making in ((STORES / SCHEMA, make), (STORES / f"{SCHEMA}-enrolled", make_enrolled)):
+        if folder.exists() and "--again" not in sys.argv:
+            print(f"{folder} is there already", file=sys.stderr)
+            return 1
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(exist_ok=True)
+        making(folder)
     return 0
 
 

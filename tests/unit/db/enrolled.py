@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from counter_app.application.users import fact_of
 from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.ids import run_id
 from counter_app.domain.journal import Entry, Json, Kind
-from counter_app.domain.leases import LeaseGrant, LeaseState
+from counter_app.domain.leases import CentralTime, LeaseGrant, LeaseState
 from counter_app.domain.orders import OrderState, TicketState
 from counter_app.domain.staff import SYSTEM, Role
 from counter_app.domain.timetable import RunRef, Span
@@ -22,6 +23,7 @@ from counter_app.ports.stock import Claim, ClaimOrigin, ClaimState, FrozenRun
 from counter_app.ports.store import Writing
 from counter_app.ports.users import UserRecord
 from counter_app.security import SigningKey
+from counter_app.wire.messages import Judgement, RunStock, Verdict
 from db.store import SqlMoneyStore
 from tests.unit.counter_app.application.counter import formation, stations, trip
 from tests.unit.db.station import Station
@@ -263,3 +265,37 @@ def _ticket(station: Station, claim: Claim, entry: Entry, serial: int, place: Pl
         payload=b"code",
         journal_seq=entry.seq,
     )
+
+
+def receive(store: SqlMoneyStore, *users: UserRecord) -> int:
+    """How many accounts changed."""
+    with store.writing() as books:
+        changed = [one for user in users for one in books.users.receive(user)]
+        if changed:
+            accounts: list[Json] = [dict(fact_of(one)) for one in changed]
+            books.journal.append(Kind.ACCOUNTS_RECEIVED, {"accounts": accounts}, actor=SYSTEM)
+    return len(changed)
+
+
+def work(store: SqlMoneyStore, window: Window) -> None:
+    """Something of everything that central gives: accounts, leases, verdicts, its feed."""
+    receive(store, window.account("li"))
+    take_lease(store, window.grant())
+    gone = take_lease(store, window.grant(run_id=UUID(int=9)))
+    give_back_lease(store, gone)
+    shadow = RunStock(service_date=DAY, run_id=RUN.run_id, pattern="v1", version=3, taken=("ff", ""), checksum="c")
+    with store.writing() as books:
+        sync = books.sync
+        for seq in (2, 3):
+            sync.put_verdict(Verdict(epoch=3, seq=seq, judgement=Judgement.CONFLICT), window.clock.at)
+        books.journal.append(Kind.VERDICT_SETTLED, {"epoch": 3, "seq": 3, "note": "told him"}, actor=SYSTEM)
+        sync.settle_verdict(3, 3, by="system", note="told him")
+        sync.put_certificate(window.certificate(1, bytes(range(32)), counter=8))
+        sync.mark_sending(4)
+        sync.mark_stored(stored_seq=3, judged_seq=2)
+        at = window.clock.at
+        sync.put_time(CentralTime(told=at, told_wall=at, told_monotonic_ms=7, high_water=at), at)
+        sync.put_cursor("operator", INCARNATION, 12)
+        sync.put_feed_value("policy/cn-rail", {"name": "cn-rail"})
+        sync.put_stock("stock/3", [shadow])
+        sync.put_release(UUID(int=4), RUN)

@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 
 from counter_app.application.export_journal import ExportJournal
-from counter_app.application.users import fact_of
 from counter_app.domain.journal import BadEntry, Kind
 from counter_app.domain.journal_export import check_export
 from counter_app.domain.leases import LeaseState
@@ -19,14 +18,12 @@ from counter_app.domain.staff import SYSTEM, Role
 from counter_app.domain.trust import parse_bundle
 from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from counter_app.ports.epochs import PendingKey
-from counter_app.ports.users import UserRecord
 from counter_app.security import SigningKey, verify
-from counter_app.wire.messages import Judgement, Verdict
 from db.epochs import PENDING
 from db.store import SqlMoneyStore
 from db.verify import verify_profile
 from db.witness import FILE_NAME as WITNESS
-from tests.unit.db.enrolled import OPERATOR, Window, take_lease
+from tests.unit.db.enrolled import OPERATOR, Window, receive, take_lease, work
 from tests.unit.db.station import Station
 
 
@@ -277,15 +274,6 @@ def test_an_unknown_commit_of_an_epoch_is_found_out_by_opening_again(
 # ------------------------------------------------------------------------------------------------------ accounts
 
 
-def receive(store: SqlMoneyStore, *users: UserRecord) -> int:
-    with store.writing() as books:
-        changed = [one for user in users for one in books.users.receive(user)]
-        if changed:
-            accounts: list[Any] = [fact_of(one) for one in changed]
-            books.journal.append(Kind.ACCOUNTS_RECEIVED, {"accounts": accounts}, actor=SYSTEM)
-    return len(changed)
-
-
 def test_accounts_come_from_central_and_keep_their_tries(window: Window, store: SqlMoneyStore) -> None:
     """A lock that every download lifts is none; a new role that does not arrive is a clerk who cannot work."""
     li = window.account("li")
@@ -378,17 +366,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Window:
     window = Window(tmp_path_factory.mktemp("worked") / "window")
     window.enrol()
     store = window.open()
-    receive(store, window.account("li"))
-    take_lease(store, window.grant())
-    gone = take_lease(store, window.grant(run_id=UUID(int=9)))
-    with store.writing() as books:
-        books.journal.append(Kind.LEASE_RETURNED, {"lease_id": str(gone.lease_id)}, actor=SYSTEM)
-        books.sync.end_lease(gone.lease_id, LeaseState.RETURNED)
-        for seq in (2, 3):
-            books.sync.put_verdict(Verdict(epoch=3, seq=seq, judgement=Judgement.CONFLICT), window.clock.at)
-        books.journal.append(Kind.VERDICT_SETTLED, {"epoch": 3, "seq": 3, "note": "told him"}, actor=SYSTEM)
-        books.sync.settle_verdict(3, 3, by="system", note="told him")
-        books.sync.put_certificate(window.certificate(1, bytes(range(32)), counter=8))
+    work(store, window)
     store.close()
     return window
 
