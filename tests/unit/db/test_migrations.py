@@ -27,6 +27,12 @@ def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Station:
     return Station(tmp_path / "counter")
 
 
+def untouched(request: pytest.FixtureRequest, tmp_path: Path) -> Station:
+    """The stored one again, as a copy: reading a database leaves files beside it."""
+    shutil.copytree(STORES / request.node.callspec.params["stored"], tmp_path / "untouched")
+    return Station(tmp_path / "untouched")
+
+
 @pytest.fixture
 def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A program one schema ahead of today's: how an upgrade goes is tested before there is one."""
@@ -77,22 +83,22 @@ def test_a_stored_database_opens_and_verifies(stored: Station) -> None:
 
 
 def test_an_upgrade_puts_a_copy_aside_and_keeps_the_record(
-    stored: Station, newer: Path, request: pytest.FixtureRequest
+    stored: Station, newer: Path, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """If the new version disappoints, the station goes back to the copy with nothing lost."""
-    original = STORES / request.node.callspec.params["stored"]
+    original = untouched(request, tmp_path)
     copy = upgrade_if_older(stored.database, clock=stored.clock, scripts=newer)
     assert copy is not None
     assert copy.parent.name == BACKUPS
     backed_up = Station(copy.parent.parent / "old")
-    shutil.copytree(original, backed_up.directory)
+    shutil.copytree(original.directory, backed_up.directory)
     backed_up.database.write_bytes(copy.read_bytes())
     with engines.make_engine(stored.database, writable=False).connect() as connection:
         context = Context.bare(connection, writable=False)
         assert opening.schema_of(context) == "9002"
         assert opening.missing_triggers(context) == []
     assert upgrade_if_older(stored.database, clock=stored.clock, scripts=newer) is None
-    assert backed_up.dump() == Station(original).dump()
+    assert backed_up.dump() == original.dump()
 
 
 def test_a_reader_waits_for_the_writers_upgrade(stored: Station, newer: Path) -> None:
@@ -102,7 +108,9 @@ def test_a_reader_waits_for_the_writers_upgrade(stored: Station, newer: Path) ->
     assert refused.value.reason is Reason.PROFILE_TOO_OLD
 
 
-def test_a_failing_upgrade_changes_nothing(stored: Station, newer: Path, request: pytest.FixtureRequest) -> None:
+def test_a_failing_upgrade_changes_nothing(
+    stored: Station, newer: Path, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     """An upgrade that breaks off half way must leave the old store, which sells on with the old program."""
     script = newer / "versions" / "0002_next.py"
     script.write_text(script.read_text() + "    op.execute('DROP TRIGGER journal_no_update')\n")
@@ -111,4 +119,4 @@ def test_a_failing_upgrade_changes_nothing(stored: Station, newer: Path, request
     assert refused.value.reason is Reason.STORE_DAMAGED
     with engines.make_engine(stored.database, writable=False).connect() as connection:
         assert opening.schema_of(Context.bare(connection, writable=False)) in opening.SCHEMAS[:-1]
-    assert stored.dump() == Station(STORES / request.node.callspec.params["stored"]).dump()
+    assert stored.dump() == untouched(request, tmp_path).dump()
