@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from counter_app.domain.journal import canonical
 from counter_app.errors import Reason, Refusal
+from counter_app.ports.stock import ClaimOrigin, ClaimState
 from db import engine as engines
 from db import opening
 from db.context import Context
@@ -120,3 +123,34 @@ def test_a_failing_upgrade_changes_nothing(
     with engines.make_engine(stored.database, writable=False).connect() as connection:
         assert opening.schema_of(Context.bare(connection, writable=False)) in opening.SCHEMAS[:-1]
     assert stored.dump() == untouched(request, tmp_path).dump()
+
+
+def test_an_older_store_is_verified_after_its_upgrade(tmp_path: Path) -> None:
+    """Half of the tables would be missing, and an honest archive would pass for a damaged one."""
+    shutil.copytree(STORES / "0001", tmp_path / "counter")
+    with pytest.raises(Refusal) as refused:
+        verify_profile(tmp_path / "counter")
+    assert refused.value.reason is Reason.PROFILE_TOO_OLD
+
+
+def test_what_was_held_before_there_was_a_line_is_the_stations_own(tmp_path: Path) -> None:
+    """A parked sale of yesterday must be there after the upgrade, and is nothing that central knows of."""
+    shutil.copytree(STORES / "0001", tmp_path / "counter")
+    station = Station(tmp_path / "counter")
+    body = canonical({}).decode()
+    station.edit(
+        f"INSERT INTO frozen VALUES ('h', '{body}')",
+        "INSERT INTO run VALUES ('r', '2026-12-04', 'G1', 'h', NULL, 'i', 'p', 0, 0)",
+        f"INSERT INTO sale_order VALUES ('{UUID(int=1)}', 'ON_HOLD', 0, 'u', 'Li', NULL, 0, 0, 0, 'CNY', 'p', 'x', 0, "
+        "'[]', 0)",
+        f"INSERT INTO claim VALUES ('{UUID(int=2)}', '{UUID(int=1)}', '{UUID(int=3)}', '2026-12-04', 'G1', 0, 2, "
+        "'second', '[\"02/01A\"]', 1, 'HELD', 1796169600000, 15000, 'CNY')",
+        f"UPDATE run SET run_id = '{UUID(int=3)}'",
+    )
+    store = station.open()
+    with store.reading() as books:
+        claim = books.stock.claim_of(UUID(int=1))
+    store.close()
+    assert claim is not None
+    assert (claim.claim_id, claim.count, claim.state) == (UUID(int=2), 1, ClaimState.HELD)
+    assert (claim.origin, claim.asked) == (ClaimOrigin.OWN, False)
