@@ -899,5 +899,53 @@
         <source>Without the line: only places held here</source>
         <translation>线路不通：仅售本窗预留</translation>
     </message>
+    <message>
+        <source>To be re-seated</source>
+        <translation>待重新安排</translation>
+    </message>
+    <message>
+        <source>Not sold at this window. Asking central …</source>
+        <translation>非本窗口售出，正在查询中心…</translation>
+    </message>
+    <message>
+        <source>Neither this counter nor central has such a ticket. Compare the number digit by digit.</source>
+        <translation>本窗口和中心都没有此车票，请逐位核对票号。</translation>
+    </message>
+    <message>
+        <source>Not sold at this window. The line is down: other windows' tickets can be seen once it is back.</source>
+        <translation>非本窗口售出。线路不通，恢复后才能查询其他窗口的车票。</translation>
+    </message>
+    <message>
+        <source>Window {window} is refunding or changing this ticket now.</source>
+        <translation>窗口 {window} 正在为此票办理退票或改签。</translation>
+    </message>
+    <message>
+        <source>Sold at window {window}. The money is given back there.</source>
+        <translation>由窗口 {window} 售出，请到该窗口退款。</translation>
+    </message>
+    <message>
+        <source>In central's records</source>
+        <translation>中心记录</translation>
+    </message>
+    <message>
+        <source>No order of this counter fits. Enter looks in central's records.</source>
+        <translation>本窗口没有符合的订单，按回车查询中心记录。</translation>
+    </message>
+    <message>
+        <source>Locked to a window</source>
+        <translation>窗口办理中</translation>
+    </message>
+    <message>
+        <source>Accounts come from central</source>
+        <translation>账号由中心管理</translation>
+    </message>
+    <message>
+        <source>Whoever administers central adds, changes and locks them. A change arrives here by itself, and signing in works without the line too.</source>
+        <translation>账号的新建、更改和停用由中心管理员办理，更改会自动下发；线路不通时也可以登录。</translation>
+    </message>
+    <message>
+        <source>The timetable comes from central. A new one is loaded in the background and is in force here as soon as it is checked; selling goes on meanwhile.</source>
+        <translation>时刻表由中心下发。新表在后台下载，核验后即在本窗口生效，期间照常售票。</translation>
+    </message>
 </context>
 </TS>

@@ -193,3 +193,26 @@ class FakeLine:
         self.switch.stopped = ""
         self.switch.line = LineWord.ONLINE
         return self.epoch
+
+
+def ticket_of(number: str, now: datetime) -> CentralTicket:
+    """A ticket that another window sold."""
+    depart = (now + timedelta(days=1)).astimezone(ZoneInfo("Asia/Shanghai")).replace(hour=13, minute=27)
+    station, counter, *_ = number.split("-")
+    return CentralTicket(
+        ticket_id=uuid5(SPACE, f"ticket/{number}"),
+        number=number,
+        state="FULFILLED",
+        window=f"{station}/{int(counter)}",
+        service="G79",
+        origin="长沙南",
+        destination="深圳北",
+        depart=depart,
+        arrive=depart + timedelta(minutes=188),
+        place="05 12A",
+        travel_class="second",
+        passenger_type="adult",
+        price=Money(38_850, "CNY"),
+        sold_at=now - timedelta(hours=2),
+        locked_by="",
+    )

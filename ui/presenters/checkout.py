@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from counter_app.application.desk import Desk
 from counter_app.application.views import HoldView, PassengerInput, PrintJobView, RunOffer, SaleQuote, Sold
 from counter_app.domain.money import Money
 from counter_app.domain.staff import Actor
-from counter_app.errors import OutcomeUnknown
+from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from counter_app.ports.prints import JobKind, JobState, PrinterStatus
 from ui.presenters.lane import Lane, Lanes, Trouble
+
+# Central did not say yes, and the places are still ours as far as is known: back with what was typed, to try again or
+# to choose others.
+STILL_HELD: Final = frozenset(
+    {
+        Reason.CENTRAL_UNREACHABLE,
+        Reason.CENTRAL_REFUSED,
+        Reason.SELLING_STOPPED,
+        Reason.DEVICE_REVOKED,
+        Reason.EPOCH_NEEDED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +46,7 @@ class Stage(StrEnum):
     SELLING = "selling"
     DONE = "done"
     UNKNOWN = "unknown"  # the commit's answer did not arrive: it is looked up, never repeated
-    REFUSED = "refused"  # the places are not ours any more: back
+    REFUSED = "refused"  # no money on these places: back
 
 
 class CheckoutPresenter:
@@ -63,6 +76,7 @@ class CheckoutPresenter:
         self.sale: Sold | None = None
         self.jobs: dict[UUID, PrintJobView] = {}
         self._answered: set[UUID] = set()
+        self._still_held = False
 
     @property
     def due(self) -> Money:
@@ -120,6 +134,7 @@ class CheckoutPresenter:
 
     def _not_begun(self, trouble: Trouble) -> None:
         self.stage = Stage.REFUSED
+        self._still_held = isinstance(trouble, Refusal) and trouble.reason in STILL_HELD
         self._troubled(trouble)
         self._changed()
 
@@ -191,7 +206,7 @@ class CheckoutPresenter:
         if basket is None or self.stage in {Stage.SELLING, Stage.UNKNOWN, Stage.DONE}:
             return
         if self.stage is Stage.REFUSED:
-            done(None)
+            done(basket.hold if self._still_held else None)
             return
         self.stage = Stage.REFUSED
 

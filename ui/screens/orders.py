@@ -12,8 +12,10 @@ from counter_app.application.views import OrderView, TicketView
 from counter_app.domain.papers import Paper, Slip
 from counter_app.domain.staff import Right
 from ui.presenters import jobs, words
+from ui.presenters.central_tickets import Step
 from ui.presenters.lane import CancelToken, Lane
 from ui.presenters.refusals import Notice
+from ui.screens.central_pane import CentralPane
 from ui.shell.dialogs import ask_line
 from ui.shell.screen import FKey, Screen, Shell
 from ui.widgets.basic import Card, Edit, Fact, Field, Label, Scroll
@@ -39,6 +41,7 @@ class OrdersScreen(Screen):
         self._find = Edit(limit=200)
         self._find.setClearButtonEnabled(True)
         self._find.textChanged.connect(self._filter)
+        self._find.returnPressed.connect(self._look)
         self._find_field = Field(self._find)
         self._table = DataTable[OrderView](
             [
@@ -95,6 +98,9 @@ class OrdersScreen(Screen):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._find_field)
         column.addWidget(self._table, 1)
+        self.central = CentralPane(shell, self._central_changed, narrow=True)
+        self.central.hide()
+        column.addWidget(self.central, 1)
         split.addWidget(left)
         split.addWidget(self._detail())
         split.setStretchFactor(0, 1)
@@ -112,6 +118,7 @@ class OrdersScreen(Screen):
         self._find_field.set_caption(self.t("Find by ticket number, train or station"))
         self._table.retranslate()
         self._tickets.retranslate()
+        self.central.retranslate()
         self._ticket_chosen(self._tickets.chosen())
 
     def fkeys(self) -> list[FKey]:
@@ -149,6 +156,7 @@ class OrdersScreen(Screen):
         self._filter()
 
     def _filter(self, _text: str = "") -> None:
+        self.central.clear()
         wanted = self._find.text().strip().casefold()
         shown = [order for order in self._orders if not wanted or wanted in _haystack(order)]
         self._table.set_rows(shown, keep=lambda order: order.order_id)
@@ -158,7 +166,21 @@ class OrdersScreen(Screen):
                     self._table.selectRow(place)
             self._wanted = None
 
+    def _look(self) -> None:
+        """Enter: into the list; where it is empty, to central's records."""
+        if self._table.rows():
+            self._table.setFocus()
+        else:
+            self.central.look(self._find.text())
+
+    def _central_changed(self) -> None:
+        self.central.setVisible(self.central.active)
+        if self.central.lookup.step is Step.FOUND:
+            self.central.table.setFocus()
+
     def _empty_words(self) -> str:
+        if self._find.text().strip() and self.central.lookup.offered:
+            return self.t("No order of this counter fits. Enter looks in central's records.")
         if self._orders:
             return self.t("No order fits. Clear the field to see all.")
         return self.t("No orders yet. What this counter sells is listed here.")

@@ -6,9 +6,12 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from counter_app.application.views import Refunded, TicketView
+from counter_app.errors import Reason, Refusal
 from counter_app.texts import mark
 from ui.presenters import words
+from ui.presenters.central_tickets import Step
 from ui.presenters.refund import RefundPresenter, Stage
+from ui.screens.central_pane import CentralPane
 from ui.shell.screen import FKey, Screen, Shell
 from ui.widgets.basic import Button, Card, Edit, Field, Label, Rule, column, row
 from ui.widgets.table import Column, DataTable
@@ -59,8 +62,9 @@ class RefundScreen(Screen):
         self._done_caption, self._done_out = Label(role="lead"), Label(role="huge", mood="accent")
         self._done_facts = Label(role="muted", wrap=True)
         self._next = Button("primary", self._another)
+        self.central = CentralPane(shell, self._central_changed)
         self._stack = QStackedWidget()
-        for page in (QWidget(), self.table, self._quote_page(), self._done_page()):
+        for page in (QWidget(), self.table, self._quote_page(), self._done_page(), self.central):
             self._stack.addWidget(page)
         top = Card(margin=14, spacing=8)
         line = row(self._field, self._find, spacing=12)
@@ -143,6 +147,7 @@ class RefundScreen(Screen):
         self._done_caption.setText(t("Hand out"))
         self._next.setText(t("Next refund  Enter"))
         self.table.retranslate()
+        self.central.retranslate()
         self._changed()
 
     def fkeys(self) -> list[FKey]:
@@ -178,6 +183,7 @@ class RefundScreen(Screen):
     # ---- what the clerk does
     def _look(self) -> None:
         self.shell.clear_notice()
+        self.central.clear()
         self.presenter.find(self.text.text())
 
     def _post(self) -> None:
@@ -185,11 +191,15 @@ class RefundScreen(Screen):
 
     def _another(self) -> None:
         self.text.clear()
+        self.central.clear()
         self.presenter.start()
         self._focus()
 
     def _back(self) -> None:
-        if self.presenter.back():
+        if self.presenter.stage is Stage.FIND and self.central.active:
+            self.central.clear()
+            self._focus()
+        elif self.presenter.back():
             self._focus()
         else:
             self.shell.back()
@@ -207,8 +217,16 @@ class RefundScreen(Screen):
                 self.text.selectAll()
 
     def _troubled(self, trouble: object) -> None:
-        self.shell.refuse(trouble)  # type: ignore[arg-type] # one of the four troubles
+        unknown = isinstance(trouble, Refusal) and trouble.reason is Reason.UNKNOWN_TICKET
+        if not (unknown and self.central.look(self.presenter.text)):
+            self.shell.refuse(trouble)  # type: ignore[arg-type] # one of the four troubles
         self._focus()
+
+    def _central_changed(self) -> None:
+        """A ticket that is not this counter's is looked for at central."""
+        self._changed()
+        if self.central.lookup.step is Step.FOUND:
+            self.central.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _refunded(self, done: Refunded) -> None:
         self.shell.print_jobs(done.jobs)
@@ -219,7 +237,10 @@ class RefundScreen(Screen):
         stage = self.presenter.stage
         pages = {Stage.FIND: 0, Stage.CHOOSE: 1, Stage.DONE: 3}
         before = self._stack.currentIndex()
-        self._stack.setCurrentIndex(pages.get(stage, 2))
+        if stage is Stage.FIND and self.central.active:
+            self._stack.setCurrentWidget(self.central)
+        else:
+            self._stack.setCurrentIndex(pages.get(stage, 2))
         self._hint.setText(
             self.t("{n} tickets answer to this. Choose with the arrow keys and Enter.", n=len(self.presenter.tickets))
             if stage is Stage.CHOOSE

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
 
 from counter_app.domain.staff import Right
 from counter_app.ports.catalogue import Fault, ImportReport, IssueInfo, Progress
+from ui.presenters import line
 from ui.presenters.lane import CancelToken, Lane, Trouble
 from ui.presenters.refusals import Notice
 from ui.presenters.timetable import fault_words, stage_words
@@ -28,10 +29,13 @@ class TimetableScreen(Screen):
         self._facts = {name: Fact() for name in ("trips", "stations", "first", "last", "currency")}
         self._mark = Label(role="badge", mood="warn")
         self._import = Button("primary", self._choose)
+        self._own = not line.enrolled(shell.line)  # else central says which is in force
+        self._centrals = Label(role="muted", wrap=True)
         card = Card(margin=20, spacing=10)
         card.body.addLayout(row(self._head, None, self._mark))
         card.body.addWidget(self._name)
         card.body.addLayout(row(*self._facts.values(), None, self._import, spacing=36))
+        card.body.addWidget(self._centrals)
         self._work = Card(margin=20, spacing=10)
         self._stage = Label(role="lead")
         self._bar = QProgressBar()
@@ -63,6 +67,12 @@ class TimetableScreen(Screen):
         page.addWidget(self._work)
         page.addWidget(self._faults_title)
         page.addWidget(self._faults, 1)
+        if self._own:
+            self._centrals.hide()
+        else:
+            self._faults_title.hide()
+            self._faults.hide()
+            page.addStretch(1)
 
     def title(self) -> str:
         return self.t("Timetable")
@@ -72,6 +82,12 @@ class TimetableScreen(Screen):
         self._head.setText(t("In force"))
         self._mark.setText(t("Invented, for demonstration"))
         self._import.setText(t("Import a file …"))
+        self._centrals.setText(
+            t(
+                "The timetable comes from central. A new one is loaded in the background and is in force here as soon "
+                "as it is checked; selling goes on meanwhile."
+            )
+        )
         self._calm.setText(t("Selling goes on meanwhile; the present timetable stays until the new one is checked."))
         self._stop.setText(t("Cancel"))
         self._say_faults()
@@ -79,6 +95,8 @@ class TimetableScreen(Screen):
         self._show(self.shell.issue)
 
     def fkeys(self) -> list[FKey]:
+        if not self._own:
+            return [FKey("F6", self.t("Sync"), lambda: self.shell.show_screen("sync"))]
         may = self.shell.actor.may(Right.MANAGE)
         running = self._cancel is not None
         keys = [FKey("F2", self.t("Import a file …"), self._choose, may and not running, primary=True)]
@@ -88,7 +106,7 @@ class TimetableScreen(Screen):
 
     def on_enter(self, **kwargs: object) -> None:
         del kwargs
-        self._import.setVisible(self.shell.actor.may(Right.MANAGE))
+        self._import.setVisible(self._own and self.shell.actor.may(Right.MANAGE))
         self.run(Lane.READ, self.shell.desk.timetable, self._show)
         (self._import if self._import.isVisible() else self._faults).setFocus()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 
 from counter_app.domain.staff import Actor, Role
+from ui.presenters import line
 from ui.presenters.lane import Lane
 from ui.presenters.refusals import Notice
 from ui.presenters.staff import ROLE_RIGHTS, ROLE_WORDS, missing
@@ -34,6 +35,8 @@ class UsersScreen(Screen):
         self._role = Choice()
         self._add = Button("primary", self._do_add)
         self._fields = [Field(widget) for widget in (self._login, self._name, self._role, self._password)]
+        self._own = not line.enrolled(shell.line)  # else central says who works here
+        self._centrals_head, self._centrals = Label(role="title"), Label(role="muted", wrap=True)
         card = Card(margin=24, spacing=12)
         card.setFixedWidth(380)
         card.body.addWidget(self._head)
@@ -47,14 +50,24 @@ class UsersScreen(Screen):
         page.setSpacing(16)
         page.addWidget(self._table, 1)
         side = QVBoxLayout()
-        side.addWidget(card)
-        side.addStretch(1)
+        centrals = self._centrals_card()
+        for one in (card, centrals):
+            side.addWidget(one)
         page.addLayout(side)
+        (centrals if self._own else card).hide()  # placed first: else it would flash up
+        side.addStretch(1)
         self._role.currentIndexChanged.connect(lambda _index: self._say_rights())
         self._password.returnPressed.connect(self._do_add)
         self._login.returnPressed.connect(self._name.setFocus)
         self._name.returnPressed.connect(self._role.setFocus)
         self._role.returnPressed.connect(self._password.setFocus)
+
+    def _centrals_card(self) -> Card:
+        card = Card(margin=24, spacing=8)
+        card.setFixedWidth(380)
+        card.body.addWidget(self._centrals_head)
+        card.body.addWidget(self._centrals)
+        return card
 
     def title(self) -> str:
         return self.t("Accounts")
@@ -63,6 +76,13 @@ class UsersScreen(Screen):
         t = self.t
         self._table.retranslate()
         self._head.setText(t("New account"))
+        self._centrals_head.setText(t("Accounts come from central"))
+        self._centrals.setText(
+            t(
+                "Whoever administers central adds, changes and locks them. A change arrives here by itself, and "
+                "signing in works without the line too."
+            )
+        )
         captions = (t("Login"), t("Name"), t("Role"), t("First password"))
         for field, words in zip(self._fields, captions, strict=True):
             field.set_caption(words)
@@ -75,7 +95,7 @@ class UsersScreen(Screen):
 
     def fkeys(self) -> list[FKey]:
         return [
-            FKey("F2", self.t("New account"), self._begin),
+            *([FKey("F2", self.t("New account"), self._begin)] if self._own else []),
             FKey("F5", self.t("Refresh"), self._read),
         ]
 
