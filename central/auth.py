@@ -14,12 +14,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from central.readmit import Readmission
 from central.request import Refusing, Request
 from central.services import Device, Services
 from central.tx import Connection, Tx
 from counter_app.wire.messages import Refused
 from counter_app.wire.routes import Access, Route
 from counter_app.wire.signing import (
+    CERTIFICATES,
     PURPOSE,
     TIME_WINDOW,
     WIRE_OLDEST,
@@ -80,6 +82,7 @@ class Gate:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._readmission = Readmission(services)
         self._keys: dict[tuple[UUID, int], bytes] = {}
 
     def open(self, request: Request, route: Route) -> Sealed:
@@ -160,7 +163,7 @@ class Gate:
         for n, one in enumerate(checked):
             if one.public_key:
                 continue
-            key = found.get(one.key)
+            key = found.get(one.key) or self._readmitted(one, tx.connection)
             if key is None:
                 answers[n] = Refusing(Refused.UNKNOWN_DEVICE)
             elif not self._signed_by(key, one):
@@ -169,6 +172,16 @@ class Gate:
                 self._remember(one.key, key)
                 checked[n] = replace(one, public_key=key)
         return checked
+
+    def _readmitted(self, sealed: Sealed, connection: Connection) -> bytes | None:
+        """The key of a device that this database forgot, where it shows the operator's certificate for it."""
+        header = sealed.request.headers.get(CERTIFICATES.lower(), "")
+        certificates = self._readmission.certified(header, sealed.seal.epoch) if header else []
+        if not certificates or not self._signed_by(certificates[0].public_key, sealed):
+            return None
+        if not self._readmission.readmit(connection, sealed.seal.device_id, certificates):
+            return None
+        return certificates[0].public_key
 
     def _judge(self, sealed: Sealed, row: tuple[Any, ...], tx: Tx) -> Device | Refusing:
         device = Device(
