@@ -8,27 +8,22 @@ whole batch is decided again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
-from psycopg import errors
-
 from central.request import Refusing
-from central.services import Services
-from central.stock.cells import Stale
+from central.services import Device, Services
 from central.stock.claimrows import ClaimRows
 from central.stock.deciding import Decision
 from central.stock.pictures import Pictures
 from central.stock.rules import RuleBook
-from central.stock.runs import Issues, RunName, freeze, untouched
+from central.stock.runs import Issues, RunName, demand_pattern, freeze, untouched
 from central.stock.waitlist import Waitlist
-from central.stock.words import Ask, RunKey
-from central.stock.work import Work
+from central.stock.words import Act, Ask, RunKey
+from central.stock.work import Work, decided
 from central.tx import Connection, Tx, in_transaction
-from counter_app.wire.messages import ClaimAct, ClaimAnswer, ClaimRequest, Refused
+from counter_app.wire.messages import ClaimAct, ClaimAnswer, ClaimRequest, Refused, WaitRequest
 
 Answer = ClaimAnswer | Refusing
-AGAIN: Final = 4  # times that a batch is decided anew when rows were not what the pictures said
 
 
 class Claims:
@@ -42,21 +37,15 @@ class Claims:
         """The answers in the order of the batch; an ask that cannot be answered gets its Refusing, the others go on."""
         refused = self._freeze_new(batch, connection)
 
-        def attempt(tx: Tx) -> tuple[list[Answer], Work]:
+        def attempt(tx: Tx) -> tuple[list[Answer], Work | None]:
             work = Work(tx, self._pictures)
             return self._decide(work, batch, refused), work
 
-        for _ in range(AGAIN):
-            try:
-                answers, work = in_transaction(connection, attempt)
-            except (Stale, errors.UniqueViolation, errors.CheckViolation):
-                # Somebody wrote past the lock, or the database is not the one that the pictures are of.
-                self._pictures.drop(_key(ask.message) for ask in batch)
-                continue
-            work.committed()
-            return answers
-        busy = Refusing(Refused.BUSY, "the rows change under every attempt")
-        return [busy for _ in batch]
+        keys = [_key(ask.message) for ask in batch]
+        try:
+            return decided(connection, self._pictures, keys, attempt)
+        except Refusing as busy:
+            return [busy for _ in batch]
 
     # ---- runs
 
@@ -93,6 +82,57 @@ class Claims:
 
         in_transaction(connection, attempt)
         return refused
+
+    # ---- those who wait
+
+    def wait(self, device: Device, message: WaitRequest, connection: Connection) -> int:
+        """The place in line; 0: not waiting (any more). Raises Refusing."""
+        asked = message.claim
+        key = _key(asked)
+        refused = self._freeze_new([Ask(device=device, act=Act.CLAIM, message=asked)], connection)
+        if key in refused:
+            raise refused[key]
+
+        def attempt(tx: Tx) -> tuple[int, Work | None]:
+            work = Work(tx, self._pictures)
+            work.lock([key])
+            if not work.known(key):
+                raise Refusing(Refused.UNKNOWN_RUN)
+            demand_pattern(work.picture(key).facts.trip, asked.run.pattern)
+            now = self._services.clock.now()
+            claims = ClaimRows(tx, now)
+            claims.read([(key, asked.claim_id)])
+            decision = Decision(work, claims, self._rules.read(tx, [device.station_code], now), now)
+            waitlist = Waitlist(decision, self._rules)
+            place = 0
+            if message.leave:
+                waitlist.leave(device, asked, key)
+            else:
+                place = waitlist.join(device, asked, key)
+            decision.write()
+            work.publish()
+            return place, work
+
+        return decided(connection, self._pictures, [key], attempt)
+
+    # ---- what nobody asked for
+
+    def reap(self, connection: Connection, keys: Sequence[RunKey]) -> tuple[int, int]:
+        """Holds that ran out are let go, and who waits is served: (holds, parties). Locks these runs together."""
+
+        def attempt(tx: Tx) -> tuple[tuple[int, int], Work | None]:
+            work = Work(tx, self._pictures)
+            work.lock(keys)
+            now = self._services.clock.now()
+            decision = Decision(work, ClaimRows(tx, now), self._rules.read(tx, [], now), now)
+            reaped = sum(decision.lapse(work.picture(key)) for key in work.keys)
+            waitlist = Waitlist(decision, self._rules)
+            served = waitlist.serve(key for key in work.keys if work.picture(key).waiting)
+            decision.write()
+            work.publish()
+            return (reaped, served), work
+
+        return decided(connection, self._pictures, keys, attempt)
 
     # ---- one transaction
 

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
 from central.request import Refusing
 from central.services import Device, Services
 from central.stock.availability import Availability
+from central.stock.check import check_cells
 from central.stock.claims import Answer, Claims
+from central.stock.ending import Ended, Ending
 from central.stock.feeding import stock_items
+from central.stock.leases import Leasing
 from central.stock.pictures import Pictures
 from central.stock.rules import RuleBook
 from central.stock.runs import Issues
 from central.stock.settle import Settlement, Settler
-from central.stock.words import Act, Ask, SettleEvent
+from central.stock.tending import Tending
+from central.stock.words import Act, Ask, RunKey, SettleEvent
+from central.stock.work import Work
 from central.tx import Connection, Tx
+from counter_app.errors import Reason, Refusal
 from counter_app.wire.messages import (
     AvailabilityAnswer,
     AvailabilityQuery,
@@ -24,6 +31,10 @@ from counter_app.wire.messages import (
     ClaimAnswer,
     ClaimRequest,
     FeedItem,
+    TopUp,
+    TopUpAnswer,
+    WaitAnswer,
+    WaitRequest,
 )
 
 PAST_KEPT: Final = timedelta(days=3)  # a night train of two days ago may still be under way
@@ -38,6 +49,9 @@ class StockDesk:
         rules, issues = RuleBook(), Issues(services)
         self._claims = Claims(services, self._pictures, rules, issues)
         self._settler = Settler(services, self._pictures, rules, issues)
+        self._ending = Ending(services, self._pictures)
+        self._tending = Tending(services, self._claims, self._ending)
+        self.leasing = Leasing(services, self._pictures, rules, issues)
         self._availability = Availability(services, self._pictures, rules, issues)
 
     # ---- what devices ask
@@ -58,6 +72,10 @@ class StockDesk:
     def availability(self, device: Device, message: AvailabilityQuery, connection: Connection) -> AvailabilityAnswer:
         return self._availability.answer(device, message, connection)
 
+    def wait(self, device: Device, message: WaitRequest, connection: Connection) -> WaitAnswer:
+        place = self._claims.wait(device, message, connection)
+        return WaitAnswer(place_in_line=place, central_time=self._services.clock.now())
+
     def _one(self, device: Device, act: Act, message: ClaimRequest | ClaimAct, connection: Connection) -> ClaimAnswer:
         (answer,) = self._claims.decide([Ask(device=device, act=act, message=message)], connection)
         if isinstance(answer, Refusing):
@@ -69,6 +87,45 @@ class StockDesk:
     def settle(self, tx: Tx, device: Device, events: Sequence[SettleEvent]) -> Settlement:
         """In the intake's own transaction, before its own locks on feed heads; ``device`` with the entries' epoch."""
         return self._settler.settle(tx, device, events)
+
+    # ---- leases
+
+    def top_up(self, device: Device, message: TopUp, connection: Connection) -> TopUpAnswer:
+        return self.leasing.top_up(device, message, connection)
+
+    def doubt_device(self, tx: Tx, device_id: UUID) -> Ended:
+        """What it holds is sold from no more, and not free either; its feed says that those leases ended."""
+        return self._ending.doubt_device(tx, device_id)
+
+    def write_off_lease(self, tx: Tx, lease_id: UUID) -> Ended:
+        """Two different people have said so: the caller has seen to that. Raises Refusal(BAD_INPUT, field=lease)."""
+        return self._ending.write_off_lease(tx, lease_id)
+
+    def write_off_device(self, tx: Tx, device_id: UUID) -> Ended:
+        """As ``write_off_lease``, of all that a device holds."""
+        return self._ending.write_off_device(tx, device_id)
+
+    # ---- from time to time, and by hand
+
+    def tend(self, connection: Connection) -> dict[str, int]:
+        """Bounded: call it every few seconds. What it did, by name."""
+        return self._tending.turn(connection)
+
+    def cancel_run(self, tx: Tx, key: RunKey) -> None:
+        """Nothing more is sold of it; what is sold stays so (C7). Raises Refusal(UNKNOWN_RUN)."""
+        work = Work(tx, self._pictures)
+        work.lock([key])
+        if not work.known(key):
+            raise Refusal(Reason.UNKNOWN_RUN)
+        tx.run(
+            "UPDATE run SET state = 'cancelled' WHERE service_date = %s AND run_id = %s", (key.service_date, key.run_id)
+        )
+        work.changed(key)
+        work.publish()
+
+    def check_cells(self, connection: Connection, *, since: date | None = None) -> list[str]:
+        """What is wrong, in sentences; empty: nothing."""
+        return check_cells(connection, self._pictures, since=since)
 
     # ---- the feed
 

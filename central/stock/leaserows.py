@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -42,6 +43,11 @@ class LeaseRow:
         return "IN_DOUBT" if self.state == "IN_DOUBT" else "LEASED"
 
 
+_INSERT: Final = """
+INSERT INTO lease (service_date, run_id, lease_id, device_id, station_code, holder_epoch, request_id, board, alight,
+                   travel_class, places, count, left_count, state, grant_body, granted_at, expires_at, granted_by)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
 _OF_DEVICE: Final = """
 SELECT l.service_date, l.run_id, l.lease_id, l.device_id, l.station_code, l.holder_epoch, l.board, l.alight,
        l.travel_class, l.places, l.count, l.left_count, l.state
@@ -98,6 +104,43 @@ class LeaseRows:
 
     def all(self) -> list[LeaseRow]:
         return list(self._rows.values())
+
+    def add(
+        self,
+        row: LeaseRow,
+        *,
+        request_id: UUID | None,
+        grant_body: str,
+        granted_at: datetime,
+        expires_at: datetime,
+        granted_by: str,
+    ) -> None:
+        """A new one; its cells are the caller's to write."""
+        self._tx.run(
+            _INSERT,
+            (
+                row.key.service_date,
+                row.key.run_id,
+                row.lease_id,
+                row.device_id,
+                row.station_code,
+                row.holder_epoch,
+                request_id,
+                row.board,
+                row.alight,
+                row.travel_class,
+                list(row.places),
+                row.count,
+                row.left,
+                row.state,
+                grant_body,
+                granted_at,
+                expires_at,
+                granted_by,
+            ),
+        )
+        row.was = (row.left, row.state)
+        self._rows[row.key, row.lease_id] = row
 
     def write(self, work: Work) -> None:
         """What changed; a device hears of each lease that ended."""

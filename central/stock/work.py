@@ -2,14 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeVar
 from uuid import UUID
 
+from psycopg import errors
+
 from central.feed import News, device_shard, publish
+from central.request import Refusing
+from central.stock.cells import Stale
 from central.stock.feeding import advance
 from central.stock.pictures import Picture, Pictures
 from central.stock.words import RunKey
-from central.tx import Tx
+from central.tx import Connection, Tx, in_transaction
+from counter_app.wire.messages import Refused
+
+R = TypeVar("R")
+AGAIN: Final = 4
+
+
+def decided(
+    connection: Connection,
+    pictures: Pictures,
+    keys: Iterable[RunKey],
+    attempt: Callable[[Tx], tuple[R, Work | None]],
+) -> R:
+    """``attempt`` in one transaction, its work shared when that is durable. Raises Refusing(BUSY).
+
+    Where the rows were not what the pictures said (somebody wrote past the lock, or the database is not the one that
+    the pictures are of; the key of the cells forbade it), the pictures are dropped, and it is decided again.
+    """
+    runs = list(keys)
+    for _ in range(AGAIN):
+        try:
+            answer, work = in_transaction(connection, attempt)
+        except (Stale, errors.UniqueViolation, errors.CheckViolation):
+            pictures.drop(runs)
+            continue
+        if work is not None:
+            work.committed()
+        return answer
+    raise Refusing(Refused.BUSY, "the rows change under every attempt")
 
 
 class Work:

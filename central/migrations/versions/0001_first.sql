@@ -190,6 +190,7 @@ CREATE TABLE claim (
     CHECK (board < alight)
 ) PARTITION BY RANGE (service_date);
 CREATE INDEX ix_claim_expiry ON claim (expires_at) WHERE state = 'HELD';
+CREATE INDEX ix_claim_leased ON claim (device_id) WHERE state IN ('LEASED', 'IN_DOUBT');
 CREATE TABLE lease (
     service_date date NOT NULL,
     run_id uuid NOT NULL,
