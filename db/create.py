@@ -29,14 +29,14 @@ from db.books import Books
 from db.certifying import certify_counter
 from db.context import Context
 from db.files import sync_folder, write_durably
-from db.journal import TRIGGERS
+from db.journal import TRIGGERS, journal_link
 from db.keys import FOLDER as KEYS_FOLDER
 from db.keys import ProfileKeys
 from db.lock import ProfileLock
 from db.metadata import metadata
 from db.opening import SCHEMA
 from db.profile import StoredProfile, put_certificate, write_central, write_profile
-from db.store import LOCK_NAME, in_words, journal_link
+from db.store import LOCK_NAME
 from db.sync import FIRST_STATE
 from db.vault import EpochSigner, Vault
 from db.witness import FILE_NAME as WITNESS_NAME
@@ -96,7 +96,7 @@ class ProfileFactory:
         beside.mkdir(mode=0o700)
         alive = ProfileLock(beside / LOCK_NAME)
         try:
-            with in_words():
+            with engines.in_words():
                 build(beside)
             for name, content in self.files.items():
                 write_durably(beside / name, content)

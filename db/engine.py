@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from counter_app.errors import Reason, Refusal
@@ -81,6 +84,24 @@ def _configure(connection: Any, *, writable: bool) -> None:
     for pragma in _PRAGMAS_WRITER if writable else _PRAGMAS_READER:
         cursor.execute(f"PRAGMA {pragma}").fetchall()
     cursor.close()
+
+
+@contextlib.contextmanager
+def in_words() -> Iterator[None]:
+    """The driver's troubles before a commit, in the core's words: nothing has been changed by them."""
+    try:
+        yield
+    except OperationalError as error:
+        code = getattr(error.orig, "sqlite_errorname", "")
+        if code.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")):
+            raise Refusal(Reason.STORE_NOT_WRITABLE, detail=code) from error
+        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise Refusal(Reason.PROFILE_IN_USE, detail=code) from error
+        raise
+    except DatabaseError as error:
+        if getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            raise Refusal(Reason.STORE_DAMAGED, part="database") from error
+        raise
 
 
 _PRAGMAS_WRITER: Final = (

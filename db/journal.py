@@ -143,3 +143,8 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         return read_entry(raw, digest, signature)
     except BadEntry as error:
         raise Refusal(Reason.STORE_DAMAGED, part="journal", detail=error.reason) from error
+
+
+def journal_link(context: Context) -> Link:
+    head = SqlJournal(context).head()
+    return Link(epoch=head.epoch, seq=head.seq, hash=head.hash)

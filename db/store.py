@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from counter_app.domain.journal import Json, Kind, Link
+from counter_app.domain.journal import Json, Kind
 from counter_app.domain.staff import SYSTEM, Actor
 from counter_app.domain.trust import Certificate, TrustBundle
 from counter_app.errors import OutcomeUnknown, Reason, Refusal
@@ -24,7 +24,7 @@ from db.books import Books
 from db.certifying import certify_counter
 from db.context import Context
 from db.epochs import PENDING, check_grant, pending_key, prepared
-from db.journal import SqlJournal
+from db.journal import SqlJournal, journal_link
 from db.keys import ProfileKeys
 from db.lock import ProfileLock
 from db.migrate import check_schema, upgrade_if_older
@@ -32,7 +32,7 @@ from db.opening import behind_witness, check_store
 from db.profile import StoredProfile, own_bundle, put_certificate, read_certificates, read_profile, trust_bundle
 from db.vault import EpochSigner, Vault
 from db.witness import FILE_NAME as WITNESS_NAME
-from db.witness import NOT_AT_REST, Mark, Witness, digest_at_rest, read_mark
+from db.witness import Mark, Witness, changed_at_rest, digest_at_rest, read_mark
 
 LOCK_NAME: Final = "lock"
 
@@ -84,9 +84,9 @@ class SqlMoneyStore:
     # ------------------------------------------------------------------------------------------ open and close
 
     def _open(self) -> None:
-        with in_words():
+        with engines.in_words():
             if self._lock is not None:
-                self._changed_at_rest = changed_at_rest(self._directory)
+                self._changed_at_rest = changed_at_rest(self._path)
                 upgrade_if_older(self._path, clock=self._clock)
             probe = self._context(self._reading_engine.connect(), None)
             try:
@@ -200,7 +200,7 @@ class SqlMoneyStore:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Books]:
         connection: Connection | None = getattr(self._local, "connection", None)
-        with in_words():
+        with engines.in_words():
             if connection is None:
                 connection = self._reading_engine.connect()
                 self._local.connection = connection
@@ -232,7 +232,7 @@ class SqlMoneyStore:
                 self._begin(writer)
                 books = Books(writer)
                 try:
-                    with in_words():
+                    with engines.in_words():
                         yield books
                 except BaseException:
                     self._roll_back(writer)
@@ -273,7 +273,7 @@ class SqlMoneyStore:
 
     def _reopened(self) -> Context:
         """After a commit whose outcome is not known: everything is read again from the file."""
-        with in_words():
+        with engines.in_words():
             probe = self._context(self._reading_engine.connect(), None)
             try:
                 self._prepare(probe)
@@ -396,43 +396,8 @@ class SqlMoneyStore:
             self._keys.remove(PENDING)
 
 
-def changed_at_rest(directory: Path) -> bool:
-    """Whether the database file is another one than the last counter left when it closed.
-
-    Read-only, also beside a window: that one takes its word back before it writes, so the word is read again.
-    """
-    mark = read_mark(directory / WITNESS_NAME)
-    if mark is None or mark.at_rest == NOT_AT_REST:
-        return False
-    digest = digest_at_rest(directory / engines.FILE_NAME)
-    return digest not in {None, mark.at_rest} and read_mark(directory / WITNESS_NAME) == mark
-
-
-def journal_link(context: Context) -> Link:
-    head = SqlJournal(context).head()
-    return Link(epoch=head.epoch, seq=head.seq, hash=head.hash)
-
-
 def _driver_connection(context: Context) -> Any:
     return context.connection.connection.driver_connection
-
-
-@contextlib.contextmanager
-def in_words() -> Iterator[None]:
-    """The driver's troubles before a commit, in the core's words: nothing has been changed by them."""
-    try:
-        yield
-    except OperationalError as error:
-        code = getattr(error.orig, "sqlite_errorname", "")
-        if code.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")):
-            raise Refusal(Reason.STORE_NOT_WRITABLE, detail=code) from error
-        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            raise Refusal(Reason.PROFILE_IN_USE, detail=code) from error
-        raise
-    except DatabaseError as error:
-        if getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-            raise Refusal(Reason.STORE_DAMAGED, part="database") from error
-        raise
 
 
 Opener = Callable[..., SqlMoneyStore]

@@ -45,11 +45,10 @@ from db.profile import read_certificates, read_profile
 from db.record_facts import record_facts
 from db.reference import expected_schema, stored_schema
 from db.sale_rows import sale_rows
-from db.store import changed_at_rest
 from db.vault import Vault
 from db.verify_stock import stock_faults
 from db.witness import FILE_NAME as WITNESS_NAME
-from db.witness import Mark, is_whole, read_mark
+from db.witness import Mark, changed_at_rest, is_whole, read_mark
 
 _PROGRESS_EVERY: Final = 500
 _FOLDS: Final[dict[Kind, Fold]] = {**RECORD_FOLDS, **sale_folds.FOLDS, **line_folds.FOLDS}
@@ -116,7 +115,7 @@ class _Check:
             # SQLite itself cannot read it, or what it read has no meaning: as far as we came, the entry after the last
             # whole one.
             self.add(None if self.chain_read else self.link.seq + 1, "store_damaged")
-        if not self.findings and changed_at_rest(self.directory):
+        if not self.findings and changed_at_rest(self.directory / engines.FILE_NAME):
             self.add(None, "changed_at_rest")
         return self.verdict()
 

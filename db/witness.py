@@ -93,6 +93,18 @@ def is_whole(path: Path) -> bool:
     )
 
 
+def changed_at_rest(database: Path) -> bool:
+    """Whether the database file is another one than the last counter left when it closed.
+
+    Read-only, also beside a window: that one takes its word back before it writes, so the word is read again.
+    """
+    mark = read_mark(database.with_name(FILE_NAME))
+    if mark is None or mark.at_rest == NOT_AT_REST:
+        return False
+    digest = digest_at_rest(database)
+    return digest not in {None, mark.at_rest} and read_mark(database.with_name(FILE_NAME)) == mark
+
+
 class Witness:
     """The writer's end. One per profile, under its lock."""
 
