@@ -28,7 +28,7 @@ from central.tx import Connection
 
 PARTITIONS_FROM: Final = date(2026, 11, 1)  # the tests' timetables lie in it
 _TEMPLATE: Final = "migrated"
-_FAST: Final = {  # a test's database need not survive a power cut
+FAST: Final = {  # a test's database need not survive a power cut
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -89,11 +89,11 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Workers of one run share it: their base folders lie in one folder, and the last to go stops the server."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    with EmbeddedPostgres(shared / "pg", settings=_FAST) as server:
+    with EmbeddedPostgres(shared / "pg", settings=FAST) as server:
         made = Cluster(server)
         with (server.folder / "template").open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            _make_template(server)
+            make_template(server)
         yield made
 
 
@@ -120,7 +120,7 @@ def connect(database: Database) -> Iterator[Callable[[], Connection]]:
         database.opened.pop().close()
 
 
-def _make_template(server: EmbeddedPostgres) -> None:
+def make_template(server: EmbeddedPostgres) -> None:
     exists: LiteralString = "SELECT 1 FROM pg_database WHERE datname = %s"
     with psycopg.connect(server.url(), autocommit=True) as connection:
         if connection.execute(exists, (_TEMPLATE,)).fetchone():
