@@ -41,11 +41,10 @@ TIME: Final = "Counterfoil-Time"
 SIGNATURE: Final = "Counterfoil-Signature"  # hex
 VERSION: Final = "Counterfoil-Wire"
 CERTIFICATES: Final = "Counterfoil-Certificates"
-"""The device's own certificates, newest first: canonical JSON of ``Certificate.fields()``, base64, joined by commas. The
+"""The device's own, newest first: canonical JSON of ``Certificate.fields()`` in base64, joined by commas. The seal does
 
-seal does not cover them: the operator signed them. Sent after UNKNOWN_DEVICE: a central that was put back to an older
-backup knows the device again by them."""
-backup knows the device again by them."""
+not cover them: the operator signed them. Sent after UNKNOWN_DEVICE: a central that was put back to an older backup
+knows the device again by them."""
 CERTIFICATES_MAX: Final = 8
 
 
