@@ -36,11 +36,14 @@ if TYPE_CHECKING:
 
     from central.wiring import Tools
     from counter_app.application.counter_desk import CounterDesk
+    from counter_app.application.enrolled import CentralLink
     from counter_app.application.views import JournalVerdict
     from counter_app.domain.papers import Paper
     from counter_app.domain.policy import Policy
     from counter_app.domain.staff import Actor
     from counter_app.ports.catalogue import ImportReport
+    from counter_app.ports.clock import Clock, Entropy
+    from counter_app.ports.line import Line
     from counter_app.ports.prints import Printer
     from counter_app.ports.profile import ProfileInfo
     from db.store import SqlMoneyStore
@@ -218,8 +221,11 @@ class Counter:
     composer: Composer
     settings: Settings
     folder: Path
+    line: Line | None = None  # of an enrolled profile
 
     def close(self) -> None:
+        if self.line is not None:
+            self.line.close()
         self.printer.close()
         self.store.close()
 
@@ -227,6 +233,7 @@ class Counter:
 def open_counter(folder: Path, *, writable: bool, printer: Printer | None = None) -> Counter:
     """Raises Refusal: NO_PROFILE, PROFILE_IN_USE, STORE_DAMAGED, BAD_SETTING, ..."""
     from counter_app.application.counter_desk import CounterDesk
+    from counter_app.application.policies import policy_in_force
     from counter_app.security import Argon2Passwords
     from db.catalogue.builder import ChildProcessBuilder
     from db.catalogue.reader import CatalogueFile
@@ -244,10 +251,13 @@ def open_counter(folder: Path, *, writable: bool, printer: Printer | None = None
     store = SqlMoneyStore(
         folder, clock=clock, ids=ids, entropy=entropy, writable=writable, key_choice=settings.keys.store
     )
+    central: CentralLink | None = None
     try:
+        central = central_link(store, clock, entropy)
+        shipped = read_policy_named(folder, store.profile.policy)
         desk = CounterDesk(
             store=store,
-            policy=read_policy_named(folder, store.profile.policy),
+            policy=shipped if central is None else policy_in_force(store, shipped),
             clock=clock,
             ids=ids,
             passwords=Argon2Passwords(),
@@ -260,11 +270,61 @@ def open_counter(folder: Path, *, writable: bool, printer: Printer | None = None
             undrawable=composer.undrawable,
             tell_recovered=lambda interrupted, last: tell_recovered(printer, interrupted=interrupted, last=last),
             verify_store=lambda progress: verify_profile(folder, progress=progress),
+            central=central,
         )
     except BaseException:
+        if central is not None:
+            central.line.close()
         store.close()
         raise
-    return Counter(desk=desk, store=store, printer=printer, composer=composer, settings=settings, folder=folder)
+    return Counter(
+        desk=desk,
+        store=store,
+        printer=printer,
+        composer=composer,
+        settings=settings,
+        folder=folder,
+        line=None if central is None else central.line,
+    )
+
+
+def central_link(store: SqlMoneyStore, clock: Clock, entropy: Entropy) -> CentralLink | None:
+    """None: a stand-alone profile. Nothing is asked of central yet."""
+    from counter_app.application.central_clock import CentralClock
+    from counter_app.application.enrolled import CentralLink
+    from counter_app.security import verify
+    from db.catalogue.receive import CatalogueFiles
+    from db.create import CATALOGUES
+    from sync.client import CentralLine
+    from sync.http import HttpTransport
+
+    with store.reading() as books:
+        known, state = books.sync.central(), books.sync.state()
+    if known is None:
+        return None
+
+    def epoch() -> int:
+        with store.reading() as books:
+            return max(1, books.journal.head().epoch)
+
+    authority = str(store.directory / known.certificate_file) if known.certificate_file else ""
+    central_clock = CentralClock(clock, state.time)
+    line = CentralLine(
+        transport=HttpTransport(known.url, certificate_file=authority),
+        signer=store.signer,
+        device_id=store.profile.profile_id,
+        epoch=epoch,
+        clock=clock,
+        central_now=central_clock.stamp,
+        told=central_clock.told,
+    )
+    return CentralLink(
+        line=line,
+        central_clock=central_clock,
+        receiver=CatalogueFiles(store.directory / CATALOGUES),
+        verify=verify,
+        entropy=entropy,
+    )
 
 
 def build_printer(settings: Settings, composer: Composer) -> Printer:

@@ -12,7 +12,7 @@ from counter_app.ports.line import Transport
 from counter_app.wire import messages as m
 from counter_app.wire.codec import BadMessage, decode, encode
 from counter_app.wire.routes import BY_NAME
-from counter_app.wire.signing import ENROL_PURPOSE
+from counter_app.wire.signing import ENROL_PURPOSE, enrol_text
 
 DEADLINE_MS: Final = 15_000
 CODE_MAX: Final = 64
@@ -36,7 +36,7 @@ def enrol(
     if not 8 <= len(plain) <= CODE_MAX or not plain.isprintable():
         raise Refusal(Reason.ENROLMENT_REFUSED, code=m.Refused.BAD_CODE.value, detail="8 to 64 characters")
     route = BY_NAME["enrol"]
-    proof = sign(ENROL_PURPOSE, b"\0".join((plain.encode(), str(device_id).encode(), public_key)))
+    proof = sign(ENROL_PURPOSE, enrol_text(plain, device_id, public_key))
     request = m.EnrolRequest(
         code=plain, device_id=device_id, public_key=public_key, proof=proof, app_version=app_version
     )

@@ -23,8 +23,8 @@ from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock, Ids
 from counter_app.ports.orders import RefundRecord, TicketRecord
 from counter_app.ports.prints import JobKind, JobState
-from counter_app.ports.shifts import CashKind, CashMovement
-from counter_app.ports.store import MoneyStore
+from counter_app.ports.shifts import CashKind, CashMovement, ShiftRecord
+from counter_app.ports.store import MoneyStore, Reading, Writing
 
 Policies = Callable[[str], Policy]
 """The policy by its reference, ``cn-rail@1``: a ticket is given back by the rules under which it was sold."""
@@ -69,13 +69,24 @@ class QuoteRefund:
         )
 
 
+Guard = Callable[[Writing, TicketRecord], None]
+
+
+def no_guard(books: Writing, ticket: TicketRecord) -> None:
+    """A stand-alone counter's tickets are nobody else's."""
+    del books, ticket
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
+    """``guard`` refuses, inside the transaction, what this counter may not give back alone."""
+
     store: MoneyStore
     holder: LocalHolder
     policies: Policies
     clock: Clock
     ids: Ids
+    guard: Guard = no_guard
 
     def __call__(self, actor: Actor, quote: RefundQuote) -> Refunded:
         """``quote.quote_id`` becomes the refund's id: posting it again returns what was posted.
@@ -90,13 +101,8 @@ class Refund:
             if ticket is None:
                 raise Refusal(Reason.UNKNOWN_TICKET)
             if books.orders.refund(quote.quote_id) is None:
-                shift = selling_shift(books, actor)
-                answer = current_quote(ticket, self.policies, self.clock)
-                same = (answer.rule, quote_items(answer.items, ticket.currency), answer.fee, answer.refundable)
-                if same != (quote.rule, quote.items, quote.fee, quote.refundable):
-                    raise Refusal(Reason.QUOTE_CHANGED, total=answer.refundable.plain())
-                if books.shifts.cash_minor(shift.shift_id) < answer.refundable.minor:
-                    raise Refusal(Reason.DRAWER_SHORT)
+                self.guard(books, ticket)
+                shift, answer = self._checked(books, actor, ticket, quote)
                 order = books.orders.order(ticket.order_id)
                 assert order is not None, "a ticket has an order"
                 others = books.orders.tickets_of(ticket.order_id)
@@ -170,6 +176,26 @@ class Refund:
                             replace(job, state=JobState.SETTLED_SPOILED, detail="refunded", updated_at=entry.at)
                         )
         return refunded_view(self.store, quote.quote_id)
+
+    def check(self, actor: Actor, quote: RefundQuote) -> None:
+        """Whether it would be posted as things stand. Raises as ``__call__``."""
+        with self.store.reading() as books:
+            ticket = books.orders.ticket(quote.ticket.ticket_id)
+            if ticket is None:
+                raise Refusal(Reason.UNKNOWN_TICKET)
+            self._checked(books, actor, ticket, quote)
+
+    def _checked(
+        self, books: Reading | Writing, actor: Actor, ticket: TicketRecord, quote: RefundQuote
+    ) -> tuple[ShiftRecord, aftersales.AfterSale]:
+        shift = selling_shift(books, actor)
+        answer = current_quote(ticket, self.policies, self.clock)
+        same = (answer.rule, quote_items(answer.items, ticket.currency), answer.fee, answer.refundable)
+        if same != (quote.rule, quote.items, quote.fee, quote.refundable):
+            raise Refusal(Reason.QUOTE_CHANGED, total=answer.refundable.plain())
+        if books.shifts.cash_minor(shift.shift_id) < answer.refundable.minor:
+            raise Refusal(Reason.DRAWER_SHORT)
+        return shift, answer
 
 
 def refunded_view(store: MoneyStore, refund_id: UUID) -> Refunded:

@@ -18,6 +18,9 @@ from counter_app.application.close_shift import CloseShift
 from counter_app.application.compose_paper import ComposePaper
 from counter_app.application.credentials import Credentials
 from counter_app.application.declare_shift import DeclareShift
+from counter_app.application.enrolled import CentralLink, Enrolled
+from counter_app.application.enrolled_hold import EnrolledBeginTender, EnrolledHold
+from counter_app.application.enrolled_holder import EnrolledHolder
 from counter_app.application.export_journal import ExportJournal
 from counter_app.application.export_trust import ExportTrust
 from counter_app.application.find_stations import FindStations
@@ -26,10 +29,12 @@ from counter_app.application.hold import BeginTender, EndTender, Hold, Release
 from counter_app.application.import_timetable import ImportTimetable
 from counter_app.application.journal_views import JournalPage
 from counter_app.application.line_desk import LineDesk, StandAlone
+from counter_app.application.lock_tickets import EnrolledRefund
 from counter_app.application.log_in import LogIn
 from counter_app.application.move_cash import MoveCash
 from counter_app.application.open_shift import OpenShift
 from counter_app.application.park import Park, Parked, Recall
+from counter_app.application.policies import Policies
 from counter_app.application.print_job import FinishJob, ListJobs, PrintTest, SendJob, StartJob
 from counter_app.application.quote_sale import PassengerRules, QuoteSale
 from counter_app.application.read_entry import ReadEntry
@@ -42,6 +47,7 @@ from counter_app.application.sell_for_cash import SellForCash
 from counter_app.application.settle_job import SettleJob
 from counter_app.application.shift_report import PrintReport, ReportX, ReportZ
 from counter_app.application.shift_views import CurrentShift, ListShifts, station_denominations
+from counter_app.application.standing import Standing
 from counter_app.application.start_epoch import StartEpoch
 from counter_app.application.stock_holder import LocalHolder
 from counter_app.application.timetable_in_force import TimetableInForce
@@ -76,14 +82,15 @@ from counter_app.application.views import (
     SyncTurn,
     TicketView,
 )
-from counter_app.domain.coaches import PlaceRef
+from counter_app.domain.coaches import Formation, PlaceRef
 from counter_app.domain.money import Money
 from counter_app.domain.orders import quick_tenders
 from counter_app.domain.papers import Paper
 from counter_app.domain.policy import Policy
 from counter_app.domain.staff import Actor, Role
-from counter_app.domain.timetable import RunRef, Span
+from counter_app.domain.timetable import RunRef, Span, Trip
 from counter_app.domain.trust import TrustBundle
+from counter_app.errors import Reason, Refusal
 from counter_app.ports.catalogue import (
     Catalogue,
     CatalogueBuilder,
@@ -114,6 +121,11 @@ class CounterStore(MoneyStore, EpochKeeper, TrustSource, WitnessKeeper, Protocol
     def signer(self) -> Signer: ...
 
 
+def _one(policy: Policy) -> Callable[[str], Policy]:
+    """One policy is in force for a stand-alone profile's life."""
+    return lambda reference: policy  # noqa: ARG005 - whatever it is called
+
+
 class CounterDesk:
     """``application.desk.Desk``. ``policies`` finds a policy by its reference, ``policy`` is the one in force."""
 
@@ -134,22 +146,22 @@ class CounterDesk:
         undrawable: Callable[[str], Sequence[str]],
         tell_recovered: Callable[[int, JobState | None], None],
         verify_store: Callable[[Callable[[Progress], None]], JournalVerdict],
+        central: CentralLink | None = None,
     ) -> None:
         self._store, self._policy, self._clock, self._printer = store, policy, clock, printer
         profile = store.profile
         self._zone = ZoneInfo(profile.zone)
         self._timetable = TimetableInForce(store=store, open_catalogue=open_catalogue, folder=catalogues)
-        holder = LocalHolder(store=store, clock=clock)
+        self._central = central
+        standing = Standing(store=store)
+        holder, enrolled_holder = self._holders(store, policy, clock, central)
         self._forget_stock = holder.forget
         credentials = Credentials(store, clock, passwords)
 
         def drawable(text: str) -> bool:
             return not undrawable(text)
 
-        def policies(reference: str) -> Policy:
-            # One policy is in force for a profile's life here; versions come with central records.
-            del reference
-            return policy
+        policies = Policies(store, policy) if central is not None else _one(policy)
 
         self._log_in = LogIn(store, credentials)
         self._list_users = ListUsers(store)
@@ -174,6 +186,7 @@ class CounterDesk:
             unreserved_capacity=policy.unreserved_capacity,
             tariff=policy.tariff,
             sale_ends_minutes=policy.sale_ends_minutes,
+            leased=holder.leased_by_class,
         )
         self._hold = Hold(
             holder=holder,
@@ -186,7 +199,7 @@ class CounterDesk:
             last_date=lambda: self.sale_dates()[1],
         )
         self._release = Release(holder=holder, clock=clock)
-        self._begin_tender = BeginTender(holder=holder, clock=clock)
+        self._begin_tender: BeginTender | EnrolledBeginTender = BeginTender(holder=holder, clock=clock)
         self._end_tender = EndTender(holder=holder, policy=policy, clock=clock)
         self._passenger_rules = PassengerRules(policy=policy)
         self._quote = QuoteSale(store=store, policy=policy, drawable=drawable)
@@ -204,7 +217,8 @@ class CounterDesk:
         self._recall = Recall(store=store, holder=holder, policy=policy, clock=clock, ids=ids, offer=offer)
         self._parked = Parked(store=store, offer=offer)
         self._quote_refund = QuoteRefund(store=store, policies=policies, clock=clock, ids=ids)
-        self._refund = Refund(store=store, holder=holder, policies=policies, clock=clock, ids=ids)
+        refund = Refund(store=store, holder=holder, policies=policies, clock=clock, ids=ids)
+        self._refund: Refund | EnrolledRefund = refund
         self._open_shift = OpenShift(store, clock, ids)
         self._move_cash = MoveCash(store, clock, ids)
         self._declare = DeclareShift(store)
@@ -243,9 +257,65 @@ class CounterDesk:
         self._settle_job = SettleJob(store=store, clock=clock, ids=ids)
         self._reprint = Reprint(store=store, clock=clock, ids=ids)
         self._recover = Recover(store=store, holder=holder, clock=clock)
-        self._line_desk: LineDesk = StandAlone(profile.currency)
         self._tell_recovered = tell_recovered
         self._station_usage: Mapping[str, int] | None = None
+        self._line_desk: LineDesk = StandAlone(profile.currency)
+        if central is not None and enrolled_holder is not None:
+            self._hold = EnrolledHold(
+                holder=enrolled_holder,
+                catalogue=self._timetable,
+                fares=self._search.fares,
+                policy=policy,
+                profile=profile,
+                clock=clock,
+                ids=ids,
+                last_date=lambda: self.sale_dates()[1],
+                store=store,
+                line=central.line,
+                standing=standing,
+            )
+            self._begin_tender = EnrolledBeginTender(holder=enrolled_holder, line=central.line, standing=standing)
+            enrolled = Enrolled(
+                store=store,
+                central=central,
+                holder=enrolled_holder,
+                standing=standing,
+                search=self._search,
+                find_stations=self._find_stations,
+                usage=self._usage,
+                timetable=self._timetable,
+                open_catalogue=open_catalogue,
+                refreshed=self._new_timetable,
+                refund=refund,
+                policy=policy,
+                clock=clock,
+                ids=ids,
+            )
+            self._line_desk, self._refund = enrolled, enrolled.refund
+
+    def _holders(
+        self, store: CounterStore, policy: Policy, clock: Clock, central: CentralLink | None
+    ) -> tuple[LocalHolder, EnrolledHolder | None]:
+        if central is None:
+            return LocalHolder(store=store, clock=clock), None
+
+        def formation(trip: Trip) -> Formation | None:
+            catalogue = self._timetable()
+            return catalogue.formation(trip.formation_id) if catalogue and trip.formation_id is not None else None
+
+        made = EnrolledHolder(
+            store=store,
+            clock=clock,
+            central_clock=central.central_clock,
+            line=central.line,
+            formation=formation,
+            unreserved_capacity=policy.unreserved_capacity,
+        )
+        return made, made
+
+    def _new_timetable(self) -> None:
+        self._timetable.refresh()
+        self._forget_stock()  # sold runs may have other legs now
 
     def _usage(self) -> Mapping[str, int]:
         """What this window sells, for the matcher: read once, and again after a sale."""
@@ -271,13 +341,19 @@ class CounterDesk:
         return self._list_users(actor)
 
     def add_user(self, actor: Actor, *, login: str, display_name: str, role: Role, password: str) -> Actor:
+        self._demand_stand_alone()
         return self._add_user(actor, login=login, display_name=display_name, role=role, password=password)
+
+    def _demand_stand_alone(self) -> None:
+        if self._central is not None:
+            raise Refusal(Reason.ONLY_CENTRAL)
 
     def accept_clock(self, actor: Actor, *, reason: str) -> bool:
         """DATABASE. Raises Refusal: NOT_ALLOWED, REASON_NEEDED."""
         return self._accept_clock(actor, reason=reason)
 
     def start_epoch(self, actor: Actor, *, reason: str) -> int:
+        self._demand_stand_alone()
         return self._start_epoch(actor, reason=reason)
 
     def today(self) -> date:
@@ -298,9 +374,9 @@ class CounterDesk:
     def import_timetable(
         self, actor: Actor, feed: Path, *, progress: Callable[[Progress], None], cancelled: Callable[[], bool]
     ) -> ImportReport:
+        self._demand_stand_alone()
         report = self._import(actor, feed, progress=progress, cancelled=cancelled)
-        self._timetable.refresh()
-        self._forget_stock()  # sold runs may have other legs now
+        self._new_timetable()
         return report
 
     def find_stations(self, text: str, *, limit: int = 10, as_destination: bool = False) -> list[StationHit]:

@@ -25,7 +25,7 @@ from counter_app.application.hold import (
 )
 from counter_app.application.lease_view import leased_mask, leased_units
 from counter_app.application.rights import demand
-from counter_app.application.standing import Standing, check_selling, unreachable
+from counter_app.application.standing import Standing, check_account, check_selling, unreachable
 from counter_app.application.stock_holder import Act, RunStock
 from counter_app.application.views import HoldView, PlaceWish
 from counter_app.domain.coaches import PlaceRef
@@ -95,6 +95,7 @@ class EnrolledHold(Hold):
         fresh = self._fresh(run, span)
         with self.store.reading() as books:
             check_selling(books)
+            check_account(books, actor)
             known = None if replaces is None else books.stock.claim_of(replaces)
         order_id = replaces or self.ids.new()
         word = self._ask(fresh, span, wish, places, count, order_id, known)
@@ -330,6 +331,7 @@ class EnrolledBeginTender:
         demand(actor, Right.SELL)
         with self.holder.writing() as act:
             check_selling(act.books)
+            check_account(act.books, actor)
             claim = held_claim(act, order_id)
             if claim.state is ClaimState.LEASED:
                 return hold_view(claim)

@@ -33,14 +33,14 @@ from counter_app.ports.prints import JobKind, JobState, PrintJob
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind, CashMovement, ShiftRecord, ShiftState
 from counter_app.ports.stock import Claim, ClaimState, FrozenRun
-from counter_app.ports.store import MoneyStore, Writing
+from counter_app.ports.store import MoneyStore, Reading, Writing
 
 # How long before departure and after arrival a gate takes the code: the day's boarding, and a train that is late.
 VALID_BEFORE: Final = timedelta(hours=24)
 VALID_AFTER: Final = timedelta(hours=12)
 
 
-def selling_shift(books: Writing, actor: Actor) -> ShiftRecord:
+def selling_shift(books: Reading | Writing, actor: Actor) -> ShiftRecord:
     """The actor's own, open one. Raises Refusal(SHIFT_CLOSED)."""
     shift = books.shifts.open_any()
     if shift is None or shift.user_id != actor.user_id or shift.state is not ShiftState.OPEN:

@@ -43,6 +43,7 @@ def gather(
     currency = profile.currency
     sales = books.orders.sales_of_shift(shift.shift_id)
     movements = books.shifts.movements(shift.shift_id)
+    unsynced = books.sync.unsynced()
     return ShiftReport(
         kind=kind,
         shift=shift_view(shift, books, currency),
@@ -69,8 +70,8 @@ def gather(
         denominations=tuple((shift.declared_count or {}).items()),
         perpetual_total=Money(_perpetual_before(shift, books) + sales.sales_minor, currency),
         # A stand-alone counter owes nobody its entries: there is no central that has not seen them.
-        unsynced_count=0,
-        unsynced=Money(0, currency),
+        unsynced_count=unsynced.entries,
+        unsynced=Money(unsynced.value_minor, currency),
         blind=blind,
         journal_first=min((one.journal_seq for one in movements), default=0),
         journal_last=journal_last,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from counter_app.domain.journal import Json, Kind
-from counter_app.domain.staff import SYSTEM
+from counter_app.domain.staff import SYSTEM, Actor, Right
 from counter_app.errors import CentralSaidNo, NoAnswer, Reason, Refusal
 from counter_app.ports.store import MoneyStore, Reading, Writing
 from counter_app.wire.messages import Refused
@@ -15,23 +15,42 @@ from counter_app.wire.messages import Refused
 REVOKED: Final = Refused.DEVICE_REVOKED.value
 FORKED: Final = Refused.FORKED.value
 _LOST_KEY: Final = frozenset({Refused.FORKED.value, Refused.EPOCH_SUPERSEDED.value})
+_REVOKED_WORDS: Final = frozenset({REVOKED, "revoked", "lost"})  # the last two: a device's state at central
 STOP_MAX: Final = 60
+
+
+def is_lost_key(reason: str) -> bool:
+    """Whether only a new epoch mends it."""
+    return reason in _LOST_KEY
 
 
 def check_selling(books: Reading | Writing) -> None:
     """Raises Refusal: EPOCH_NEEDED, DEVICE_REVOKED, SELLING_STOPPED(code)."""
+    check_not_ended(books)
+    stopped = books.sync.state().stopped
+    if stopped:
+        raise Refusal(Reason.SELLING_STOPPED, code=stopped)
+
+
+def check_not_ended(books: Reading | Writing) -> None:
+    """For what goes on when nothing more is sold. Raises Refusal: EPOCH_NEEDED, DEVICE_REVOKED."""
     state = books.sync.state()
     if state.forked:
         raise Refusal(Reason.EPOCH_NEEDED)
     if state.stopped == REVOKED:
         raise Refusal(Reason.DEVICE_REVOKED)
-    if state.stopped:
-        raise Refusal(Reason.SELLING_STOPPED, code=state.stopped)
+
+
+def check_account(books: Reading | Writing, actor: Actor) -> None:
+    """A session outlives no account that central has ended. Raises Refusal(NOT_ALLOWED)."""
+    known = books.users.by_id(actor.user_id)
+    if known is None or not known.active:
+        raise Refusal(Reason.NOT_ALLOWED, right=Right.SELL.value)
 
 
 def note_stopped(books: Writing, reason: str) -> bool:
     """Journaled once; empty: sell again. Whether it is news."""
-    plain = reason[:STOP_MAX]
+    plain = REVOKED if reason in _REVOKED_WORDS else reason[:STOP_MAX]
     if books.sync.state().stopped == plain:
         return False
     books.sync.put_stopped(plain)
@@ -55,7 +74,7 @@ class Standing:
 
     def heed(self, no: CentralSaidNo) -> bool:
         """What a refusal says of this counter itself is kept: it holds when the line is down again."""
-        if no.code != REVOKED and no.code not in _LOST_KEY:
+        if no.code != REVOKED and not is_lost_key(no.code):
             return False
         with suppress(Refusal), self.store.writing() as books:  # behind its witness it sells nothing anyway
             return note_stopped(books, REVOKED) if no.code == REVOKED else note_forked(books)

@@ -1,0 +1,157 @@
+"""After-sales of a ticket that central has: locked there first, so that no other window gives it back as well.
+
+A ticket whose entry was never sent is only this counter's (decisions 13), and needs no line.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from counter_app.application.aftersales import Refund
+from counter_app.application.rights import demand
+from counter_app.application.standing import Standing, check_not_ended, unreachable
+from counter_app.application.views import Refunded, RefundQuote
+from counter_app.domain.journal import Json, Kind
+from counter_app.domain.staff import SYSTEM, Actor, Right
+from counter_app.errors import CentralSaidNo, NoAnswer, Reason, Refusal
+from counter_app.ports.line import Line
+from counter_app.ports.orders import TicketRecord
+from counter_app.ports.store import MoneyStore, Reading, Writing
+from counter_app.wire import messages as m
+
+LOCK_MS: Final = 2_500
+UNLOCK_MS: Final = 5_000
+UNLOCK: Final = "unlock/"  # noted before central is asked: locks that nobody needs any more are let go by this
+AT_ONCE_MAX: Final = 20
+ATTEMPTS: Final = 2
+
+
+class _Sent(Exception):  # noqa: N818 - a turn of events
+    """It went out between two looks at it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketLocks:
+    store: MoneyStore
+    line: Line
+    standing: Standing
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _held: set[UUID] = field(default_factory=set)  # of after-sales under way in this program
+
+    def needed(self, books: Reading | Writing, ticket: TicketRecord) -> bool:
+        return ticket.journal_seq <= books.sync.state().sent_seq
+
+    def guard(self, books: Writing, ticket: TicketRecord) -> None:
+        """Inside the refund's transaction: its entry ends the lock at central, so there is none to let go."""
+        check_not_ended(books)
+        with self._lock:
+            held = ticket.ticket_id in self._held
+        if self.needed(books, ticket) and not held:
+            raise _Sent
+        books.sync.put_feed_value(f"{UNLOCK}{ticket.ticket_id}", None)
+
+    def take(self, actor: Actor, ticket: TicketRecord) -> None:
+        """Raises Refusal: CENTRAL_UNREACHABLE, TICKET_LOCKED(by), ALREADY_REFUNDED, CENTRAL_REFUSED."""
+        if not self.line.worth_asking():
+            raise Refusal(Reason.CENTRAL_UNREACHABLE)
+        with self._lock:
+            self._held.add(ticket.ticket_id)
+        key = f"{UNLOCK}{ticket.ticket_id}"
+        fact = _fact(ticket.ticket_id, ticket.run.run_id, ticket.run.service_date)
+        with self.store.writing() as books:
+            books.sync.put_feed_value(key, dict(fact))
+            books.journal.append(Kind.TICKET_LOCKED, fact, actor=actor)
+        try:
+            answer = self.line.lock_ticket(_request(ticket, release=False), deadline_ms=LOCK_MS)
+        except NoAnswer as silence:
+            raise unreachable(silence) from silence
+        except CentralSaidNo as no:
+            raise self.standing.refusal(no) from no
+        if not answer.granted:
+            with self.store.writing() as books:
+                books.sync.put_feed_value(key, None)
+            raise _refused(answer, ticket)
+
+    def let_go(self, ticket_id: UUID) -> None:
+        """The after-sale is over, done or given up."""
+        with self._lock:
+            self._held.discard(ticket_id)
+
+    def release_forgotten(self) -> bool:
+        """Of after-sales that were given up. Whether more are waiting. Raises NoAnswer, CentralSaidNo."""
+        with self.store.reading() as books:
+            waiting = [(key, books.sync.feed_value(key)) for key in books.sync.feed_keys(UNLOCK)[:AT_ONCE_MAX]]
+        for key, fact in waiting:
+            ticket_id = UUID(key.removeprefix(UNLOCK))
+            with self._lock:
+                if ticket_id in self._held:
+                    continue
+            self._release(key, ticket_id, fact or {})
+        return len(waiting) == AT_ONCE_MAX
+
+    def _release(self, key: str, ticket_id: UUID, fact: dict[str, object]) -> None:
+        run_id, service_date = UUID(str(fact["run_id"])), date.fromisoformat(str(fact["service_date"]))
+        request = m.TicketLock(ticket_id=ticket_id, run_id=run_id, service_date=service_date, release=True)
+        self.line.lock_ticket(request, deadline_ms=UNLOCK_MS)
+        with self.store.writing() as books:
+            books.sync.put_feed_value(key, None)
+            books.journal.append(Kind.TICKET_UNLOCKED, _fact(ticket_id, run_id, service_date), actor=SYSTEM)
+
+
+def _fact(ticket_id: UUID, run_id: UUID, service_date: date) -> dict[str, Json]:
+    return {"ticket_id": str(ticket_id), "run_id": str(run_id), "service_date": service_date.isoformat()}
+
+
+def _request(ticket: TicketRecord, *, release: bool) -> m.TicketLock:
+    return m.TicketLock(
+        ticket_id=ticket.ticket_id,
+        run_id=ticket.run.run_id,
+        service_date=ticket.run.service_date,
+        release=release,
+    )
+
+
+def _refused(answer: m.LockAnswer, ticket: TicketRecord) -> Refusal:
+    match answer.reason:
+        case "already_refunded":
+            return Refusal(Reason.ALREADY_REFUNDED, ticket=ticket.number)
+        case "locked_elsewhere":
+            return Refusal(Reason.TICKET_LOCKED, by=answer.by)
+    return Refusal(Reason.CENTRAL_REFUSED, code=answer.reason or "not_granted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolledRefund:
+    """``refund`` is made with ``locks.guard``."""
+
+    store: MoneyStore
+    refund: Refund
+    locks: TicketLocks
+
+    def __call__(self, actor: Actor, quote: RefundQuote) -> Refunded:
+        """As ``Refund``; besides raises Refusal: CENTRAL_UNREACHABLE, TICKET_LOCKED(by), EPOCH_NEEDED, ..."""
+        demand(actor, Right.REFUND)
+        ticket_id = quote.ticket.ticket_id
+        try:
+            for _ in range(ATTEMPTS):
+                with self.store.reading() as books:
+                    ticket = books.orders.ticket(ticket_id)
+                    posted = books.orders.refund(quote.quote_id) is not None
+                    needed = ticket is not None and not posted and self.locks.needed(books, ticket)
+                if ticket is not None and needed:
+                    self.refund.check(actor, quote)  # what is refused anyway needs no lock
+                    self.locks.take(actor, ticket)
+                with suppress(_Sent):
+                    return self.refund(actor, quote)
+            raise Refusal(Reason.CENTRAL_UNREACHABLE)
+        finally:
+            self.locks.let_go(ticket_id)
+
+
+def guarded(refund: Refund, locks: TicketLocks) -> EnrolledRefund:
+    return EnrolledRefund(store=refund.store, refund=replace(refund, guard=locks.guard), locks=locks)

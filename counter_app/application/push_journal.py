@@ -1,0 +1,91 @@
+"""The outbox: the journal's entries go to central in order, each batch after it was noted as being sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from counter_app.application.standing import is_lost_key, note_forked, note_stopped
+from counter_app.errors import CentralSaidNo, NoAnswer
+from counter_app.ports.clock import Clock
+from counter_app.ports.journal import RawEntry
+from counter_app.ports.line import Line
+from counter_app.ports.store import MoneyStore, Writing
+from counter_app.ports.sync import SyncState
+from counter_app.wire import messages as m
+
+PUSH_MS: Final = 30_000
+BATCH_FIRST: Final = 200
+BATCH_MIN: Final = 10
+BYTES_MAX: Final = m.PUSH_BYTES_MAX // 2
+
+
+@dataclass(slots=True, kw_only=True)
+class PushJournal:
+    store: MoneyStore
+    line: Line
+    clock: Clock
+    # Halved by a batch that found no answer: on a thin line a smaller one gets through.
+    batch: int = field(default=BATCH_FIRST)
+
+    def __call__(self) -> tuple[bool, bool]:
+        """One batch. Returns (more waits, something changed). Raises NoAnswer, CentralSaidNo; Refusal where the store
+
+        may not be written: then nothing is sent, since it could not be noted.
+        """
+        with self.store.reading() as books:
+            state, head = books.sync.state(), books.journal.head()
+            if state.stored_seq >= head.seq:
+                return False, False
+            entries = books.journal.raw_entries(after_seq=state.stored_seq, limit=self.batch, bytes_max=BYTES_MAX)
+        last = entries[-1].seq
+        if state.sent_seq < last:
+            # Before the first byte leaves: from here on a ticket of these is no longer only this counter's to refund.
+            with self.store.writing() as books:
+                books.sync.mark_sending(last)
+        try:
+            answer = self.line.push(_push(entries), deadline_ms=PUSH_MS)
+        except NoAnswer:
+            self.batch = max(BATCH_MIN, self.batch // 2)
+            raise
+        except CentralSaidNo as no:
+            if no.code == m.Refused.GAP.value and self._step_back(state, no):
+                return True, True
+            raise
+        if answer.epoch != entries[0].epoch or answer.stored_seq < entries[0].seq:
+            raise NoAnswer("nothing of the batch was stored", sent=True)
+        self.batch = min(m.PUSH_ENTRIES_MAX, self.batch * 2)
+        with self.store.writing() as books:
+            self._note(books, state, answer, last, current=entries[0].epoch == head.epoch)
+            more = books.journal.head().seq > min(answer.stored_seq, last)
+        return more, True
+
+    def _step_back(self, state: SyncState, no: CentralSaidNo) -> bool:
+        """Central misses entries that it once had: it was restored. They are all still here."""
+        expected = no.facts.get("expected")
+        if not isinstance(expected, int) or not 1 <= expected <= state.stored_seq:
+            return False
+        with self.store.writing() as books:
+            books.sync.mark_stored(stored_seq=expected - 1, judged_seq=min(state.judged_seq, expected - 1))
+        return True
+
+    def _note(self, books: Writing, state: SyncState, answer: m.PushAnswer, last: int, *, current: bool) -> None:
+        # What central has beyond this batch may be another history under our numbers: ours are still to be sent.
+        stored = max(state.stored_seq, min(answer.stored_seq, last))
+        books.sync.mark_stored(stored_seq=stored, judged_seq=max(min(answer.judged_seq, stored), 0))
+        now = self.clock.now()
+        for verdict in answer.verdicts:
+            books.sync.put_verdict(verdict, now)
+        if answer.forked or is_lost_key(answer.stop_selling):
+            if current:  # of an epoch that is over it was known, and dealt with
+                note_forked(books)
+        else:
+            note_stopped(books, answer.stop_selling)
+
+
+def _push(entries: list[RawEntry]) -> m.Push:
+    return m.Push(
+        epoch=entries[0].epoch,
+        first_seq=entries[0].seq,
+        entries=tuple(m.WireEntry(raw=one.raw.decode(), signature=one.signature) for one in entries),
+    )

@@ -1,0 +1,113 @@
+"""What is left of a lease goes back: when its time is over, when its train has left, or when a supervisor says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from counter_app.application.central_clock import CentralClock
+from counter_app.application.enrolled_holder import EnrolledHolder
+from counter_app.application.hold import reap
+from counter_app.application.rights import demand
+from counter_app.application.take_leases import lease_fact
+from counter_app.domain.journal import Json, Kind
+from counter_app.domain.leases import LeaseState
+from counter_app.domain.staff import SYSTEM, Actor, Right
+from counter_app.domain.timetable import instant
+from counter_app.errors import Reason, Refusal
+from counter_app.ports.clock import Clock
+from counter_app.ports.stock import ClaimOrigin, ClaimState
+from counter_app.ports.store import MoneyStore, Reading, Writing
+from counter_app.ports.sync import LeaseLeft
+
+AT_ONCE_MAX: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnLeases:
+    store: MoneyStore
+    holder: EnrolledHolder
+    central_clock: CentralClock
+    clock: Clock
+
+    def __call__(self) -> bool:
+        """Those that nobody sells from any more. Whether any went back."""
+        with self.store.reading() as books:
+            if not books.sync.leases():
+                return False
+            over = [one.lease.grant.lease_id for one in books.sync.left() if self._over(books, one)]
+        return bool(over) and self._give_back(over[:AT_ONCE_MAX], SYSTEM)
+
+    def by_hand(self, actor: Actor, lease_id: UUID) -> None:
+        """Raises Refusal: NOT_ALLOWED, NOT_HELD where there is nothing left, or a sale is using it."""
+        demand(actor, Right.OTHERS_SHIFTS)
+        with self.store.reading() as books:
+            left = next((one for one in books.sync.left() if one.lease.grant.lease_id == lease_id), None)
+        if left is None or not left.rests or not self._give_back([lease_id], actor):
+            raise Refusal(Reason.NOT_HELD)
+
+    def _over(self, books: Reading, one: LeaseLeft) -> bool:
+        grant = one.lease.grant
+        central_now = self.central_clock.now()
+        if central_now is None:
+            return False
+        if not grant.sells_at(central_now):
+            return True
+        frozen = books.stock.run(grant.run_id)
+        if frozen is None or frozen.trip.pattern_version != grant.pattern:
+            return False  # central ends it with the departure in any case
+        depart = instant(grant.service_date, frozen.trip.calls[grant.board].depart_s, frozen.trip.zone)
+        return depart <= self.clock.now()
+
+    def _give_back(self, lease_ids: Iterable[UUID], actor: Actor) -> bool:
+        done = False
+        with self.holder.writing() as act:
+            reap(act, self.clock.now())
+            in_use = _in_use(act.books)
+            for lease_id in lease_ids:
+                lease = act.books.sync.lease(lease_id)
+                # An unpaid sale stands on it: what that holds is not left, and nobody would give it back afterwards.
+                if lease is None or lease.state is not LeaseState.ACTIVE or lease.grant.run_id in in_use:
+                    continue
+                left = next(
+                    one for one in act.books.sync.left_of(lease.grant.run_id) if one.lease.grant.lease_id == lease_id
+                )
+                _journal(act.books, left, actor)
+                act.books.sync.end_lease(lease_id, LeaseState.RETURNED if left.rests else LeaseState.ENDED)
+                done = True
+        self.holder.forget_outside()
+        return done
+
+
+def _journal(books: Writing, left: LeaseLeft, actor: Actor) -> None:
+    """Exactly the cells that are left: what is not listed stays as it is at central."""
+    fact = lease_fact(left.lease.grant)
+    for rest in left.rests:
+        body: dict[str, Json] = {
+            **fact,
+            "travel_class": left.lease.grant.travel_class,
+            "board": rest.span.board,
+            "alight": rest.span.alight,
+            "places": list(rest.places),
+            "count": rest.count,
+        }
+        books.journal.append(Kind.LEASE_RETURNED, body, actor=actor)
+    if not left.rests:  # all of it was sold
+        books.journal.append(Kind.LEASE_ENDED, fact, actor=actor)
+
+
+def _in_use(books: Writing) -> set[UUID]:
+    return {
+        claim.run.run_id
+        for state in (ClaimState.HELD, ClaimState.LEASED)
+        for claim in books.stock.claims_in(state)
+        if claim.origin is ClaimOrigin.LEASE
+    }
+
+
+def end_of_first(left: Iterable[LeaseLeft]) -> datetime | None:
+    """By central's clock: when the first lease with anything left stops selling."""
+    return min((one.lease.grant.expires_at for one in left if one.rests), default=None)
