@@ -13,10 +13,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
 from counter_app.domain.journal import SIGNING_PURPOSE
-from counter_app.wire.messages import WireEntry
+
+
+class Item(NamedTuple):
+    """As it came or as it is stored. ``told``: the hash that wire version 1 sends beside it."""
+
+    raw: bytes
+    signature: bytes
+    told: bytes | None = None
+
 
 Signed = Callable[[bytes, bytes], bool]
 """``signed(digest, signature)`` by the epoch's key."""
@@ -49,32 +57,31 @@ _TAIL: Final = re.compile(
 _TAIL_BYTES: Final = 256
 
 
-def examine(entries: Sequence[WireEntry], signed: Signed) -> list[Piece]:
+def examine(items: Sequence[Item], signed: Signed) -> list[Piece]:
     """The batch, in its order. At best one signature is checked, at worst two of each entry."""
-    raws = [entry.raw.encode() for entry in entries]
-    digests = [sha256(raw).digest() for raw in raws]
+    digests = [sha256(item.raw).digest() for item in items]
     made: list[Piece] = []
     after: Piece | None = None
-    for n in range(len(entries) - 1, -1, -1):
-        entry, digest = entries[n], digests[n]
-        epoch, prev, seq = _place(raws[n])
-        standing, true_hash = _judge(digest, entry, after, signed)
-        after = Piece(raws[n], entry.signature, digest, prev, epoch, seq, standing, true_hash)
+    for n in range(len(items) - 1, -1, -1):
+        item, digest = items[n], digests[n]
+        epoch, prev, seq = _place(item.raw)
+        standing, true_hash = _judge(digest, item, after, signed)
+        after = Piece(item.raw, item.signature, digest, prev, epoch, seq, standing, true_hash)
         made.append(after)
     made.reverse()
     return made
 
 
-def _judge(digest: bytes, entry: WireEntry, after: Piece | None, signed: Signed) -> tuple[Standing, bytes]:
+def _judge(digest: bytes, item: Item, after: Piece | None, signed: Signed) -> tuple[Standing, bytes]:
     told = after.prev if after is not None and after.standing is Standing.WHOLE else None
     if told == digest:
         return Standing.WHOLE, digest
-    if signed(digest, entry.signature):
+    if signed(digest, item.signature):
         return Standing.WHOLE, digest
     if told is not None:  # the device's own word on what came before
         return Standing.CORRUPT, told
-    if entry.hash is not None and entry.hash != digest and signed(entry.hash, entry.signature):
-        return Standing.CORRUPT, entry.hash
+    if item.told is not None and item.told != digest and signed(item.told, item.signature):
+        return Standing.CORRUPT, item.told
     return Standing.UNSIGNED, digest
 
 

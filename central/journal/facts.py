@@ -12,25 +12,26 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from counter_app.domain.coaches import PlaceRef
+from central.journal.reading import (
+    Unreadable,
+    a_currency,
+    a_date,
+    a_place,
+    a_span,
+    a_text,
+    an_id,
+    an_instant,
+    an_object,
+    bad,
+    whole_number,
+)
 from counter_app.domain.journal import INTEGER_LIMIT, SCHEMA_VERSION, Json, Kind, parse_timestamp
-from counter_app.domain.money import MINOR_DIGITS
 from counter_app.domain.verdicts import Why
 
 TICKETS_MAX: Final = 100  # of one sale, as ``wire.messages.SaleCount``
 PLACES_MAX: Final = 2_000
 _FIELDS: Final = frozenset({"v", "epoch", "seq", "prev", "at", "kind", "actor", "body"})
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-_UUID_ZERO: Final = UUID(int=0)
-
-
-class Unreadable(ValueError):  # noqa: N818 - the entry is, not the program
-    """``where``: the field."""
-
-    def __init__(self, why: Why, where: str = "") -> None:
-        self.why = why
-        self.where = where
-        super().__init__(f"{why}: {where}" if where else why.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,144 +206,62 @@ def _no_float(text: str) -> Json:
     raise ValueError(text)
 
 
-# ---- fields ----------------------------------------------------------------------------------------------------
-
-
-def _bad(name: str) -> Unreadable:
-    return Unreadable(Why.BAD_BODY, name)
-
-
-def _text(body: Mapping[str, Any], name: str, longest: int = 200) -> str:
-    value = body.get(name)
-    if not isinstance(value, str) or len(value) > longest or "\x00" in value:
-        raise _bad(name)
-    return value
-
-
-def _uuid(body: Mapping[str, Any], name: str) -> UUID:
-    value = body.get(name)
-    try:
-        made = UUID(value)
-    except (AttributeError, TypeError, ValueError) as error:
-        raise _bad(name) from error
-    if str(made) != value or made == _UUID_ZERO:
-        raise _bad(name)
-    return made
-
-
-def _number(body: Mapping[str, Any], name: str, low: int = 0, high: int = INTEGER_LIMIT - 1) -> int:
-    value = body.get(name)
-    if type(value) is not int or not low <= value <= high:
-        raise _bad(name)
-    return value
-
-
-def _date(body: Mapping[str, Any], name: str) -> date:
-    value = body.get(name)
-    try:
-        made = date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError as error:
-        raise _bad(name) from error
-    if made is None or made.isoformat() != value:
-        raise _bad(name)
-    return made
-
-
-def _instant(body: Mapping[str, Any], name: str) -> datetime:
-    value = body.get(name)
-    try:
-        return parse_timestamp(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError) as error:
-        raise _bad(name) from error
-
-
-def _object(body: Mapping[str, Any], name: str) -> dict[str, Any]:
-    value = body.get(name)
-    if not isinstance(value, dict):
-        raise _bad(name)
-    return value
-
-
-def _currency(body: Mapping[str, Any]) -> str:
-    value = _text(body, "currency", 3)
-    if value not in MINOR_DIGITS:
-        raise _bad("currency")
-    return value
-
-
-def _span(body: Mapping[str, Any]) -> tuple[int, int]:
-    board, alight = _number(body, "board", 0, 2_000), _number(body, "alight", 1, 2_000)
-    if board >= alight:
-        raise _bad("alight")
-    return board, alight
-
-
-def _place(value: object, name: str) -> str:
-    if not isinstance(value, str) or len(value) > 60 or "\x00" in value:
-        raise _bad(name)
-    try:
-        PlaceRef.parse(value)
-    except ValueError as error:
-        raise _bad(name) from error
-    return value
-
-
 # ---- bodies ----------------------------------------------------------------------------------------------------
 
 
 def _sold(body: dict[str, Any]) -> SoldFact:
-    run, tickets, tender = _object(body, "run"), body.get("tickets"), _object(body, "tender")
+    run, tickets, tender = an_object(body, "run"), body.get("tickets"), an_object(body, "tender")
     if not isinstance(tickets, list) or not 0 < len(tickets) <= TICKETS_MAX:
-        raise _bad("tickets")
-    board, alight = _span(run)
+        raise bad("tickets")
+    board, alight = a_span(run)
     read = tuple(map(_ticket, tickets))
-    total = _number(body, "total_minor")
+    total = whole_number(body, "total_minor")
     if sum(ticket.price_minor for ticket in read) != total:
-        raise _bad("total_minor")
+        raise bad("total_minor")
     if len({ticket.place is None for ticket in read}) != 1:
-        raise _bad("tickets.place")
+        raise bad("tickets.place")
     if len({ticket.ticket_id for ticket in read}) != len(read) or len({ticket.number for ticket in read}) != len(read):
-        raise _bad("tickets.number")
+        raise bad("tickets.number")
     places = [ticket.place for ticket in read if ticket.place is not None]
     if len(set(places)) != len(places):
-        raise _bad("tickets.place")
+        raise bad("tickets.place")
     return SoldFact(
-        order_id=_uuid(body, "order_id"),
-        claim_id=_uuid(body, "claim_id"),
-        shift_id=_uuid(body, "shift_id"),
+        order_id=an_id(body, "order_id"),
+        claim_id=an_id(body, "claim_id"),
+        shift_id=an_id(body, "shift_id"),
         run=RunFact(
-            run_id=_uuid(run, "run_id"),
-            service_date=_date(run, "service_date"),
-            trip_id=_text(run, "trip_id"),
-            pattern=_text(run, "pattern"),
-            service=_text(run, "service"),
-            origin=_text(run, "origin"),
-            destination=_text(run, "destination"),
-            depart=_instant(run, "depart"),
-            arrive=_instant(run, "arrive"),
+            run_id=an_id(run, "run_id"),
+            service_date=a_date(run, "service_date"),
+            trip_id=a_text(run, "trip_id"),
+            pattern=a_text(run, "pattern"),
+            service=a_text(run, "service"),
+            origin=a_text(run, "origin"),
+            destination=a_text(run, "destination"),
+            depart=an_instant(run, "depart"),
+            arrive=an_instant(run, "arrive"),
         ),
         board=board,
         alight=alight,
-        travel_class=_text(body, "travel_class", 60),
+        travel_class=a_text(body, "travel_class", 60),
         tickets=read,
         total_minor=total,
-        currency=_currency(body),
-        tender=_text(tender, "kind", 40),
-        policy=_text(body, "policy"),
-        issue_id=_text(body, "issue_id"),
+        currency=a_currency(body),
+        tender=a_text(tender, "kind", 40),
+        policy=a_text(body, "policy"),
+        issue_id=a_text(body, "issue_id"),
     )
 
 
 def _ticket(value: object) -> TicketFact:
     if not isinstance(value, dict):
-        raise _bad("tickets")
+        raise bad("tickets")
     place = value.get("place")
     return TicketFact(
-        ticket_id=_uuid(value, "ticket_id"),
-        number=_text(value, "number", 40),
-        place=None if place is None else _place(place, "tickets.place"),
-        passenger_type=_text(value, "passenger_type", 60),
-        price_minor=_number(value, "price_minor"),
+        ticket_id=an_id(value, "ticket_id"),
+        number=a_text(value, "number", 40),
+        place=None if place is None else a_place(place, "tickets.place"),
+        passenger_type=a_text(value, "passenger_type", 60),
+        price_minor=whole_number(value, "price_minor"),
         document_tag=_tag(value.get("document_tag")),
     )
 
@@ -353,86 +272,86 @@ def _tag(value: object) -> bytes | None:
     try:
         made = bytes.fromhex(value) if isinstance(value, str) else b""
     except ValueError as error:
-        raise _bad("document_tag") from error
+        raise bad("document_tag") from error
     if len(made) != 32:
-        raise _bad("document_tag")
+        raise bad("document_tag")
     return made
 
 
 def _refunded(body: dict[str, Any]) -> RefundedFact:
     return RefundedFact(
-        ticket_id=_uuid(body, "ticket_id"),
-        number=_text(body, "number", 40),
-        shift_id=_uuid(body, "shift_id"),
-        refunded_minor=_number(body, "refunded_minor"),
-        currency=_currency(body),
+        ticket_id=an_id(body, "ticket_id"),
+        number=a_text(body, "number", 40),
+        shift_id=an_id(body, "shift_id"),
+        refunded_minor=whole_number(body, "refunded_minor"),
+        currency=a_currency(body),
     )
 
 
 def _abandoned(body: dict[str, Any]) -> AbandonedFact:
     told = "run_id" in body
     return AbandonedFact(
-        claim_id=_uuid(body, "claim_id"),
-        run_id=_uuid(body, "run_id") if told else None,
-        service_date=_date(body, "service_date") if told else None,
+        claim_id=an_id(body, "claim_id"),
+        run_id=an_id(body, "run_id") if told else None,
+        service_date=a_date(body, "service_date") if told else None,
     )
 
 
 def _lease_taken(body: dict[str, Any]) -> LeaseTakenFact:
     return LeaseTakenFact(
-        lease_id=_uuid(body, "lease_id"),
-        run_id=_uuid(body, "run_id"),
-        service_date=_date(body, "service_date"),
-        holder_epoch=_number(body, "holder_epoch", 0, 2**31 - 1),
+        lease_id=an_id(body, "lease_id"),
+        run_id=an_id(body, "run_id"),
+        service_date=a_date(body, "service_date"),
+        holder_epoch=whole_number(body, "holder_epoch", 0, 2**31 - 1),
     )
 
 
 def _lease_returned(body: dict[str, Any]) -> LeaseReturnedFact:
-    board, alight = _span(body)
+    board, alight = a_span(body)
     places = body.get("places")
     if not isinstance(places, list) or len(places) > PLACES_MAX or len(set(map(str, places))) != len(places):
-        raise _bad("places")
+        raise bad("places")
     return LeaseReturnedFact(
-        lease_id=_uuid(body, "lease_id"),
-        holder_epoch=_number(body, "holder_epoch", 0, 2**31 - 1),
-        run_id=_uuid(body, "run_id"),
-        service_date=_date(body, "service_date"),
+        lease_id=an_id(body, "lease_id"),
+        holder_epoch=whole_number(body, "holder_epoch", 0, 2**31 - 1),
+        run_id=an_id(body, "run_id"),
+        service_date=a_date(body, "service_date"),
         board=board,
         alight=alight,
-        places=tuple(_place(one, "places") for one in places),
-        count=_number(body, "count", 0, PLACES_MAX),
+        places=tuple(a_place(one, "places") for one in places),
+        count=whole_number(body, "count", 0, PLACES_MAX),
     )
 
 
 def _float(body: dict[str, Any]) -> CashFact:
-    return CashFact(shift_id=_uuid(body, "shift_id"), amount_minor=_number(body, "float_minor"))
+    return CashFact(shift_id=an_id(body, "shift_id"), amount_minor=whole_number(body, "float_minor"))
 
 
 def _cash(body: dict[str, Any]) -> CashFact:
-    amount = _number(body, "amount_minor", -INTEGER_LIMIT + 1)
-    return CashFact(shift_id=_uuid(body, "shift_id"), amount_minor=amount)
+    amount = whole_number(body, "amount_minor", -INTEGER_LIMIT + 1)
+    return CashFact(shift_id=an_id(body, "shift_id"), amount_minor=amount)
 
 
 def _declared(body: dict[str, Any]) -> DeclaredFact:
     return DeclaredFact(
-        shift_id=_uuid(body, "shift_id"),
-        expected_minor=_number(body, "expected_minor", -INTEGER_LIMIT + 1),
-        declared_minor=_number(body, "declared_minor"),
+        shift_id=an_id(body, "shift_id"),
+        expected_minor=whole_number(body, "expected_minor", -INTEGER_LIMIT + 1),
+        declared_minor=whole_number(body, "declared_minor"),
     )
 
 
 def _epoch(body: dict[str, Any]) -> EpochFact:
-    return EpochFact(certificate=_object(body, "certificate"))
+    return EpochFact(certificate=an_object(body, "certificate"))
 
 
 def _profile(body: dict[str, Any]) -> ProfileFact:
     training = body.get("training")
     if type(training) is not bool:
-        raise _bad("training")
+        raise bad("training")
     return ProfileFact(
-        station_code=_text(body, "station_code", 5),
-        counter=_number(body, "counter", 1, 999),
-        operator_key=_text(body, "operator_key", 64),
+        station_code=a_text(body, "station_code", 5),
+        counter=whole_number(body, "counter", 1, 999),
+        operator_key=a_text(body, "operator_key", 64),
         training=training,
     )
 

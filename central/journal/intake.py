@@ -15,7 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from central.feed import News, device_shard, publish
-from central.journal.chain import Piece, Standing, contradicts, examine, follows, is_signed_by
+from central.journal.chain import Item, Piece, Standing, contradicts, examine, follows, is_signed_by
 from central.journal.judge import Judge
 from central.journal.verdicts import Findings, write_verdicts
 from central.request import Refusing
@@ -70,7 +70,8 @@ class Intake:
         )
         if found is None:
             raise Refusing(Refused.NOT_FOUND, "epoch", epoch=message.epoch)
-        pieces = examine(message.entries, is_signed_by(bytes(found[0]), self.services.verify))
+        items = [Item(entry.raw.encode(), entry.signature, entry.hash) for entry in message.entries]
+        pieces = examine(items, is_signed_by(bytes(found[0]), self.services.verify))
         _check_numbers(message, pieces)
         batch, stored = in_transaction(connection, lambda tx: self._store(tx, device, message, pieces))
         for seq in batch.again:

@@ -20,8 +20,9 @@ import psycopg
 from central.feed import device_shard, publish
 from central.journal import checks, sales
 from central.journal import ledger as ledgers
-from central.journal.facts import Told, Unreadable, read_told
+from central.journal.facts import Told, read_told
 from central.journal.ledger import Ledger
+from central.journal.reading import Unreadable
 from central.journal.verdicts import Findings, write_verdicts
 from central.services import Device, Services
 from central.stock.words import SettleEvent, SettleResult

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from central.journal.chain import Standing, examine, is_signed_by
+from central.journal.chain import Item, Standing, examine, is_signed_by
 from central.journal.intake import JUDGED_AT_ONCE_MAX
 from central.request import Refusing
 from counter_app.domain.journal import Kind
@@ -364,7 +364,7 @@ def test_examined_pieces_are_whole_exactly_where_nothing_was_spoilt(
             if also_signature:
                 one = replace(one, signature=bytes(64))
         wires.append(one)
-    pieces = examine(wires, is_signed_by(key.public, verify))
+    pieces = examine([Item(one.raw.encode(), one.signature) for one in wires], is_signed_by(key.public, verify))
     for n, piece in enumerate(pieces):
         assert (piece.standing is Standing.WHOLE) == (n not in spoilt)
         assert piece.digest == sha256(wires[n].raw.encode()).digest()
@@ -381,7 +381,7 @@ def test_a_batch_costs_one_signature(counter: Counter) -> None:
         asked.append(digest)
         return is_signed_by(counter.keys[1].public, verify)(digest, signature)
 
-    pieces = examine([wire(entry) for entry in counter.entries], count)
+    pieces = examine([Item(entry.raw, entry.signature) for entry in counter.entries], count)
     assert all(piece.standing is Standing.WHOLE for piece in pieces)
     assert asked == [counter.entries[-1].hash]
 
