@@ -171,8 +171,7 @@ def _no_float(text: str) -> Json:
 def timestamp(at: datetime) -> str:
     """``2026-12-01T01:02:03.004Z``: RFC 3339, UTC, milliseconds."""
     assert at.tzinfo is not None, "instants are aware"
-    plain = at.astimezone(UTC)
-    return f"{plain:%Y-%m-%dT%H:%M:%S}.{plain.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"  # it ends with +00:00
 
 
 def parse_timestamp(text: str) -> datetime:

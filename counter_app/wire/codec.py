@@ -101,13 +101,22 @@ def encode(message: object) -> bytes:
 def plain(message: object) -> dict[str, Json]:
     """The message as JSON values."""
     assert dataclasses.is_dataclass(message), message
+    kind: Any = type(message)
     made: dict[str, Json] = {}
-    for one in dataclasses.fields(message):
-        value = getattr(message, one.name)
-        default = one.default if one.default_factory is MISSING else one.default_factory()
-        if value != default or default is MISSING:
-            made[one.name] = _plain(value)
+    for name, default in _defaults(kind):
+        value = getattr(message, name)
+        if default is MISSING or value != default:
+            made[name] = _plain(value)
     return made
+
+
+@functools.cache
+def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
+    """Each field with what it holds when nobody says more; ``MISSING``: somebody has to."""
+    return tuple(
+        (one.name, one.default if one.default_factory is MISSING else one.default_factory())
+        for one in dataclasses.fields(kind)
+    )
 
 
 def _plain(value: object) -> Json:
