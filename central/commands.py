@@ -9,15 +9,17 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from central import commands_stock
 from central.commandparser import split_listen
 from central.devices import DeviceRecord
 from central.operator import BadKeys, check_key, create_central, load_keys, make_keys, new_incarnation, read_central
+from central.output import print_json, print_table
 from central.policies import import_policy, policy_names
 from central.shell.migrate import check_schema, connect, migrate
 from central.shell.serve import Options, serve
@@ -191,14 +193,14 @@ def _import_timetable(desk: Desk) -> int:
             raise Cancelled from refusal
         if desk.args.json:
             code = str(refusal.facts.get("code", refusal.reason.value))
-            _json({"accepted": False, "reason": code, **refusal.facts})
+            print_json({"accepted": False, "reason": code, **refusal.facts})
         raise
     finally:
         if before is not None:
             signal.signal(signal.SIGINT, before)
     faults = [{"file": one.file, "line": one.line, "fault": one.fault, "detail": one.detail} for one in built.faults]
     if desk.args.json:
-        _json(
+        print_json(
             {
                 "accepted": True,
                 "trips": built.trips,
@@ -266,7 +268,7 @@ def _enrol_code(desk: Desk) -> int:
         policy=args.policy,
     )
     if args.json:
-        _json({"code": code.code, "station": code.station_code, "counter": code.counter,
+        print_json({"code": code.code, "station": code.station_code, "counter": code.counter,
                "expires_at": timestamp(code.expires_at)})  # fmt: skip
     else:
         print(code.code)
@@ -283,7 +285,7 @@ def _counters(desk: Desk) -> int:
         devices.stop_selling(desk.connection, desk.actor(), args.stop_selling, args.reason)
     elif args.resume:
         devices.resume_selling(desk.connection, desk.actor(), args.resume)
-    _table(desk, [_device(one) for one in devices.all(desk.connection)])
+    print_table([_device(one) for one in devices.all(desk.connection)], as_json=args.json)
     return DONE
 
 
@@ -301,36 +303,6 @@ def _device(one: DeviceRecord) -> dict[str, Any]:
     }
 
 
-# ---- output ---------------------------------------------------------------------------------------------------------
-
-
-def _json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False))
-
-
-def _table(desk: Desk, rows: list[dict[str, Any]]) -> None:
-    """A list as JSON, or as columns for people."""
-    if desk.args.json:
-        _json(rows)
-        return
-    if not rows:
-        print("none")
-        return
-    names = list(rows[0])
-    cells = [[_cell(row[name]) for name in names] for row in rows]
-    widths = [max(len(name), *(len(line[at]) for line in cells)) for at, name in enumerate(names)]
-    for line in [names, *cells]:
-        print("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
-
-
-def _cell(value: object) -> str:
-    if value is None or value == "":
-        return "-"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, Mapping) else str(value)
-
-
 def _on_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 
@@ -342,4 +314,8 @@ _COMMANDS: Final[dict[str, Callable[[Desk], int]]] = {
     "deactivate-user": _deactivate_user,
     "enrol-code": _enrol_code,
     "counters": _counters,
+    "allotments": commands_stock.allotments,
+    "conflicts": commands_stock.conflicts,
+    "write-off": commands_stock.write_off,
+    "verify": commands_stock.verify,
 }

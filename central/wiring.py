@@ -122,7 +122,7 @@ def rooms_of(services: Services, open_timetable: Callable[[Path], Timetable]) ->
     judge = Judge(services, stock)
     intake = Intake(services, judge)
     tickets = TicketDesk(services)
-    issues = Issues(services, open_timetable, stock)
+    issues = Issues(services, open_timetable)
     enrolment = Enrolment(services)
     devices = Devices(services, stock)
     desks = Desks(
