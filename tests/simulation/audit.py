@@ -1,0 +1,258 @@
+"""After a run: the network is healed, everything is drained, and what everybody believes is held against the truth."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, Final
+from uuid import UUID
+
+from central.journal.verify import verify_central
+from counter_app.domain.journal import Kind
+from counter_app.domain.verdicts import Why
+from counter_app.errors import OutcomeUnknown, Refusal
+from db.verify import verify_profile
+from tests.simulation.truth import UNITS, Broken, Cell, Ticket, Written
+from tests.simulation.window import Window
+from tests.simulation.world import MINUTE, World
+
+ROUNDS_MAX: Final = 240
+TOLD_MAX: Final = 12  # findings in one message
+
+
+def settle(world: World) -> None:
+    """Fair weather, right clocks, no more blows; background work until there is none left."""
+    world.be_calm()
+    for _ in range(ROUNDS_MAX):
+        quiet = True
+        for window in list(world.windows):
+            if window.running:
+                quiet &= _turn(world, window)
+        world.central.tend()
+        world.network.pass_time(MINUTE)
+        if quiet and not world.network.waiting():
+            return
+    told = [f"{one.name}: {_standing(one)}" for one in world.windows if one.running]
+    raise Broken("not drained: " + "; ".join(told))
+
+
+def _turn(world: World, window: Window) -> bool:
+    """Several turns, as a counter does them one after the other while there is work. True: nothing was left."""
+    assert window.desk is not None
+    window.desk.sync_now()
+    for _ in range(20):
+        with window.at_work() as desk:
+            if desk.behind_witness or desk.sync_status().epoch_needed:
+                _ask_epoch(world, window)
+            try:
+                done = desk.sync_turn()
+            except OutcomeUnknown:
+                return False
+        world.turns += 1
+        if done.next_ms > 0 and not done.changed:
+            break
+        world.network.pass_time(min(max(done.next_ms, 10), 1_000))
+    return _standing(window) == "quiet" and not done.changed
+
+
+def _standing(window: Window) -> str:
+    assert window.desk is not None
+    if window.desk.behind_witness:
+        return "quiet"  # its epoch was refused: another copy has it, and it can write nothing more
+    status = window.desk.sync_status()
+    if status.unsynced_entries or status.loading is not None:
+        return f"{status.unsynced_entries} unsynced, {status.line}, {status.last_error}, {status.loading}"
+    return "quiet"
+
+
+def _ask_epoch(world: World, window: Window) -> None:
+    assert window.desk is not None
+    try:
+        window.desk.request_epoch(world.central.admin, reason="simulated")
+    except Refusal as refusal:
+        world.told[f"epoch refused at the end {refusal.facts.get('code', refusal.reason)}"] += 1
+
+
+# ---- the invariants ----------------------------------------------------------------------------------------------
+
+
+def audit(world: World) -> None:
+    """Raises ``Broken`` with everything that was found."""
+    findings = [
+        *_central(world),
+        *_entries(world),
+        *_verdicts(world),
+        *_inboxes(world),
+        *_places(world),
+        *_money(world),
+        *_stores(world),
+    ]
+    if findings:
+        told = "\n  ".join(findings[:TOLD_MAX])
+        raise Broken(f"{len(findings)} findings:\n  {told}")
+
+
+def _central(world: World) -> Iterator[str]:
+    """Central's own verification: chains, cell equation, tickets, money, its acts."""
+    report = verify_central(
+        world.central.connection, world.central.services, check_cells=world.central.rooms.stock.check_cells
+    )
+    if not report.ok:
+        yield f"central does not verify: {report}"
+
+
+def _at_central(world: World) -> tuple[dict[tuple[UUID, bytes], str], set[tuple[UUID, int, int]]]:
+    """Entries by device and hash, each with where it lies; and those numbers that have a verdict."""
+    rows = world.central.rows
+    found = {(row[0], bytes(row[1])): "entry" for row in rows("SELECT device_id, hash FROM entry")}
+    for device, digest in rows("SELECT device_id, hash FROM stray"):
+        found.setdefault((device, bytes(digest)), "stray")
+    return found, {(row[0], row[1], row[2]) for row in rows("SELECT device_id, epoch, seq FROM verdict")}
+
+
+def _entries(world: World) -> Iterator[str]:
+    """Every durable entry of a counter that is there is at central once; central has none that nobody wrote."""
+    found, judged = _at_central(world)
+    for key, place in found.items():
+        if key not in world.truth.entries:
+            yield f"an {place} that no counter wrote: {key}"
+    for window in world.windows:
+        if not window.running:
+            continue
+        if window.desk is not None and window.desk.behind_witness:
+            continue
+        assert window.store is not None
+        with window.store.reading() as books:
+            for entry in books.journal.entries():
+                place = found.get((window.device_id, entry.hash), "")
+                if not place:
+                    yield f"{window.name}: entry {entry.epoch}/{entry.seq} {entry.kind} is not at central"
+                elif place == "stray":
+                    if window.device_id not in world.truth.copied:
+                        yield f"{window.name}: entry {entry.epoch}/{entry.seq} is a stray, of a device with one history"
+                    elif (window.device_id, entry.epoch, entry.seq) not in judged:
+                        yield f"{window.name}: stray {entry.epoch}/{entry.seq} has no verdict"
+
+
+def _verdicts(world: World) -> Iterator[str]:
+    """Everything that central has is judged; without copies, losses and restores nothing is in conflict."""
+    for device, epoch, seq, judged in world.central.rows("SELECT device_id, epoch, seq, judged_seq FROM chain"):
+        if judged != seq:
+            yield f"of {device}/{epoch} {seq} entries are stored and {judged} judged"
+    if world.truth.copied or world.truth.central_restored or world.truth.excused:
+        return
+    for device, epoch, seq, judgement, reason, facts in world.central.rows(
+        "SELECT device_id, epoch, seq, judgement, reason, facts FROM verdict"
+    ):
+        if reason not in EVERYDAY:
+            yield f"{judgement} {reason} of {device} {epoch}/{seq} in a world without copies and losses: {facts}"
+
+
+# Clocks that jump, and timetables that change while a sale is under way, are talked about.
+EVERYDAY: Final = frozenset({Why.CLOCK_AHEAD, Why.RUN_CHANGED})
+
+
+def _inboxes(world: World) -> Iterator[str]:
+    """Every verdict that is not plainly accepted lies in the inbox of its counter."""
+    by_device: dict[UUID, set[tuple[int, int]]] = defaultdict(set)
+    for device, epoch, seq in world.central.rows(
+        "SELECT device_id, epoch, seq FROM verdict WHERE judgement <> 'accepted'"
+    ):
+        by_device[device].add((epoch, seq))
+    for window in world.windows:
+        if not window.running or world.central.state_of(window.device_id) != "active":
+            continue
+        assert window.store is not None
+        assert window.desk is not None
+        if window.desk.behind_witness or window.desk.sync_status().epoch_needed:
+            continue  # its feed is another copy's
+        with window.store.reading() as books:
+            missing = sorted(one for one in by_device[window.device_id] if books.sync.verdict(*one) is None)
+        if missing:
+            yield f"{window.name}: verdicts that did not arrive: {missing[:5]}"
+
+
+def _places(world: World) -> Iterator[str]:
+    """What central has as sold is what live tickets are for, apart from what copies and losses have blurred."""
+    truth = world.truth
+    kept: dict[Cell, Ticket] = {}
+    accepted, _ = _at_central(world)
+    lost = _unheard(world, accepted)
+    for ticket in truth.tickets.values():
+        if ticket.live and ticket.ticket_id not in lost:
+            kept.update(dict.fromkeys(ticket.cells, ticket))
+    blurred = set(truth.excused) | {cell for cells in truth.copied.values() for cell in cells}
+    stored = {cell for cell, holder in world.central.cells().items() if holder.startswith("SOLD ")}
+    for cell in sorted(stored ^ {one for one in kept if not one[1].startswith(UNITS)}):
+        if cell in blurred or (truth.central_restored and cell in truth.excused):
+            continue
+        ticket = kept.get(cell)
+        if ticket is not None and ticket.device in truth.copied:
+            continue
+        if ticket is None and truth.copied and not truth.owners.get(cell):
+            continue
+        yield f"{cell} {'is sold at central' if cell in stored else 'is not sold at central'}; ticket: {ticket}"
+
+
+def _unheard(world: World, accepted: dict[tuple[UUID, bytes], str]) -> set[str]:
+    """Tickets whose sale central has not: of machines that are lost, and of histories that were put back."""
+    return {
+        ticket["ticket_id"]
+        for key, written in world.truth.entries.items()
+        if written.kind is Kind.SOLD and accepted.get(key) != "entry"
+        for ticket in written.body["tickets"]
+    }
+
+
+def _money(world: World) -> Iterator[str]:
+    """Drawers, journals and central say the same sums: of every entry that central took into its chain."""
+    accepted, _ = _at_central(world)
+    quarantined = {
+        (row[0], row[1], row[2])
+        for row in world.central.rows("SELECT device_id, epoch, seq FROM verdict WHERE judgement = 'quarantined'")
+    }
+    journals: dict[UUID, int] = defaultdict(int)
+    for key, written in world.truth.entries.items():
+        if accepted.get(key) == "entry" and (written.device, written.epoch, written.seq) not in quarantined:
+            journals[written.device] += cash_of(written)
+    sums = dict(world.central.rows("SELECT device_id, sum(amount_minor)::bigint FROM money GROUP BY device_id"))
+    for device, amount in journals.items():
+        if sums.get(device, 0) != amount:
+            yield f"central has {sums.get(device, 0)} of {device}, whose journal says {amount}"
+    for window in world.windows:
+        if not window.running or window.device_id in world.truth.copied or world.truth.central_restored:
+            continue
+        assert window.store is not None
+        with window.store.reading() as books:
+            drawers = sum(
+                one.amount_minor
+                for shift in books.shifts.latest(100_000)
+                for one in books.shifts.movements(shift.shift_id)
+            )
+        if drawers != journals[window.device_id]:
+            yield f"{window.name}: {drawers} in its drawers, {journals[window.device_id]} in its journal at central"
+
+
+def cash_of(written: Written) -> int:
+    """What an entry brought into the drawer, by the journal alone."""
+    body: dict[str, Any] = written.body
+    match written.kind:
+        case Kind.SOLD:
+            return int(body["total_minor"])
+        case Kind.REFUNDED:
+            return -int(body["refunded_minor"])
+        case Kind.CASH_MOVED:
+            return int(body["amount_minor"])
+        case Kind.SHIFT_OPENED:
+            return int(body["float_minor"])
+    return 0
+
+
+def _stores(world: World) -> Iterator[str]:
+    """Each counter's own verification: its journal, its tables, its files."""
+    for window in world.windows:
+        if window.running:
+            window.close()
+            report = verify_profile(window.folder)
+            if not report.ok:
+                yield f"{window.name} does not verify: {report}"

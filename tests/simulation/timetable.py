@@ -1,0 +1,99 @@
+"""The simulated stations' timetable: few trains, few places, so that windows meet; and a second issue of it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from counter_app.ports.catalogue import Catalogue, ImportReport, Progress
+from db.catalogue.feed import Built, build
+from db.catalogue.reader import CatalogueFile
+
+STATIONS: Final = ("AAH", "BBH", "CCH", "DDH", "EEH")
+ZONE: Final = "Asia/Shanghai"
+FIRST, LAST = date(2026, 11, 1), date(2027, 3, 31)
+
+
+def feed_files(issue: int) -> Mapping[str, str]:
+    """``issue`` 1: trains G1, G3, G5 and coach K9. 2: G1 leaves later, G5 is gone, G7 is new; what is sold of G1 and
+
+    G3 stands, since its calls are the same.
+    """
+    trains = {"G1": 7 * 60, "G3": 12 * 60, "G5": 18 * 60}
+    if issue == 2:
+        trains = {"G1": 7 * 60 + 10, "G3": 12 * 60, "G7": 20 * 60}
+    coaches = {"K9": 15 * 60}
+    trips = [(name, start, 40) for name, start in trains.items()] + [
+        (name, start, 60) for name, start in coaches.items()
+    ]
+    stop_times, fares = [], []
+    for name, start, step in trips:
+        for at, station in enumerate(STATIONS):
+            minute = start + at * step
+            clock = f"{minute // 60:02d}:{minute % 60:02d}:00"
+            stop_times.append(f"{name},{clock},{clock},{station},{at + 1}")
+            if at:
+                classes = {"second": 1_000, "first": 1_600} if name in trains else {"standard": 700}
+                fares += [f"{name},{at + 1},{cls},{at * per_leg},CNY" for cls, per_leg in classes.items()]
+    rows = [(row, column) for row in range(1, 4) for column in "AF"]
+    return {
+        "agency.txt": f"agency_id,agency_name,agency_url,agency_timezone\nX,Test Rail,https://example.org/,{ZONE}\n",
+        "stops.txt": "stop_id,stop_code,stop_name\n" + "".join(f"{one},{one},{one} station\n" for one in STATIONS),
+        "routes.txt": "route_id,agency_id,route_short_name,route_long_name,route_type\nG,X,G,,2\nK,X,K,,3\n",
+        "trips.txt": "route_id,service_id,trip_id,trip_headsign,trip_short_name\n"
+        + "".join(f"{name[0]},DAILY,{name},EEH station,{name}\n" for name, _, _ in trips),
+        "stop_times.txt": "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n" + "\n".join(stop_times) + "\n",
+        "calendar.txt": "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\n"
+        f"DAILY,1,1,1,1,1,1,1,{FIRST:%Y%m%d},{LAST:%Y%m%d}\n",
+        "coach_types.txt": "coach_type,travel_class,description\nZE,second,six\nZY,first,six\n",
+        "coach_places.txt": "coach_type,place,row,column,kind,position\n"
+        + "".join(f"{kind},{row:02d}{col},{row},{col},seat,window\n" for kind in ("ZE", "ZY") for row, col in rows),
+        "formations.txt": "formation_id,coach_no,coach_type\nF1,01,ZY\nF1,02,ZE\nF1,03,ZE\n",
+        "trip_formations.txt": "trip_id,formation_id\n" + "".join(f"{name},F1\n" for name in trains),
+        "stop_fares.txt": "trip_id,stop_sequence,travel_class,cumulative_fare_minor,currency\n"
+        + "\n".join(fares)
+        + "\n",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    path: Path
+    built: Built
+
+
+def make_issue(folder: Path, number: int) -> Issue:
+    """Built once in ``folder``: the same files make the same catalogue."""
+    feed, target = folder / f"feed-{number}.zip", folder / f"issue-{number}.catalogue"
+    with zipfile.ZipFile(feed, "w") as archive:
+        for name, content in feed_files(number).items():
+            archive.writestr(zipfile.ZipInfo(name, (2026, 11, 1, 0, 0, 0)), content)
+    return Issue(target, build(feed, target, progress=lambda *_: None))
+
+
+class NoBuilder:
+    """``ports.catalogue.CatalogueBuilder`` of an enrolled counter: its timetables come from central ready made."""
+
+    def build(self, feed: Path, *, progress: Callable[[Progress], None], cancelled: Callable[[], bool]) -> ImportReport:
+        raise AssertionError("an enrolled counter imports no feed")
+
+    def open(self, catalogue: Path) -> Catalogue:
+        return CatalogueFile(catalogue)
+
+
+def issues_in(folder: Path) -> tuple[Issue, Issue]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        made = [make_issue(Path(work), number) for number in (1, 2)]
+        kept = []
+        for number, issue in enumerate(made, 1):
+            target = folder / f"issue-{number}.catalogue"
+            shutil.copyfile(issue.path, target)
+            kept.append(Issue(target, issue.built))
+    return kept[0], kept[1]

@@ -1,0 +1,168 @@
+"""What really happened in a simulated world, beside what anybody in it believes: every entry that was ever durable on
+
+any disk, who walks about with which ticket, and what may excuse two tickets for one place.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+from counter_app.domain.journal import Entry, Kind
+
+Cell = tuple[str, str, int]  # run id, place, leg
+UNITS: Final = "*"  # of a run without numbered places
+
+
+class Broken(AssertionError):  # noqa: N818
+    """An invariant does not hold."""
+
+
+@dataclass(slots=True)
+class Ticket:
+    ticket_id: str
+    number: str
+    device: UUID
+    epoch: int
+    seq: int
+    window: str
+    cells: frozenset[Cell]
+    travel_class: str
+    price_minor: int
+    refunds: list[str] = field(default_factory=list)  # hashes of the entries
+
+    @property
+    def live(self) -> bool:
+        return not self.refunds
+
+
+@dataclass(slots=True)
+class Written:
+    """One entry as some copy of a device has it on its disk."""
+
+    device: UUID
+    epoch: int
+    seq: int
+    hash: bytes
+    kind: Kind
+    body: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Truth:
+    unit_capacity: int
+    entries: dict[tuple[UUID, bytes], Written] = field(default_factory=dict)
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
+    owners: dict[Cell, set[str]] = field(default_factory=lambda: defaultdict(set))
+    excused: dict[Cell, str] = field(default_factory=dict)
+    excused_runs: dict[str, str] = field(default_factory=dict)  # of units: which run, why
+    copied: dict[UUID, set[Cell]] = field(default_factory=dict)  # devices that were cloned or put back: what they held
+    central_restored: bool = False  # it forgot locks, too
+    doubles: dict[Cell, str] = field(default_factory=dict)  # two owners, and the excuse
+    twins: int = 0  # ticket numbers given twice by copies of one device
+    sales: int = 0
+    refunds: int = 0
+
+    # ---- what counters write
+
+    def read(self, device: UUID, window: str, entries: Iterable[Entry]) -> None:
+        """New durable entries of one copy of a device, in order."""
+        for entry in entries:
+            key = (device, entry.hash)
+            if key in self.entries:
+                continue
+            assert sha256(entry.raw).digest() == entry.hash
+            body: dict[str, Any] = entry.body  # type: ignore[assignment]
+            self.entries[key] = Written(device, entry.epoch, entry.seq, entry.hash, entry.kind, body)
+            if entry.kind is Kind.SOLD:
+                self._sold(device, window, entry, body)
+            elif entry.kind is Kind.REFUNDED:
+                self._refunded(entry, body)
+            elif entry.kind is Kind.LEASE_TAKEN and device in self.copied:
+                self.copied[device] |= lease_cells(body)
+
+    def _sold(self, device: UUID, window: str, entry: Entry, body: dict[str, Any]) -> None:
+        run = body["run"]
+        for one in body["tickets"]:
+            place = one["place"] or f"{UNITS}{body['travel_class']}"
+            cells = frozenset((run["run_id"], place, leg) for leg in range(run["board"], run["alight"]))
+            ticket = Ticket(
+                one["ticket_id"], one["number"], device, entry.epoch, entry.seq, window, cells, body["travel_class"],
+                one["price_minor"],
+            )  # fmt: skip
+            if ticket.ticket_id in self.tickets:
+                raise Broken(f"ticket {ticket.ticket_id} sold by two entries")
+            self.tickets[ticket.ticket_id] = ticket
+            self.sales += 1
+            self._number(ticket)
+            for cell in cells:
+                self.owners[cell].add(ticket.ticket_id)
+                self._owners(cell)
+
+    def _number(self, ticket: Ticket) -> None:
+        other = self.numbers.setdefault(ticket.number, ticket.ticket_id)
+        if other == ticket.ticket_id:
+            return
+        if ticket.device in self.copied and self.tickets[other].device == ticket.device:
+            self.twins += 1
+            return
+        raise Broken(f"number {ticket.number} is on tickets {other} and {ticket.ticket_id}")
+
+    def _owners(self, cell: Cell) -> None:
+        owners = [self.tickets[one] for one in self.owners[cell]]
+        if cell[1].startswith(UNITS):
+            if len(owners) > self.unit_capacity and cell[0] not in self.excused_runs:
+                raise Broken(f"{len(owners)} tickets for {self.unit_capacity} units of {cell}")
+            return
+        if len(owners) < 2:
+            return
+        excuse = self.excused.get(cell) or self._copies(cell, owners)
+        if not excuse:
+            told = "; ".join(f"{one.number} of {one.window} entry {one.epoch}/{one.seq}" for one in owners)
+            raise Broken(f"two owners of {cell}: {told}")
+        self.doubles[cell] = excuse
+
+    def _copies(self, cell: Cell, owners: Sequence[Ticket]) -> str:
+        """Only of what the device held when it was copied, or was leased to it until that was found out."""
+        for one in owners:
+            if one.device in self.copied and cell in self.copied[one.device]:
+                return f"copied device {one.window}"
+        return ""
+
+    def _refunded(self, entry: Entry, body: dict[str, Any]) -> None:
+        ticket = self.tickets.get(body["ticket_id"])
+        if ticket is None:
+            raise Broken(f"refund of a ticket that was never sold: {body['ticket_id']}")
+        self.refunds += 1
+        if ticket.refunds and ticket.device not in self.copied and not self.central_restored:
+            raise Broken(f"{ticket.number} refunded twice")
+        ticket.refunds.append(entry.hash.hex())
+        for cell in ticket.cells:
+            self.owners[cell].discard(ticket.ticket_id)
+
+    # ---- what excuses
+
+    def excuse(self, cells: Iterable[Cell], why: str) -> None:
+        for cell in cells:
+            self.excused.setdefault(cell, why)
+            if cell[1].startswith(UNITS):
+                self.excused_runs.setdefault(cell[0], why)
+
+    def was_copied(self, device: UUID, held: Iterable[Cell]) -> None:
+        """From now on there are, or were, two histories of it."""
+        cells = self.copied.setdefault(device, set())
+        cells |= set(held)
+        for run, place, _ in cells:
+            if place.startswith(UNITS):
+                self.excused_runs.setdefault(run, "copied device")
+
+
+def lease_cells(body: dict[str, Any]) -> set[Cell]:
+    """Of LEASE_TAKEN's or LEASE_RETURNED's body."""
+    places = body["places"] or [f"{UNITS}{body['travel_class']}"]
+    return {(body["run_id"], place, leg) for place in places for leg in range(body["board"], body["alight"])}
