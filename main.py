@@ -317,6 +317,7 @@ def central_link(store: SqlMoneyStore, clock: Clock, entropy: Entropy) -> Centra
         clock=clock,
         central_now=central_clock.stamp,
         told=central_clock.told,
+        certificates=lambda: store.own_bundle().certificates,
     )
     return CentralLink(
         line=line,

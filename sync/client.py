@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
+from counter_app.domain.trust import Certificate
 from counter_app.errors import CentralSaidNo, NoAnswer
 from counter_app.ports.clock import Clock, Signer
 from counter_app.ports.line import LineHealth, Transport, WireResponse
 from counter_app.wire import messages as m
 from counter_app.wire.codec import BadMessage, decode, encode
 from counter_app.wire.routes import BY_NAME, Route
-from counter_app.wire.signing import seal
+from counter_app.wire.signing import CERTIFICATES, certificates_header, seal
 from sync.health import Health
 
 DEFLATE_OVER: Final = 1024  # bytes of a body that are worth packing
@@ -39,6 +40,7 @@ class CentralLine:
     """``epoch`` and ``signer``: of the current key, asked anew for each request, since an epoch may begin while the
 
     program runs. ``central_now``: central's clock as reckoned; ``told``: hears each word of central on its clock.
+    ``certificates``: the device's own.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class CentralLine:
         clock: Clock,
         central_now: Callable[[], datetime],
         told: Callable[[datetime], None],
+        certificates: Callable[[], Sequence[Certificate]] = tuple,
     ) -> None:
         self._transport = transport
         self._signer = signer
@@ -59,6 +62,7 @@ class CentralLine:
         self._clock = clock
         self._central_now = central_now
         self._told = told
+        self._certificates = certificates
         self._health = Health(clock)
         self._lock = threading.Lock()
         self._last_sequence = 0
@@ -184,6 +188,10 @@ class CentralLine:
                 raise NoAnswer(refusal.code, sent=sent)
             if refusal.code == m.Refused.FAULT.value:
                 raise NoAnswer(refusal.code, sent=True)
+            if refusal.code == m.Refused.UNKNOWN_DEVICE.value and CERTIFICATES not in headers and attempt < ATTEMPTS:
+                # Central was put back to an older backup: it knows this device again by the operator's own word.
+                headers[CERTIFICATES] = certificates_header(self._certificates())
+                continue
             if refusal.code not in _AGAIN or attempt == ATTEMPTS:
                 raise CentralSaidNo(refusal.code, refusal.detail, **refusal.facts)
         raise AssertionError("unreachable")

@@ -16,14 +16,16 @@ second request with it is a replay. ``time`` is central's time as the counter re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import base64
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from counter_app.domain.journal import INTEGER_LIMIT, parse_timestamp, timestamp
+from counter_app.domain.journal import INTEGER_LIMIT, canonical, parse_timestamp, timestamp
+from counter_app.domain.trust import Certificate
 
 PURPOSE: Final = "request"
 ENROL_PURPOSE: Final = "enrol"  # a new key's proof that its owner asks: over the enrol code, device id and key
@@ -113,6 +115,12 @@ def enrol_text(code: str, device_id: UUID, public_key: bytes) -> bytes:
 def epoch_text(device_id: UUID, public_key: bytes, head_hash: bytes) -> bytes:
     """What ``EpochRequest.proof`` signs, with purpose ``epoch``."""
     return b"\0".join((str(device_id).encode(), public_key, head_hash))
+
+
+def certificates_header(certificates: Iterable[Certificate]) -> str:
+    """The value of ``CERTIFICATES``: the newest of them."""
+    newest = sorted(certificates, key=lambda one: -one.epoch)[:CERTIFICATES_MAX]
+    return ",".join(base64.b64encode(canonical(one.fields())).decode() for one in newest)
 
 
 def read_seal(headers: Mapping[str, str]) -> Seal:

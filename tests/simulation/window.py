@@ -273,6 +273,7 @@ def make_desk(window: Window) -> tuple[CounterDesk, CentralLine]:
         clock=body.clock,
         central_now=central_clock.stamp,
         told=central_clock.told,
+        certificates=lambda: store.own_bundle().certificates,
     )
     desk = CounterDesk(
         store=store,

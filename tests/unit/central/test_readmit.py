@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import pytest
 
 from central.acts import list_acts
 from central.request import Request
 from central.windows import certify_window
-from counter_app.domain.journal import canonical
 from counter_app.domain.staff import SYSTEM
 from counter_app.domain.trust import Certificate, read_certificate
+from counter_app.errors import CentralSaidNo
+from counter_app.ports.line import WireResponse
 from counter_app.security import SigningKey
 from counter_app.wire import messages as m
-from counter_app.wire.signing import CERTIFICATES
+from counter_app.wire.signing import CERTIFICATES, certificates_header
+from sync.client import CentralLine
 from tests.unit.central.office import Office, Window, epoch_request, good, refused
 
 
@@ -27,7 +29,7 @@ def certificates(office: Office, window: Window) -> list[Certificate]:
 
 
 def shown(window: Window, held: list[Certificate], name: str = "feed") -> Request:
-    header = ",".join(base64.b64encode(canonical(one.fields())).decode() for one in held)
+    header = ",".join(certificates_header([one]) for one in held)
     message = None
     query = {"shard": "operator"} if name == "feed" else None
     return window.request(name, message, query=query, headers={CERTIFICATES.lower(): header})
@@ -81,7 +83,7 @@ def test_a_window_that_another_took(office: Office, window: Window) -> None:
     forget(office)
     other = office.window()
     push = m.Push(epoch=1, first_seq=1, entries=(m.WireEntry(raw="{}", signature=b"s" * 64),))
-    header = {CERTIFICATES.lower(): base64.b64encode(canonical(held[0].fields())).decode()}
+    header = {CERTIFICATES.lower(): certificates_header(held)}
     assert office.ask(window.request("push", push, headers=header)).status == 200
     assert refused(office.ask(window.feed("operator"))).code == "device_revoked"
     assert office.ask(other.feed("operator")).status == 200
@@ -132,3 +134,60 @@ def test_what_is_no_word_of_the_operator(office: Office, window: Window) -> None
         request = window.request("feed", query={"shard": "operator"}, headers={CERTIFICATES.lower(): header})
         assert refused(office.ask(request)).code == "unknown_device"
     assert office.devices.all(office.connection) == []
+
+
+class Wire:
+    """``ports.line.Transport`` straight into ``handle``."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.asked: list[dict[str, str]] = []
+
+    def exchange(
+        self, method: str, path: str, headers: dict[str, str], body: bytes, *, deadline_ms: int
+    ) -> WireResponse:
+        self.asked.append(headers)
+        bare, _, query = path.partition("?")
+        response = self.office.ask(
+            Request(
+                method=method,
+                path=bare,
+                target=path,
+                query=dict(parse_qsl(query)),
+                headers={name.lower(): value for name, value in headers.items()},
+                body=body,
+            )
+        )
+        return WireResponse(status=response.status, body=response.body)
+
+    def close(self) -> None:
+        pass
+
+
+def test_the_counter_shows_them_when_it_is_not_known(office: Office, window: Window) -> None:
+    """The window would stand still until somebody enrolled it anew, and its unsent sales with it."""
+    wire = Wire(office)
+    held = certificates(office, window)
+    office.clock.pass_(seconds=1)
+    line = CentralLine(
+        transport=wire,
+        signer=window.key,
+        device_id=window.device_id,
+        epoch=lambda: 1,
+        clock=office.clock,
+        central_now=office.clock.now,
+        told=lambda at: None,
+        certificates=lambda: held,
+    )
+    line.feed("operator", incarnation=None, position=0, limit=10, deadline_ms=1_000)
+    assert CERTIFICATES not in wire.asked[-1], "nobody is shown them without need"
+    forget(office)
+    line.feed("operator", incarnation=None, position=0, limit=10, deadline_ms=1_000)
+    assert CERTIFICATES in wire.asked[-1]
+    line.feed("operator", incarnation=None, position=0, limit=10, deadline_ms=1_000)
+    assert CERTIFICATES not in wire.asked[-1]
+    forget(office)
+    held = []
+    with pytest.raises(CentralSaidNo) as found:
+        line.feed("operator", incarnation=None, position=0, limit=10, deadline_ms=1_000)
+    assert found.value.code == m.Refused.UNKNOWN_DEVICE
