@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -20,6 +21,7 @@ from uuid import UUID
 from counter_app.application.desk import Desk
 from counter_app.application.views import (
     HoldView,
+    LineWord,
     PassengerInput,
     PlaceWish,
     RunOffer,
@@ -47,8 +49,17 @@ _GO_ON: Final = frozenset(
         Reason.ALREADY_REFUNDED,
         Reason.DRAWER_SHORT,
         Reason.QUOTE_CHANGED,
+        # of a window that belongs to central records
+        Reason.CENTRAL_UNREACHABLE,
+        Reason.CENTRAL_REFUSED,
+        Reason.NOT_LEASED,
+        Reason.LEASE_EXPIRED,
+        Reason.NOT_HELD,
+        Reason.TICKET_LOCKED,
+        Reason.UNKNOWN_RUN,  # the timetable has changed between two looks at it
     }
 )
+_PATIENCE: Final = 10  # times as many, where the line may be down and come back
 _FRUITLESS_MAX: Final = 200  # customers in a row to whom nothing could be sold: then the drill says so and stops
 
 
@@ -59,6 +70,7 @@ class Drill:
     sales: int
     random: Random
     out: TextIO = field(default_factory=lambda: sys.stdout)
+    wait: Callable[[float], None] = time.sleep
     _routes: list[tuple[str, str]] = field(default_factory=list)
     _sold: list[TicketView] = field(default_factory=list)
 
@@ -70,7 +82,11 @@ class Drill:
         if not self._routes:
             raise Refusal(Reason.NO_TIMETABLE)
         done = fruitless = 0
+        enrolled = self.desk.sync_status().line is not LineWord.STAND_ALONE
+        patience = _FRUITLESS_MAX * (_PATIENCE if enrolled else 1)
         while done < self.sales:
+            if enrolled:
+                self._turn(fruitless)
             try:
                 sold = self._serve()
             except Refusal as refusal:
@@ -79,12 +95,18 @@ class Drill:
                 sold = False
             done += sold
             fruitless = 0 if sold else fruitless + 1
-            if fruitless > _FRUITLESS_MAX:
+            if fruitless > patience:
                 raise Refusal(Reason.NOT_ENOUGH_PLACES)
             if sold and self.random.random() < 0.12:
                 self._try_refund()
             if sold and self.random.random() < 0.02:
                 self._drop_cash()
+
+    def _turn(self, fruitless: int) -> None:
+        """Between two customers the background work of a window: here the drill does it, one turn at a time."""
+        turn = self.desk.sync_turn()
+        if fruitless > 3 and not turn.changed:
+            self.wait(min(turn.next_ms, 200) / 1000)
 
     # ------------------------------------------------------------------------------------------ before the queue
 
