@@ -355,6 +355,7 @@ EDITS = {
         "INSERT INTO trusted SELECT 'ffffffffffffffff', body FROM trusted",
         "table_mismatch:trusted",
     ),
+    "a certificate that is none": ("UPDATE trusted SET body = x'7b'", "table_mismatch:trusted"),
     "no more central": ("DELETE FROM central", "table_mismatch:profile"),
     "an account's role": ("UPDATE user SET role = 'administrator'", "table_mismatch:user"),
 }
