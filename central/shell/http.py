@@ -1,6 +1,6 @@
 """FastAPI around ``Central.handle``: sockets, threads, limits, numbers. What a request means is not known here.
 
-``/v1/…`` goes through ``Door``, a plain ASGI callable: no framework stands between a counter and its answer.
+``/v1/…`` goes straight to ``Shell.serve``, plain ASGI: no middleware stands between a counter and its answer.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 from fastapi import FastAPI
 from fastapi import Request as WebRequest
 from fastapi.responses import Response as WebResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from central.request import Request, Response
 from central.services import Clock
@@ -63,18 +63,16 @@ class Shape:
     stop_s: float = 30
 
 
-class Door:
-    """The ASGI callable for ``/v1/…``; everything else goes on to ``app``."""
+class App(FastAPI):
+    """``/v1/…`` is answered before any middleware; the house's own routes are the framework's."""
 
-    def __init__(self, app: ASGIApp, *, shell: Shell) -> None:
-        self._app = app
-        self._shell = shell
+    shell: Shell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/v1/"):
-            await self._shell.serve(scope, receive, send)
+            await self.shell.serve(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await super().__call__(scope, receive, send)
 
 
 class Shell:
@@ -256,7 +254,7 @@ def make_app(
     clock: Clock,
     version: str,
     shape: Shape | None = None,
-) -> FastAPI:
+) -> App:
     """The application of one process. ``connect``: a new connection of a thread's own, autocommit on."""
     shell = Shell(central, connect=connect, clock=clock, shape=shape)
 
@@ -269,9 +267,8 @@ def make_app(
         finally:
             await loop.run_in_executor(None, shell.stop)
 
-    app = FastAPI(title="Counterfoil central records", openapi_url=None, docs_url=None, redoc_url=None, lifespan=life)
-    app.add_middleware(Door, shell=shell)
-    app.state.shell = shell
+    app = App(title="Counterfoil central records", openapi_url=None, docs_url=None, redoc_url=None, lifespan=life)
+    app.shell = shell
     document = json.dumps(openapi.description(version), ensure_ascii=False, separators=(",", ":")).encode()
 
     @app.get("/openapi.json")

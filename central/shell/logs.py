@@ -41,7 +41,7 @@ def configure(form: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    # What every stranger on the network can cause is no news; Door counts and tells what matters.
+    # What every stranger on the network can cause is no news: what matters is counted and told by Shell.
     for name, level in (
         ("uvicorn.error", logging.ERROR),
         ("uvicorn.access", logging.CRITICAL),

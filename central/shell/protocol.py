@@ -30,6 +30,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if len(self.connections) > CONNECTIONS_MAX:
             transport.abort()
             return
+        self.transport = _Joining(transport, self.loop)  # type: ignore[assignment]
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -79,3 +80,30 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_timer = None
         if not self.transport.is_closing():
             self.transport.close()
+
+
+class _Joining:
+    """A transport that hands on together what is written in one go: head and body of an answer are one packet."""
+
+    def __init__(self, transport: Any, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._parts: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if not self._parts:
+            self._loop.call_soon(self._flush)
+        self._parts.append(data)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._parts:
+            whole, self._parts = b"".join(self._parts), []
+            if not self._transport.is_closing():
+                self._transport.write(whole)
