@@ -25,7 +25,10 @@ def desk(world: World) -> TicketDesk:
 
 
 def ticket_of(entry: Entry) -> tuple[UUID, str]:
-    ticket = entry.body["tickets"][0]  # type: ignore[index,call-overload]
+    tickets = entry.body["tickets"]
+    assert isinstance(tickets, list)
+    ticket = tickets[0]
+    assert isinstance(ticket, dict)
     return UUID(str(ticket["ticket_id"])), str(ticket["number"])
 
 
