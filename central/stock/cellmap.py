@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from central.stock.arrays import dates, ids, texts
 from central.stock.cells import CellWriter
 from central.stock.words import RunKey
 from central.stock.work import Work
@@ -45,9 +46,9 @@ class CellMap:
         for service_date, run_id, place, leg, *rest in self._tx.rows(
             _READ,
             (
-                [key.service_date for key, _ in missing],
-                [key.run_id for key, _ in missing],
-                [place for _, place in missing],
+                dates(key.service_date for key, _ in missing),
+                ids(key.run_id for key, _ in missing),
+                texts(place for _, place in missing),
             ),
         ):
             state, holder, epoch = rest

@@ -5,11 +5,12 @@ Deletes go first, then changes, then new rows: a place that one claim gives up m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from central.stock import arrays
 from central.stock.words import RunKey
 from central.tx import Tx
 
@@ -105,17 +106,20 @@ class CellWriter:
         """Raises ``Stale`` where a row that should be there is not."""
         tx = self._tx
         if self._gone:
-            self._demand(tx.run(_DELETE, _columns(self._gone)), self._gone)
+            self._demand(tx.run(_DELETE, _columns("dutnnu", self._gone)), self._gone)
         if self._changed:
-            self._demand(tx.run(_CHANGE, _columns(self._changed)), self._changed)
+            self._demand(tx.run(_CHANGE, _columns("dutnnutun", self._changed)), self._changed)
         if self._new:
-            tx.run(_INSERT, _columns(self._new))
+            tx.run(_INSERT, _columns("dutnnutn", self._new))
         if self._unit_rows:
             tx.run(
                 _UNIT_ROWS,
                 _columns(
-                    (key.service_date, key.run_id, name, legs, capacity)
-                    for (key, name), (legs, capacity) in self._unit_rows.items()
+                    "dutnn",
+                    (
+                        (key.service_date, key.run_id, name, legs, capacity)
+                        for (key, name), (legs, capacity) in self._unit_rows.items()
+                    ),
                 ),
             )
         moved = [
@@ -123,7 +127,7 @@ class CellWriter:
             for (key, name, leg), row in sorted(self._units.items())
             if any(row)
         ]
-        if moved and tx.run(_UNITS, _columns(moved)) != len(moved):
+        if moved and tx.run(_UNITS, _columns("dutnnnnn", moved)) != len(moved):
             raise Stale
         self._new, self._changed, self._gone, self._units, self._unit_rows = [], [], [], {}, {}
 
@@ -133,5 +137,14 @@ class CellWriter:
             raise Stale
 
 
-def _columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+_WRITERS: Final[dict[str, Callable[[Iterable[Any]], str]]] = {
+    "d": arrays.dates,
+    "u": arrays.ids,
+    "t": arrays.texts,
+    "n": arrays.numbers,
+}
+
+
+def _columns(kinds: str, rows: Iterable[Sequence[Any]]) -> list[str]:
+    """``kinds``: a letter a column, of ``_WRITERS``."""
+    return [_WRITERS[kind](column) for kind, column in zip(kinds, zip(*rows, strict=True), strict=True)]

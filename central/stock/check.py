@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from central.stock.arrays import dates, ids
 from central.stock.pictures import Pictures
 from central.stock.words import RunKey
 from central.tx import Connection, Tx
@@ -59,7 +60,7 @@ def _strays(tx: Tx) -> Iterator[str]:
 
 
 def _check(tx: Tx, pictures: Pictures, keys: list[RunKey]) -> Iterator[str]:
-    marks = ([key.service_date for key in keys], [key.run_id for key in keys])
+    marks = (dates(key.service_date for key in keys), ids(key.run_id for key in keys))
     facts = {key: picture.facts for key, picture in pictures.load(tx, keys).items()}
     cells: dict[tuple[RunKey, UUID], dict[str, set[tuple[str, int]]]] = defaultdict(lambda: defaultdict(set))
     for service_date, run_id, place, leg, state, holder in tx.rows(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from central.stock.arrays import dates, ids, instants, numbers, texts
 from central.stock.cells import CellWriter
 from central.stock.words import RunKey
 from central.tx import Tx
@@ -89,9 +90,9 @@ class ClaimRows:
         rows = self._tx.rows(
             _FIND,
             (
-                [key.service_date for key, _ in missing],
-                [key.run_id for key, _ in missing],
-                [claim_id for _, claim_id in missing],
+                dates(key.service_date for key, _ in missing),
+                ids(key.run_id for key, _ in missing),
+                ids(claim_id for _, claim_id in missing),
             ),
         )
         for row in map(read_row, rows):
@@ -126,11 +127,11 @@ class ClaimRows:
             written = self._tx.run(
                 _UPDATE,
                 (
-                    [row.key.service_date for row in changed],
-                    [row.key.run_id for row in changed],
-                    [row.claim_id for row in changed],
-                    [row.state for row in changed],
-                    [row.expires_at for row in changed],
+                    dates(row.key.service_date for row in changed),
+                    ids(row.key.run_id for row in changed),
+                    ids(row.claim_id for row in changed),
+                    texts(row.state for row in changed),
+                    instants(row.expires_at for row in changed),
                 ),
             )
             assert written == len(changed), "a claim of a locked run is gone"
@@ -142,18 +143,18 @@ class ClaimRows:
             _INSERT,
             (
                 self._now,
-                [row.key.service_date for row in rows],
-                [row.key.run_id for row in rows],
-                [row.claim_id for row in rows],
-                [row.device_id for row in rows],
-                [row.order_id for row in rows],
-                [row.board for row in rows],
-                [row.alight for row in rows],
-                [row.travel_class for row in rows],
-                ["\x1f".join(row.places) for row in rows],
-                [row.count for row in rows],
-                [row.state for row in rows],
-                [row.expires_at for row in rows],
+                dates(row.key.service_date for row in rows),
+                ids(row.key.run_id for row in rows),
+                ids(row.claim_id for row in rows),
+                ids(row.device_id for row in rows),
+                ids(row.order_id for row in rows),
+                numbers(row.board for row in rows),
+                numbers(row.alight for row in rows),
+                texts(row.travel_class for row in rows),
+                texts("\x1f".join(row.places) for row in rows),
+                numbers(row.count for row in rows),
+                texts(row.state for row in rows),
+                instants(row.expires_at for row in rows),
             ),
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+from central.stock.arrays import dates, ids
 from central.stock.pictures import Picture, Pictures
 from central.stock.words import RunKey
 from central.tx import Tx
@@ -94,7 +95,7 @@ def current(tx: Tx, pictures: Pictures, keys: list[RunKey]) -> dict[RunKey, Pict
         "SELECT r.service_date, r.run_id, r.version FROM run r "
         "JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
         "ON r.service_date = q.service_date AND r.run_id = q.run_id",
-        ([key.service_date for key in keys], [key.run_id for key in keys]),
+        (dates(key.service_date for key in keys), ids(key.run_id for key in keys)),
     )
     found: dict[RunKey, Picture] = {}
     old: list[RunKey] = []

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from central.feed import News
+from central.stock.arrays import dates, ids, numbers, texts
 from central.stock.words import RunKey
 from central.stock.work import Work
 from central.tx import Tx
@@ -81,7 +82,9 @@ class LeaseRows:
 
     def read_device(self, device_id: UUID, keys: Sequence[RunKey]) -> None:
         self._add(
-            self._tx.rows(_OF_DEVICE, ([key.service_date for key in keys], [key.run_id for key in keys], device_id))
+            self._tx.rows(
+                _OF_DEVICE, (dates(key.service_date for key in keys), ids(key.run_id for key in keys), device_id)
+            )
         )
 
     def read(self, wanted: Sequence[tuple[RunKey, UUID]]) -> None:
@@ -89,9 +92,9 @@ class LeaseRows:
             self._tx.rows(
                 _BY_ID,
                 (
-                    [key.service_date for key, _ in wanted],
-                    [key.run_id for key, _ in wanted],
-                    [lease_id for _, lease_id in wanted],
+                    dates(key.service_date for key, _ in wanted),
+                    ids(key.run_id for key, _ in wanted),
+                    ids(lease_id for _, lease_id in wanted),
                 ),
             )
         )
@@ -156,11 +159,11 @@ class LeaseRows:
         written = self._tx.run(
             _UPDATE,
             (
-                [row.key.service_date for row in changed],
-                [row.key.run_id for row in changed],
-                [row.lease_id for row in changed],
-                [row.state for row in changed],
-                [row.left for row in changed],
+                dates(row.key.service_date for row in changed),
+                ids(row.key.run_id for row in changed),
+                ids(row.lease_id for row in changed),
+                texts(row.state for row in changed),
+                numbers(row.left for row in changed),
             ),
         )
         assert written == len(changed), "a lease of a locked run is gone"

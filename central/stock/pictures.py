@@ -16,6 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from central.services import Services
+from central.stock.arrays import dates, ids
 from central.stock.words import RunKey, shard_of
 from central.tx import Tx
 from counter_app.domain.places import Counters, LegBitmaps, PlaceTable
@@ -232,7 +233,7 @@ class Pictures:
         """
         if not keys:
             return {}
-        rows = tx.rows(_LOAD, ([key.service_date for key in keys], [key.run_id for key in keys]))
+        rows = tx.rows(_LOAD, (dates(key.service_date for key in keys), ids(key.run_id for key in keys)))
         self._fetch_bodies(tx, rows)
         made = {}
         for row in rows:

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from central.request import Refusing
 from central.services import Services, Timetable
+from central.stock.arrays import dates, ids
 from central.stock.partitions import has_partition
 from central.stock.words import RunKey, shard_of
 from central.tx import Tx
-from counter_app.domain import ids
+from counter_app.domain.ids import run_id as run_id_of
 from counter_app.domain.stations import Station
 from counter_app.domain.timetable import Trip
 from counter_app.wire.messages import Refused
@@ -54,7 +55,7 @@ class Issues:
 
 def trip_of(timetable: Timetable, name: RunName) -> Trip:
     """The trip of a run that the timetable has. Raises Refusing: UNKNOWN_RUN, CHANGED_TIMETABLE."""
-    if name.run_id != ids.run_id(timetable.info.feed_namespace, name.trip_id, name.service_date):
+    if name.run_id != run_id_of(timetable.info.feed_namespace, name.trip_id, name.service_date):
         raise Refusing(Refused.UNKNOWN_RUN, "the run's id is not of this trip and date")
     trip = timetable.trip(name.trip_id)
     if trip is None or not timetable.runs_on(name.trip_id, name.service_date):
@@ -79,7 +80,7 @@ def untouched(tx: Tx, keys: Iterable[RunKey]) -> set[RunKey]:
     have = tx.rows(
         "SELECT r.service_date, r.run_id FROM run r JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
         "ON r.service_date = q.service_date AND r.run_id = q.run_id",
-        ([key.service_date for key in wanted], [key.run_id for key in wanted]),
+        (dates(key.service_date for key in wanted), ids(key.run_id for key in wanted)),
     )
     return wanted - {RunKey(*row) for row in have}
 

@@ -22,7 +22,7 @@ from central.stock.rules import RuleBook
 from central.stock.runs import Issues, RunName, freeze, untouched
 from central.stock.settle_units import UnitSettler
 from central.stock.words import Abandoned, Refunded, Returned, RunKey, Settled, SettleEvent, SettleResult, Sold
-from central.stock.work import Work
+from central.stock.work import Work, go_as_planned
 from central.tx import Tx
 
 OPEN_CLAIM = frozenset({"HELD", "LEASED", "IN_DOUBT"})
@@ -49,6 +49,7 @@ class Settler:
         settlement.read(events)
         settlement.results = [settlement.one(event) for event in events]
         settlement.write()
+        go_as_planned(tx)
         return settlement
 
     def _freeze_new(self, tx: Tx, device: Device, events: Sequence[SettleEvent]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from central.services import Device
@@ -39,9 +40,8 @@ def shard_of(run_id: UUID) -> int:
     return run_id.int % 16
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class RunKey:
-    """Runs are locked in this order."""
+class RunKey(NamedTuple):
+    """Runs are locked in this order. A tuple: it is hashed many times a claim."""
 
     service_date: date
     run_id: UUID

@@ -10,6 +10,7 @@ from psycopg import errors
 
 from central.feed import News, device_shard, publish
 from central.request import Refusing
+from central.stock.arrays import dates, ids, numbers
 from central.stock.cells import Stale
 from central.stock.feeding import advance
 from central.stock.pictures import Picture, Pictures
@@ -45,6 +46,19 @@ def decided(
     raise Refusing(Refused.BUSY, "the rows change under every attempt")
 
 
+def go_by_keys(tx: Tx) -> None:
+    """For the rest of the transaction rows are found by their keys, one by one.
+
+    Batches name their rows in arrays whose length the planner does not know: it would read whole tables for a few rows.
+    """
+    tx.run("SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)")
+
+
+def go_as_planned(tx: Tx) -> None:
+    """Ends ``go_by_keys`` for who goes on in the same transaction."""
+    tx.run("SELECT set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)")
+
+
 class Work:
     """``lock`` first, all runs at once; then change the copies and the rows, and name what was changed."""
 
@@ -62,12 +76,13 @@ class Work:
         wanted = sorted(set(keys))
         if not wanted:
             return
+        go_by_keys(self.tx)
         rows = self.tx.rows(
             "SELECT r.service_date, r.run_id, r.version FROM run r "
             "JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
             "ON r.service_date = q.service_date AND r.run_id = q.run_id "
             "ORDER BY r.service_date, r.run_id FOR UPDATE OF r",
-            ([key.service_date for key in wanted], [key.run_id for key in wanted]),
+            (dates(key.service_date for key in wanted), ids(key.run_id for key in wanted)),
         )
         old: list[RunKey] = []
         for service_date, run_id, version in rows:
@@ -131,8 +146,10 @@ class Work:
             counts[shard] = counts.get(shard, 0) + 1
         heads = advance(self.tx, counts)
         next_position = {shard: heads[shard] - counts[shard] for shard in counts}
-        dates, ids, versions, positions = [], [], [], []
-        for key in sorted(self._bumped):
+        versions: list[int] = []
+        positions: list[int | None] = []
+        bumped = sorted(self._bumped)
+        for key in bumped:
             picture = self._runs[key]
             picture.version += 1
             position: int | None = None
@@ -140,8 +157,6 @@ class Work:
                 shard = picture.facts.shard
                 next_position[shard] += 1
                 position = next_position[shard]
-            dates.append(key.service_date)
-            ids.append(key.run_id)
             versions.append(picture.version)
             positions.append(position)
         written = self.tx.run(
@@ -149,6 +164,11 @@ class Work:
             "FROM unnest(%s::date[], %s::uuid[], %s::bigint[], %s::bigint[]) "
             "AS q (service_date, run_id, version, position) "
             "WHERE r.service_date = q.service_date AND r.run_id = q.run_id",
-            (dates, ids, versions, positions),
+            (
+                dates(key.service_date for key in bumped),
+                ids(key.run_id for key in bumped),
+                numbers(versions),
+                numbers(positions),
+            ),
         )
-        assert written == len(ids), "a locked run is gone"
+        assert written == len(bumped), "a locked run is gone"
