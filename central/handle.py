@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol
+from uuid import UUID
 
 from psycopg import errors
 
@@ -225,13 +226,17 @@ class Central:
 
     def _feed(self, device: Device, request: Request, connection: Connection) -> Response:
         query = request.query
+        limit = read_position(query.get("limit", str(m.FEED_ITEMS_MAX)))
+        incarnation = query.get("incarnation", "")
+        if not 1 <= limit <= m.FEED_ITEMS_MAX or not (incarnation == "" or _is_uuid(incarnation)):
+            raise Refusing(m.Refused.BAD_MESSAGE, "query")
         page = self._desks.feed.page(
             device,
             connection,
             shard=_needed(query.get("shard")),
-            incarnation=query.get("incarnation", ""),
+            incarnation=incarnation,
             position=read_position(query.get("position", "0")),
-            limit=read_position(query.get("limit", str(m.FEED_ITEMS_MAX))),
+            limit=limit,
         )
         return self._good(page)
 
@@ -298,6 +303,13 @@ def _body(request: Request, route: Route) -> bytes:
     if not unpacker.eof or unpacker.unused_data:
         raise Refusing(m.Refused.BAD_MESSAGE, "deflate")
     return plain
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def _needed(text: str | None) -> str:

@@ -155,8 +155,13 @@ class TestPages:
 
     def test_limits_are_bounded(self, office: Office, window: Window) -> None:
         say(office, layout(1))
-        assert office.page(window, "operator", limit=0).items
-        assert office.page(window, "operator", limit=FEED_ITEMS_MAX * 1000).items
+        for limit in (0, FEED_ITEMS_MAX + 1):
+            assert refused(office.ask(window.feed("operator", limit=limit))).code == "bad_message"
+        assert office.page(window, "operator", limit=FEED_ITEMS_MAX).items
+        page = office.feed.page(
+            _as_device(window), office.connection, shard="operator", incarnation="", position=0, limit=10**9
+        )
+        assert page.items
 
     def test_each_device_sees_its_own(self, office: Office, window: Window) -> None:
         other = office.window(2)

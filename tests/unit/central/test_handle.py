@@ -241,6 +241,7 @@ class TestMessages:
             {"shard": "operator", "x": "1"},
             {"shard": "operator", "position": "-1"},
             {"shard": "operator", "limit": "a"},
+            {"shard": "operator", "incarnation": "x"},
         ],
     )
     def test_bad_queries(self, office: Office, query: dict[str, str]) -> None:
