@@ -131,10 +131,11 @@ class Leases:
     def __call__(self) -> list[LeaseLine]:
         """READ. By departure; of runs that neither the timetable nor a sale knows here there is no line."""
         central_now = self.central_clock.now()
+        catalogue = self.catalogue()  # it may look into the store itself: before the snapshot, not within
         found = []
         with self.store.reading() as books:
             for left in books.sync.left():
-                known = self._known(books, left)
+                known = self._known(books, catalogue, left)
                 if known is not None:
                     found.append(
                         self._line(
@@ -143,9 +144,9 @@ class Leases:
                     )
         return sorted(found, key=lambda one: (one.depart, one.service, one.travel_class, one.lease_id))
 
-    def _known(self, books: Reading, left: LeaseLeft) -> tuple[Trip, Mapping[str, str]] | None:
+    @staticmethod
+    def _known(books: Reading, catalogue: Catalogue | None, left: LeaseLeft) -> tuple[Trip, Mapping[str, str]] | None:
         grant = left.lease.grant
-        catalogue = self.catalogue()
         trip = catalogue.trip(grant.trip_id) if catalogue is not None else None
         if catalogue is not None and trip is not None and trip.pattern_version == grant.pattern:
             stations = {call.station_id: catalogue.station(call.station_id) for call in trip.calls}

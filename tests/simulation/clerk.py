@@ -250,7 +250,10 @@ class Clerk:
         return done.ticket.number
 
     def _find(self, desk: CounterDesk) -> str:
-        number = self.chance.choice(sorted(self.window.truth.numbers)[-50:] or ["AAH-01-1-000001-0"])
+        sold = sorted(self.window.truth.numbers)
+        if not sold:
+            return "nothing sold"
+        number = self.chance.choice(sold)
         try:
             return f"{number}: {len(desk.find_central_tickets(number))}"
         except Refusal as refusal:

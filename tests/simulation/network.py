@@ -47,7 +47,7 @@ class Weather:
     twice: int = 6
     twice_later: int = 4
     crash: int = 1
-    latency_ms: tuple[int, int] = (4, 60)
+    latency_ms: tuple[int, int] = (1, 10)
     slow: bool = False
 
     def calm(self) -> None:

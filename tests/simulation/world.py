@@ -136,10 +136,13 @@ class World:
             self._somebody()
 
     def _pause(self) -> int:
+        """Clerks hurry; now and then minutes pass, or hours: then holds and leases end, and everybody syncs."""
         drawn = self.chance.random()
-        if drawn < 0.002:
+        if drawn < 0.004:
             return self.chance.randrange(10 * MINUTE, 2 * HOUR)
-        return self.chance.randrange(200, 6_000)
+        if drawn < 0.03:
+            return self.chance.randrange(2_000, 60_000)
+        return self.chance.randrange(20, 400)
 
     def _somebody(self, but: str = "") -> None:
         ready = [one for one in self.windows if one.running and not one.busy and one.name != but]
@@ -171,7 +174,7 @@ class World:
         self._say(f"{window.name}: {outcome}")
         words = outcome.split()
         self.told[" ".join(words[:3]) if words[1:2] == ["refused:"] else words[0]] += 1
-        if words[1:3] in (["refused:", "clock_jumped:"],) and self.chance.random() < 0.7:
+        if words[1:3] == ["refused:", "clock_jumped:"] and self.chance.random() < 0.7:
             self._guarded(window, lambda: self._accept_clock(window))
 
     def _turn(self, window: Window) -> None:
