@@ -253,8 +253,8 @@ def open_counter(folder: Path, *, writable: bool, printer: Printer | None = None
     )
     central: CentralLink | None = None
     try:
-        central = central_link(store, clock, entropy)
-        shipped = read_policy_named(folder, store.profile.policy)
+        central = central_link(store, clock, entropy, url=settings.central.url)
+        shipped = _shipped_policy(folder, store.profile.policy, enrolled=central is not None)
         desk = CounterDesk(
             store=store,
             policy=shipped if central is None else policy_in_force(store, shipped),
@@ -288,8 +288,18 @@ def open_counter(folder: Path, *, writable: bool, printer: Printer | None = None
     )
 
 
-def central_link(store: SqlMoneyStore, clock: Clock, entropy: Entropy) -> CentralLink | None:
-    """None: a stand-alone profile. Nothing is asked of central yet."""
+def _shipped_policy(folder: Path, name: str, *, enrolled: bool) -> Policy:
+    """A policy that only central has is the default one until the window has loaded: it has no timetable yet either."""
+    try:
+        return read_policy_named(folder, name)
+    except Refusal:
+        if not enrolled:
+            raise
+        return read_policy_named(folder, "default")
+
+
+def central_link(store: SqlMoneyStore, clock: Clock, entropy: Entropy, *, url: str = "") -> CentralLink | None:
+    """None: a stand-alone profile. Nothing is asked of central yet. ``url``: where it moved to since."""
     from counter_app.application.central_clock import CentralClock
     from counter_app.application.enrolled import CentralLink
     from counter_app.security import verify
@@ -310,7 +320,7 @@ def central_link(store: SqlMoneyStore, clock: Clock, entropy: Entropy) -> Centra
     authority = str(store.directory / known.certificate_file) if known.certificate_file else ""
     central_clock = CentralClock(clock, state.time)
     line = CentralLine(
-        transport=HttpTransport(known.url, certificate_file=authority),
+        transport=HttpTransport(url or known.url, certificate_file=authority),
         signer=store.signer,
         device_id=store.profile.profile_id,
         epoch=epoch,
@@ -422,6 +432,11 @@ def window_parts(folder: Path, settings: Settings, accounts: Sequence[DemoAccoun
         for counter in opened:
             counter.close()
 
+    def hang_up() -> None:
+        for counter in opened:
+            if counter.line is not None:
+                counter.line.close()
+
     def draw_paper(paper: Paper) -> bytes:
         return opened[0].composer.compose(paper, width=paper_width(settings), symbology=_symbology(settings)).png()
 
@@ -441,6 +456,7 @@ def window_parts(folder: Path, settings: Settings, accounts: Sequence[DemoAccoun
     return Parts(
         open_desk=open_desk,
         close_desk=close_desk,
+        hang_up=hang_up,
         texts=Texts(RESOURCES / "i18n", settings.window.language),
         clock=SystemClock(),
         resources=RESOURCES,

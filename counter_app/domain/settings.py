@@ -14,6 +14,7 @@ SETTINGS_FILE: Final = "counterfoil.toml"
 SETTINGS_BYTES_MAX: Final = 64 * 1024
 
 _PROFILE: Final = re.compile(r"^[A-Za-z0-9:._-]{1,60}$")
+_CENTRAL_URL: Final = re.compile(r"^(https?://[^\s]{1,300})?$")
 _PRINTER_URL: Final = re.compile(r"^(tcp://|serial://|file://|virtual:)")
 
 
@@ -45,11 +46,19 @@ class KeySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CentralSettings:
+    """``url``: where central records are now, if they moved after this window enrolled; empty: where they were."""
+
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     printer: PrinterSettings
     ticket: TicketSettings
     window: WindowSettings
     keys: KeySettings
+    central: CentralSettings = CentralSettings()
 
 
 DEFAULTS: Final = Settings(
@@ -64,12 +73,13 @@ def parse_settings(text: str) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise Refusal(Reason.BAD_SETTING, key=SETTINGS_FILE, detail=str(error)) from error
     for section in document:
-        if section not in {"printer", "ticket", "window", "keys"}:
+        if section not in {"printer", "ticket", "window", "keys", "central"}:
             raise _bad(section, "unknown section")
     printer = _Section(document, "printer")
     ticket = _Section(document, "ticket")
     window = _Section(document, "window")
     keys = _Section(document, "keys")
+    central = _Section(document, "central")
     default = DEFAULTS
     settings = Settings(
         printer=PrinterSettings(
@@ -92,8 +102,11 @@ def parse_settings(text: str) -> Settings:
             auto_lock_minutes=window.between("auto_lock_minutes", default.window.auto_lock_minutes, 0, 480),
         ),
         keys=KeySettings(store=keys.word("store", default.keys.store, ("auto", "keyring", "file"))),
+        central=CentralSettings(
+            url=central.matching("url", default.central.url, _CENTRAL_URL, "https://host:port, or empty")
+        ),
     )
-    for section_reader in (printer, ticket, window, keys):
+    for section_reader in (printer, ticket, window, keys, central):
         section_reader.refuse_leftovers()
     return settings
 
