@@ -12,7 +12,7 @@ from central.journal.facts import RefundedFact, SoldFact, TicketFact, Told
 from central.journal.verdicts import Findings
 from central.services import Device
 from central.tx import Tx
-from counter_app.domain.journal import Kind, canonical, timestamp
+from counter_app.domain.journal import Kind, canonical
 
 FULFILLED: Final = "FULFILLED"
 REFUNDED: Final = "REFUNDED"
@@ -150,8 +150,8 @@ def new_ticket(ledger: Ledger, told: Told, sold: SoldFact, ticket: TicketFact) -
             "service": run.service,
             "origin": run.origin,
             "destination": run.destination,
-            "depart": timestamp(run.depart),
-            "arrive": timestamp(run.arrive),
+            "depart": run.depart,
+            "arrive": run.arrive,
             "passenger_type": ticket.passenger_type,
             "station_code": device.station_code,
             "counter": device.counter,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from counter_app.domain.coaches import PlaceRef
-from counter_app.domain.journal import INTEGER_LIMIT, parse_timestamp
+from counter_app.domain.journal import INTEGER_LIMIT
 from counter_app.domain.money import MINOR_DIGITS
 from counter_app.domain.verdicts import Why
 
 _ZERO: Final = UUID(int=0)
+_INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 
 
 class Unreadable(ValueError):  # noqa: N818 - the entry is, not the program
@@ -65,10 +67,13 @@ def a_date(body: Mapping[str, Any], name: str) -> date:
 
 
 def an_instant(body: Mapping[str, Any], name: str) -> datetime:
+    """As ``domain.journal.timestamp`` writes it; checked by its shape, which is quicker than writing it again."""
     value = body.get(name)
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        raise bad(name)
     try:
-        return parse_timestamp(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError) as error:
+        return datetime.fromisoformat(value)
+    except ValueError as error:
         raise bad(name) from error
 
 
