@@ -8,6 +8,7 @@ from datetime import datetime
 from central.request import Refusing
 from central.stock.pictures import Picture
 from central.stock.rules import Rules
+from central.stock.runs import demand_pattern
 from counter_app.domain.bestfit import PREFERENCES_MAX, best_fit
 from counter_app.wire.messages import ClaimRequest, Refused
 
@@ -28,8 +29,11 @@ class NotFree:
 
 
 def check_request(picture: Picture, asked: ClaimRequest) -> None:
-    """What no stock could answer. Raises Refusing(BAD_MESSAGE or UNKNOWN_RUN)."""
+    """What no stock could answer. Raises Refusing: CHANGED_TIMETABLE, UNKNOWN_RUN, BAD_MESSAGE."""
     facts = picture.facts
+    demand_pattern(facts.trip, asked.run.pattern)
+    if facts.trip.trip_id != asked.run.trip_id:
+        raise Refusing(Refused.UNKNOWN_RUN, "the run is of another trip")
     if not asked.board < asked.alight <= facts.legs:
         raise Refusing(Refused.BAD_MESSAGE, "span")
     if not facts.trip.calls[asked.board].boarding or not facts.trip.calls[asked.alight].alighting:

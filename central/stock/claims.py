@@ -16,7 +16,7 @@ from central.stock.claimrows import ClaimRows
 from central.stock.deciding import Decision
 from central.stock.pictures import Pictures
 from central.stock.rules import RuleBook
-from central.stock.runs import Issues, RunName, demand_pattern, freeze, untouched
+from central.stock.runs import Issues, RunName, freeze, untouched
 from central.stock.waitlist import Waitlist
 from central.stock.words import Act, Ask, RunKey
 from central.stock.work import Work, decided
@@ -98,7 +98,6 @@ class Claims:
             work.lock([key])
             if not work.known(key):
                 raise Refusing(Refused.UNKNOWN_RUN)
-            demand_pattern(work.picture(key).facts.trip, asked.run.pattern)
             now = self._services.clock.now()
             claims = ClaimRows(tx, now)
             claims.read([(key, asked.claim_id)])

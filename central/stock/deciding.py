@@ -12,7 +12,6 @@ from central.stock.choosing import Chosen, NotFree, check_request, choose
 from central.stock.claimrows import ClaimRow, ClaimRows
 from central.stock.pictures import Held, Picture
 from central.stock.rules import Rules
-from central.stock.runs import demand_pattern
 from central.stock.words import Act, Ask, RunKey
 from central.stock.work import Work
 from counter_app.wire.messages import ClaimAnswer, ClaimRequest, ClaimStatus, Refused
@@ -59,9 +58,6 @@ class Decision:
 
     def _claim(self, ask: Ask, asked: ClaimRequest, key: RunKey) -> ClaimAnswer:
         picture = self.work.picture(key)
-        demand_pattern(picture.facts.trip, asked.run.pattern)
-        if picture.facts.trip.trip_id != asked.run.trip_id:
-            raise Refusing(Refused.UNKNOWN_RUN, "the run is of another trip")
         check_request(picture, asked)
         row = self.claims.get(key, asked.claim_id)
         if row is not None:

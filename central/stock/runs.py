@@ -95,14 +95,7 @@ def freeze(
     trip = trip_of(timetable, name)
     if not has_partition(tx, name.service_date):
         raise Refusing(Refused.UNKNOWN_RUN, "no partition for its service date")
-    pattern = services.write_pattern(trip, _stations(timetable, trip))
-    bodies = [pattern]
-    if trip.formation_id is not None:
-        formation = timetable.formation(trip.formation_id)
-        if formation is None:
-            raise Refusing(Refused.UNKNOWN_RUN, "its coaches are not in the timetable")
-        bodies.append(services.write_formation(formation))
-    hashes = _keep(tx, bodies)
+    pattern, formation = frozen_bodies(tx, services, timetable, trip)
     tx.run(
         "INSERT INTO run (service_date, run_id, trip_id, pattern_version, pattern, formation, issue_sha256, "
         "unreserved_capacity, state, version, stock_shard, stock_position) "
@@ -112,13 +105,25 @@ def freeze(
             name.run_id,
             name.trip_id,
             trip.pattern_version,
-            hashes[0],
-            hashes[1] if len(hashes) > 1 else None,
+            pattern,
+            formation,
             sha,
             unreserved_capacity,
             shard_of(name.run_id),
         ),
     )
+
+
+def frozen_bodies(tx: Tx, services: Services, timetable: Timetable, trip: Trip) -> tuple[str, str | None]:
+    """The hashes under which its pattern and its formation are kept now. Raises Refusing(UNKNOWN_RUN)."""
+    bodies = [services.write_pattern(trip, _stations(timetable, trip))]
+    if trip.formation_id is not None:
+        formation = timetable.formation(trip.formation_id)
+        if formation is None:
+            raise Refusing(Refused.UNKNOWN_RUN, "its coaches are not in the timetable")
+        bodies.append(services.write_formation(formation))
+    hashes = _keep(tx, bodies)
+    return hashes[0], hashes[1] if len(hashes) > 1 else None
 
 
 def _stations(timetable: Timetable, trip: Trip) -> dict[str, Station]:

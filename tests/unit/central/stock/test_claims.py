@@ -17,7 +17,7 @@ from tests.unit.central.stock.world import World, act
 
 
 def cells(world: World) -> list[tuple[str, int, str]]:
-    return world.connection.execute("SELECT place, leg, state FROM place_leg ORDER BY 1, 2").fetchall()  # type: ignore[return-value]
+    return world.connection.execute("SELECT place, leg, state FROM place_leg ORDER BY 1, 2").fetchall()
 
 
 def test_a_claim_is_held_on_centrals_clock_and_again_is_the_same(world: World) -> None:

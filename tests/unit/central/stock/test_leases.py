@@ -52,7 +52,7 @@ def leased(world: World, device: Device, **more: object) -> LeaseGrant:
 
 
 def lease_states(world: World) -> list[tuple[str, int]]:
-    return world.connection.execute("SELECT state, left_count FROM lease ORDER BY granted_at, lease_id").fetchall()  # type: ignore[return-value]
+    return world.connection.execute("SELECT state, left_count FROM lease ORDER BY granted_at, lease_id").fetchall()
 
 
 def items(world: World, device: Device) -> dict[str, bool]:

@@ -1,0 +1,116 @@
+"""Those who wait, and what happens by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from central.feed import device_shard
+from central.request import Refusing
+from central.services import Device
+from counter_app.wire.messages import ClaimRequest, ClaimStatus, Refused, WaitRequest
+from tests.unit.central.stock.world import World, act
+
+
+def wait(world: World, device: Device, asked: ClaimRequest, *, leave: bool = False) -> int:
+    return world.desk.wait(device, WaitRequest(claim=asked, leave=leave), world.connection).place_in_line
+
+
+def waited(world: World, device: Device) -> set[str]:
+    rows = world.connection.execute(
+        "SELECT key FROM feed_item WHERE shard = %s AND kind = 'waited'", (device_shard(device.device_id),)
+    ).fetchall()
+    return {key.removeprefix("waited/") for (key,) in rows}
+
+
+def fill(world: World, device: Device) -> list[ClaimRequest]:
+    held = [world.ask(world.run(), count=2) for _ in range(5)]
+    for asked in held:
+        assert world.desk.claim(device, asked, world.connection).status is ClaimStatus.HELD
+    return held
+
+
+def test_the_first_whole_party_that_fits_gets_what_comes_free(world: World) -> None:
+    """First come, first served, and no seat stays empty because the first of the line is a family of four."""
+    device, other = world.device(), world.device()
+    held = fill(world, device)
+    family, couple, late = world.ask(world.run(), count=4), world.ask(world.run(), count=2), world.ask(world.run())
+    assert [wait(world, other, asked) for asked in (family, couple, late, couple)] == [1, 2, 3, 2]
+    world.desk.release(device, act(held[0]), world.connection)
+    assert waited(world, other) == {str(couple.claim_id)}
+    answer = world.desk.claim(other, couple, world.connection)
+    assert (answer.status, len(answer.places)) == (ClaimStatus.HELD, 2)
+    # Who comes now does not pass those who wait.
+    refused = world.desk.claim(device, world.ask(world.run()), world.connection)
+    assert refused.status is ClaimStatus.REFUSED
+    assert wait(world, other, late, leave=True) == 0
+    for asked in held[1:3]:
+        world.desk.release(device, act(asked), world.connection)
+    assert waited(world, other) == {str(couple.claim_id), str(family.claim_id)}
+    assert wait(world, other, family) == 0
+    assert world.desk.check_cells(world.connection) == []
+    assert world.connection.execute("SELECT count(*) FROM waiting").fetchone() == (0,)
+
+
+def test_a_waiting_party_is_served_before_the_next_claim_though_another_process_freed(world: World) -> None:
+    device, other = world.device(), world.device()
+    held = fill(world, device)
+    asked = world.ask(world.run(), count=2)
+    wait(world, other, asked)
+    world.another().release(device, act(held[0]), world.connection)
+    assert world.desk.claim(device, world.ask(world.run()), world.connection).status is ClaimStatus.REFUSED
+    assert waited(world, other) == {str(asked.claim_id)}
+
+
+def test_holds_that_ran_out_go_to_those_who_wait_by_themselves(world: World) -> None:
+    device, other = world.device(), world.device()
+    fill(world, device)
+    asked = world.ask(world.run(), count=3)
+    wait(world, other, asked)
+    assert world.desk.tend(world.connection)["waiting_served"] == 0
+    world.clock.pass_(minutes=10, seconds=30)
+    done = world.desk.tend(world.connection)
+    assert (done["waiting_served"], done["holds_expired"]) == (1, 5)
+    assert waited(world, other) == {str(asked.claim_id)}
+    assert world.desk.check_cells(world.connection) == []
+
+
+def test_who_has_room_does_not_wait_and_nobody_waits_for_nothing(world: World) -> None:
+    device = world.device()
+    asked = world.ask(world.run())
+    assert wait(world, device, asked) == 0
+    assert world.desk.claim(device, asked, world.connection).status is ClaimStatus.HELD
+    for wrong, code in (
+        (world.ask(replace(world.run(), trip_id="none")), Refused.UNKNOWN_RUN),
+        (world.ask(replace(world.run(), pattern="older")), Refused.CHANGED_TIMETABLE),
+        (world.ask(world.run(), 3, 3), Refused.BAD_MESSAGE),
+    ):
+        with pytest.raises(Refusing) as refusing:
+            wait(world, device, wrong)
+        assert refusing.value.code is code
+
+
+def test_tending_lets_holds_go_after_a_grace_and_makes_months_ahead(world: World) -> None:
+    device = world.device()
+    held = fill(world, device)
+    world.clock.pass_(minutes=10, seconds=30)
+    assert world.desk.tend(world.connection)["holds_expired"] == 0  # a late confirmation still finds its rows
+    assert world.desk.lease(device, act(held[0]), world.connection).status is ClaimStatus.LEASED
+    world.clock.pass_(minutes=1)
+    assert world.desk.tend(world.connection)["holds_expired"] == 4
+    assert world.desk.tend(world.connection)["holds_expired"] == 0
+    assert world.desk.check_cells(world.connection) == []
+    world.clock.pass_(days=200)
+    assert world.desk.tend(world.connection)["partitions_made"] > 0
+    later = world.run("T1", world.run().service_date + timedelta(days=60))
+    assert world.desk.claim(device, world.ask(later), world.connection).status is ClaimStatus.HELD
+
+
+def test_a_date_without_a_partition_is_refused_not_stored(world: World) -> None:
+    world.timetable.info.last_date = world.run().service_date + timedelta(days=4_000)
+    far = world.ask(world.run("T1", world.run().service_date + timedelta(days=3_000)))
+    with pytest.raises(Refusing) as refusing:
+        world.desk.claim(world.device(), far, world.connection)
+    assert refusing.value.code is Refused.UNKNOWN_RUN
