@@ -17,7 +17,7 @@ from typing import Final, Protocol
 from central.auth import drop_old_requests
 from central.devices import Devices
 from central.enrol import Enrolment
-from central.feed import Feed
+from central.feed import Feed, drop_old_tombstones
 from central.handle import Central, Desks
 from central.issues import CachedTimetables, Issues
 from central.journal.intake import Intake
@@ -29,6 +29,7 @@ from central.shell.embedded import EmbeddedPostgres
 from central.shell.migrate import connect
 from central.shell.serve import Parts
 from central.stock.desk import StockDesk
+from central.stock.reissuing import Reissuing
 from central.tx import Connection
 from counter_app.domain.coaches import Formation
 from counter_app.domain.stations import Station
@@ -122,7 +123,7 @@ def rooms_of(services: Services, open_timetable: Callable[[Path], Timetable]) ->
     judge = Judge(services, stock)
     intake = Intake(services, judge)
     tickets = TicketDesk(services)
-    issues = Issues(services, open_timetable)
+    issues = Issues(services, open_timetable, Reissuing(services))
     enrolment = Enrolment(services)
     devices = Devices(services, stock)
     desks = Desks(
@@ -158,7 +159,12 @@ def served_parts(folder: Path, url: str, tools: Tools) -> Parts:
     return Parts(
         central=rooms.central,
         clock=services.clock,
-        tend=(("stock", rooms.stock.tend), ("journal", rooms.intake.tend), ("requests", forget_requests)),
+        tend=(
+            ("stock", rooms.stock.tend),
+            ("journal", rooms.intake.tend),
+            ("requests", forget_requests),
+            ("feed", drop_old_tombstones),
+        ),
     )
 
 

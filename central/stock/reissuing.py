@@ -1,8 +1,8 @@
 """A new timetable comes into force: the runs of which anything is held or sold are carried over to it, or closed.
 
-The rule is the counters' own (``domain.reissue``), with one thing more: legs keep their numbers here, since journals that
-come later still count them as they were sold. A run whose calls are others, or whose held places the new coaches do
-not have, stays as it was sold, nothing more is sold of it, and its passengers are on the disruption list (C7).
+The rule is the counters' own (``domain.reissue``), with one thing more: legs keep their numbers here, since journals
+that come later still count them as they were sold. A run whose calls are others, or whose held places the new coaches
+do not have, stays as it was sold, nothing more is sold of it, and its passengers are on the disruption list (C7).
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class Reissuing:
                     counts["opened"] += 1
                 elif fate is Fate.KEPT:
                     continue
-            counts["troubled"] += self._tell(tx, run, _troubled(change, fate, new), tickets)
+            counts["troubled"] += self._tell(tx, run, change.troubled, tickets)
             work.changed(run.key)
         work.publish()
         return Reissued(**counts)
@@ -182,16 +182,16 @@ class Reissuing:
         )
 
     def _set_state(self, tx: Tx, key: RunKey, state: str) -> None:
-        tx.run("UPDATE run SET state = %s WHERE service_date = %s AND run_id = %s", (state, key.service_date, key.run_id))
+        tx.run(
+            "UPDATE run SET state = %s WHERE service_date = %s AND run_id = %s", (state, key.service_date, key.run_id)
+        )
 
-    def _tell(
-        self, tx: Tx, run: _Run, troubled: Sequence[tuple[ClaimChange, Trouble]], tickets: dict[UUID, _Ticket]
-    ) -> int:
+    def _tell(self, tx: Tx, run: _Run, troubled: Sequence[ClaimChange], tickets: dict[UUID, _Ticket]) -> int:
         """Whoever has a ticket must hear of it: one line of the disruption list each."""
         count = 0
-        for change, trouble in troubled:
-            ticket = tickets.get(change.claim_id)
-            if ticket is None:
+        for change in troubled:
+            ticket, trouble = tickets.get(change.claim_id), change.trouble
+            if ticket is None or trouble is None:
                 continue  # unpaid, or a lease: nobody to tell
             kind = "run_changed" if trouble is Trouble.TIME_CHANGED else "run_cancelled"
             facts: dict[str, Json] = {"trouble": trouble.value, "trip_id": run.trip_id}
@@ -203,8 +203,8 @@ class Reissuing:
         self, tx: Tx, kind: str, key: RunKey, ticket: _Ticket | None, ticket_id: UUID | None, facts: dict[str, Json]
     ) -> None:
         tx.run(
-            "INSERT INTO incident (incident_id, kind, device_id, epoch, seq, service_date, run_id, ticket_id, facts, at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "INSERT INTO incident (incident_id, kind, device_id, epoch, seq, service_date, run_id, ticket_id, facts,"
+            " at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 self._services.ids.new(),
                 kind,
@@ -218,20 +218,6 @@ class Reissuing:
                 self._services.clock.now(),
             ),
         )
-
-
-def _troubled(change: RunChange, fate: Fate, new: Trip | None) -> list[tuple[ClaimChange, Trouble]]:
-    """Of a run that is closed only because its legs would be counted anew, tickets whose calls are there have no worse
-
-    trouble than another time; and they keep what they had.
-    """
-    found = []
-    for claim in change.claims:
-        if claim.trouble is not None:
-            found.append((claim, claim.trouble))
-        elif fate is Fate.CLOSED and new is None:
-            found.append((claim, Trouble.RUN_VANISHED))
-    return [(claim, trouble) for claim, trouble in found if claim.trouble is not None]
 
 
 def _sold(tx: Tx, run: _Run) -> tuple[SoldRun, dict[UUID, _Ticket]]:
@@ -278,5 +264,5 @@ def _occupied(tx: Tx, key: RunKey) -> set[str]:
 
 def _names(formation: Formation, tables: dict[str, frozenset[str]]) -> frozenset[str]:
     if formation.formation_id not in tables:
-        tables[formation.formation_id] = frozenset(str(place) for place in PlaceTable(formation).places)
+        tables[formation.formation_id] = frozenset(str(place) for place in PlaceTable(formation).refs)
     return tables[formation.formation_id]
