@@ -17,6 +17,7 @@ from counter_app.wire import messages as m
 PUSH_MS: Final = 30_000
 BATCH_FIRST: Final = 200
 BATCH_MIN: Final = 10
+ASK_AGAIN_MS: Final = 5_000
 BYTES_MAX: Final = m.PUSH_BYTES_MAX // 2
 
 
@@ -27,6 +28,7 @@ class PushJournal:
     clock: Clock
     # Halved by a batch that found no answer: on a thin line a smaller one gets through.
     batch: int = field(default=BATCH_FIRST)
+    _ask_again_ms: int = field(default=0)
 
     def __call__(self) -> tuple[bool, bool]:
         """One batch. Returns (more waits, something changed). Raises NoAnswer, CentralSaidNo; Refusal where the store
@@ -35,9 +37,12 @@ class PushJournal:
         """
         with self.store.reading() as books:
             state, head = books.sync.state(), books.journal.head()
-            if state.stored_seq >= head.seq:
-                return False, False
-            entries = books.journal.raw_entries(after_seq=state.stored_seq, limit=self.batch, bytes_max=BYTES_MAX)
+            after = state.stored_seq
+            if after >= head.seq:
+                if not self._wants_verdicts(state):
+                    return False, False
+                after -= 1  # the last one again: the same receipt, and how far central has judged by now
+            entries = books.journal.raw_entries(after_seq=after, limit=self.batch, bytes_max=BYTES_MAX)
         last = entries[-1].seq
         if state.sent_seq < last:
             # Before the first byte leaves: from here on a ticket of these is no longer only this counter's to refund.
@@ -59,6 +64,14 @@ class PushJournal:
             self._note(books, state, answer, last, current=entries[0].epoch == head.epoch)
             more = books.journal.head().seq > min(answer.stored_seq, last)
         return more, True
+
+    def _wants_verdicts(self, state: SyncState) -> bool:
+        """A drain is stored faster than it is judged: now and then it is asked after."""
+        now_ms = self.clock.monotonic_ms()
+        if state.judged_seq >= state.stored_seq or now_ms < self._ask_again_ms:
+            return False
+        self._ask_again_ms = now_ms + ASK_AGAIN_MS
+        return True
 
     def _step_back(self, state: SyncState, no: CentralSaidNo) -> bool:
         """Central misses entries that it once had: it was restored. They are all still here."""

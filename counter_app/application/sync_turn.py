@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -138,6 +139,7 @@ class SyncTurns:
     # ---- one turn
 
     def _turn(self) -> SyncTurn:
+        self._keep_time()
         changed = self.returns()  # needs no line: what it writes goes out with the journal
         wait_ms = self._not_before_ms - self.clock.monotonic_ms()
         if wait_ms > 0:
@@ -157,7 +159,6 @@ class SyncTurns:
             turn = self._download(state, changed=changed)
             if turn is not None:
                 return turn
-        self._keep_time()
         self._failures, self.last_error = 0, ""
         online = self.line.health().state is LineState.ONLINE
         return SyncTurn(next_ms=TURN_MS if online else PROBE_EVERY_MS, changed=changed)
@@ -260,15 +261,18 @@ class SyncTurns:
     def _keep_time(self) -> None:
         """The last word of central on its clock outlives this program; and no lease gets younger by a restart."""
         now_ms = self.clock.monotonic_ms()
-        word = self.central_clock.word()
-        if word is None or not self._time_due.now(now_ms):
+        central_now = self.central_clock.now()
+        if central_now is None or not self._time_due.now(now_ms):
             return
         self._time_due.done(now_ms)
+        word = self.central_clock.word()
         with self.store.writing() as books:
-            books.sync.put_time(word, self.clock.now())
-            central_now = self.central_clock.now()
-            if central_now is not None:
-                books.sync.raise_high_water(central_now)
+            if word is not None:
+                books.sync.put_time(word, self._last_answer())
+            books.sync.raise_high_water(central_now)
+
+    def _last_answer(self) -> datetime:
+        return self.line.health().last_answer or self.clock.now()
 
 
 def stock_shards(
