@@ -38,7 +38,7 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """``prev``, ``epoch`` and ``seq`` as the bytes say; None where they cannot be read."""
+    """``prev``, ``epoch``, ``seq`` and ``kind`` as the bytes say; None where they cannot be read."""
 
     raw: bytes
     signature: bytes
@@ -46,13 +46,14 @@ class Piece:
     prev: bytes | None
     epoch: int | None
     seq: int | None
+    kind: str | None
     standing: Standing
     hash: bytes  # the digest, or the hash that the chain says raw should have
 
 
 # Canonical keys are sorted, so every entry ends alike; parsing it whole can wait until somebody reads its body.
 _TAIL: Final = re.compile(
-    rb',"epoch":(\d{1,4}),"kind":"[^"\\]{0,60}","prev":"([0-9a-f]{64})","seq":(\d{1,16}),"v":\d{1,9}\}$'
+    rb',"epoch":(\d{1,4}),"kind":"([^"\\]{0,60})","prev":"([0-9a-f]{64})","seq":(\d{1,16}),"v":\d{1,9}\}$'
 )
 _TAIL_BYTES: Final = 256
 
@@ -64,9 +65,9 @@ def examine(items: Sequence[Item], signed: Signed) -> list[Piece]:
     after: Piece | None = None
     for n in range(len(items) - 1, -1, -1):
         item, digest = items[n], digests[n]
-        epoch, prev, seq = _place(item.raw)
+        place = _place(item.raw)
         standing, true_hash = _judge(digest, item, after, signed)
-        after = Piece(item.raw, item.signature, digest, prev, epoch, seq, standing, true_hash)
+        after = Piece(item.raw, item.signature, digest, *place, standing, true_hash)
         made.append(after)
     made.reverse()
     return made
@@ -95,22 +96,23 @@ def contradicts(piece: Piece, before: bytes) -> bool:
     return piece.standing is Standing.WHOLE and not follows(piece, before)
 
 
-def _place(raw: bytes) -> tuple[int | None, bytes | None, int | None]:
-    """Epoch, previous hash and number as the bytes say."""
+def _place(raw: bytes) -> tuple[bytes | None, int | None, int | None, str | None]:
+    """Previous hash, epoch, number and kind as the bytes say."""
     found = _TAIL.search(raw, max(0, len(raw) - _TAIL_BYTES))
     if found is not None:
-        return int(found[1]), bytes.fromhex(found[2].decode()), int(found[3])
+        return bytes.fromhex(found[3].decode()), int(found[1]), int(found[4]), found[2].decode("utf-8", "replace")
     try:
         fields = json.loads(raw)
     except (ValueError, RecursionError):
-        return None, None, None
+        return None, None, None, None
     if not isinstance(fields, dict):
-        return None, None, None
-    epoch, prev, seq = fields.get("epoch"), fields.get("prev"), fields.get("seq")
+        return None, None, None, None
+    prev, epoch, seq, kind = (fields.get(name) for name in ("prev", "epoch", "seq", "kind"))
     return (
-        epoch if type(epoch) is int else None,
         bytes.fromhex(prev) if isinstance(prev, str) and re.fullmatch("[0-9a-f]{64}", prev) else None,
+        epoch if type(epoch) is int else None,
         seq if type(seq) is int else None,
+        kind if isinstance(kind, str) else None,
     )
 
 

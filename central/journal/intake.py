@@ -21,9 +21,9 @@ from central.journal.verdicts import Findings, write_verdicts
 from central.request import Refusing
 from central.services import Device, Services
 from central.tx import Connection, Tx, in_transaction
-from counter_app.domain.journal import GENESIS
+from counter_app.domain.journal import GENESIS, Kind
 from counter_app.domain.verdicts import Why
-from counter_app.wire.messages import PUSH_BYTES_MAX, Push, PushAnswer, Refused, Verdict
+from counter_app.wire.messages import PUSH_BYTES_MAX, PUSH_ENTRIES_MAX, Push, PushAnswer, Refused, Verdict
 
 JUDGED_AT_ONCE_MAX: Final = 128
 """So many entries are judged before the answer goes out; a drain's batches are judged behind it, by ``tend``."""
@@ -168,6 +168,10 @@ class Intake:
         first, piece = message.first_seq, batch.pieces[0]
         if first == 1:
             return GENESIS
+        if piece.standing is Standing.WHOLE and piece.kind not in {None, Kind.EPOCH_STARTED.value}:
+            # This central was restored and lost how the epoch began; the counter goes back until it finds that.
+            expected = max(1, first - PUSH_ENTRIES_MAX)
+            raise Refusing(Refused.GAP, "how the epoch began is missing", epoch=message.epoch, expected=expected)
         found = tx.rows(
             "SELECT hash FROM entry WHERE device_id = %s AND epoch < %s AND seq = %s"
             " UNION ALL SELECT hash FROM stray WHERE device_id = %s AND epoch < %s AND seq = %s",
@@ -192,8 +196,9 @@ class Intake:
         """Sorts the pieces into new entries and strays."""
         pieces, first = batch.pieces, message.first_seq
         known = max(0, min(len(pieces), chain.seq - first + 1))
-        if first < chain.first_seq:
-            raise Refusing(Refused.BAD_MESSAGE, "before this epoch began", epoch=message.epoch, first=chain.first_seq)
+        if first < chain.first_seq:  # a copy that began the same epoch elsewhere
+            self._fork(batch, 0)
+            return
         if first > chain.seq + 1:
             if not self._continues_stray(tx, device.device_id, message, pieces[0]):
                 raise Refusing(
@@ -288,7 +293,7 @@ class Intake:
         assert row is not None, "it was compared just now"
         raw, signature = bytes(row[0]), bytes(row[1])
         if raw != piece.raw:
-            spoilt = Piece(raw, signature, sha256(raw).digest(), None, None, None, Standing.CORRUPT, piece.hash)
+            spoilt = Piece(raw, signature, sha256(raw).digest(), None, None, None, None, Standing.CORRUPT, piece.hash)
             batch.strays.append((seq, spoilt, Why.CORRUPT))
         tx.run(
             "UPDATE entry SET raw = %s, signature = %s WHERE device_id = %s AND epoch = %s AND seq = %s",

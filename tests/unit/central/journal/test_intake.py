@@ -262,6 +262,58 @@ def test_entries_under_a_key_that_was_replaced_are_kept_and_said(counter: Counte
     assert counter.cash() == 700
 
 
+def test_two_histories_in_one_batch(counter: Counter) -> None:
+    """An outbox that was put together from two disks: what follows is kept, the rest is a fork."""
+    for _ in range(3):
+        counter.log_in()
+    other = counter.clone()
+    counter.log_in()
+    for _ in range(3):
+        other.log_in()
+    wires = [wire(entry) for entry in (*counter.entries, *other.entries[4:])]
+    answer = counter.push(1, wires=wires)
+    assert (answer.stored_seq, answer.forked) == (6, True)
+    assert chain(counter)[0] == 4
+    assert strays(counter) == [(5, "forked"), (6, "forked")]
+
+
+def test_two_copies_begin_one_epoch_at_different_places(counter: Counter) -> None:
+    """The machine was copied after central granted the epoch and before it was begun."""
+    for _ in range(4):
+        counter.log_in()
+    counter.push()
+    copy = counter.clone()
+    copy.entries = copy.entries[:2]
+    copy.link = replace(copy.link, seq=2, hash=copy.entries[-1].hash)
+    counter.next_epoch()
+    counter.push(5)
+    copy.keys, copy.certificate, copy.device = dict(counter.keys), counter.certificate, counter.device
+    copy.write(Kind.EPOCH_STARTED, {"certificate": copy.certificate, "reason": "test"}, epoch=2)
+    answer = copy.push(3)
+    assert (answer.stored_seq, answer.forked) == (3, True)
+    assert strays(counter) == [(3, "forked")]
+
+
+def test_a_central_that_lost_how_an_epoch_began_asks_for_it(counter: Counter) -> None:
+    """Central was restored from a backup of before the epoch: the counter's last batch alone would leave a hole."""
+    for _ in range(9):
+        counter.log_in()
+    counter.push()
+    counter.entries = counter.entries[:4]
+    counter.link = replace(counter.link, seq=4, hash=counter.entries[-1].hash)
+    counter.next_epoch()
+    for _ in range(3):
+        counter.log_in()
+    with pytest.raises(Refusing) as told:
+        counter.push(8)
+    assert told.value.code is Refused.GAP
+    expected = told.value.facts["expected"]
+    assert isinstance(expected, int)
+    assert expected <= 5
+    counter.push(expected, 4)
+    assert counter.push(5).stored_seq == 8
+
+
 # ---- spoilt bytes ----------------------------------------------------------------------------------------------
 
 
