@@ -122,6 +122,7 @@ CREATE TABLE feed_item (                 -- a compacted log: the newest word on 
     PRIMARY KEY (shard, key)
 );
 CREATE UNIQUE INDEX uq_feed_item_position ON feed_item (shard, position);
+CREATE INDEX ix_feed_item_gone ON feed_item (shard, position) WHERE body IS NULL;
 
 -- ---- stock -------------------------------------------------------------------------------------------------------
 CREATE TABLE frozen (                    -- patterns and formations, once each
