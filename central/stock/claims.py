@@ -8,6 +8,7 @@ whole batch is decided again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from central.request import Refusing
@@ -19,11 +20,15 @@ from central.stock.rules import RuleBook
 from central.stock.runs import Issues, RunName, freeze, untouched
 from central.stock.waitlist import Waitlist
 from central.stock.words import Act, Ask, RunKey
-from central.stock.work import Work, decided
+from central.stock.work import AGAIN, Work, decided
 from central.tx import Connection, Tx, in_transaction
 from counter_app.wire.messages import ClaimAct, ClaimAnswer, ClaimRequest, Refused, WaitRequest
 
 Answer = ClaimAnswer | Refusing
+
+
+class _NotFrozen(Exception):  # noqa: N818 - an answer
+    """A run that was known to be frozen has no row."""
 
 
 class Claims:
@@ -35,17 +40,23 @@ class Claims:
 
     def decide(self, batch: Sequence[Ask], connection: Connection) -> list[Answer]:
         """The answers in the order of the batch; an ask that cannot be answered gets its Refusing, the others go on."""
-        refused = self._freeze_new(batch, connection)
-
-        def attempt(tx: Tx) -> tuple[list[Answer], Work | None]:
-            work = Work(tx, self._pictures)
-            return self._decide(work, batch, refused), work
-
         keys = [_key(ask.message) for ask in batch]
-        try:
-            return decided(connection, self._pictures, keys, attempt)
-        except Refusing as busy:
-            return [busy for _ in batch]
+        for _ in range(AGAIN):
+            refused = self._freeze_new(batch, connection)
+            attempt = partial(self._attempt, batch, refused)
+            try:
+                return decided(connection, self._pictures, keys, attempt)
+            except _NotFrozen:  # a picture of a run that is not in this database (any more)
+                self._pictures.drop(keys)
+            except Refusing as busy:
+                return [busy for _ in batch]
+        return [Refusing(Refused.BUSY, "runs come and go under every attempt") for _ in batch]
+
+    def _attempt(
+        self, batch: Sequence[Ask], refused: dict[RunKey, Refusing], tx: Tx
+    ) -> tuple[list[Answer], Work | None]:
+        work = Work(tx, self._pictures)
+        return self._decide(work, batch, refused), work
 
     # ---- runs
 
@@ -139,6 +150,11 @@ class Claims:
         now = self._services.clock.now()
         keys = [_key(ask.message) for ask in batch]
         work.lock(key for key in keys if key not in refused)
+        if any(
+            isinstance(ask.message, ClaimRequest) and key not in refused and not work.known(key)
+            for ask, key in zip(batch, keys, strict=True)
+        ):
+            raise _NotFrozen
         rules = self._rules.read(work.tx, {ask.device.station_code for ask in batch}, now)
         claims = ClaimRows(work.tx, now)
         claims.read(_named(batch, keys, work))

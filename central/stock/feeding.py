@@ -92,14 +92,17 @@ def current(tx: Tx, pictures: Pictures, keys: list[RunKey]) -> dict[RunKey, Pict
     if not keys:
         return {}
     rows = tx.rows(
-        "SELECT r.service_date, r.run_id, r.version FROM run r "
+        "SELECT r.service_date, r.run_id, r.version, pg_postmaster_start_time(), "
+        "(SELECT oid FROM pg_database WHERE datname = current_database()) FROM run r "
         "JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
         "ON r.service_date = q.service_date AND r.run_id = q.run_id",
         (dates(key.service_date for key in keys), ids(key.run_id for key in keys)),
     )
+    if rows:
+        pictures.are_of(rows[0][3:])
     found: dict[RunKey, Picture] = {}
     old: list[RunKey] = []
-    for service_date, run_id, version in rows:
+    for service_date, run_id, version, *_ in rows:
         key = RunKey(service_date, run_id)
         known = pictures.get(key)
         if known is not None and known.version == version:

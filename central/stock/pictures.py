@@ -199,6 +199,16 @@ class Pictures:
         self._kept: OrderedDict[RunKey, Picture] = OrderedDict()
         self._tables: OrderedDict[str, NamedTable] = OrderedDict()
         self._bodies: OrderedDict[str, str] = OrderedDict()
+        self._server: tuple[object, ...] = ()
+
+    def are_of(self, server: tuple[object, ...]) -> None:
+        """When it was started, and which database: restored from a backup, its versions may come round again."""
+        with self._lock:
+            if self._server == server:
+                return
+            self._server = server
+            self._kept.clear()
+            self._bodies.clear()
 
     def get(self, key: RunKey) -> Picture | None:
         with self._lock:

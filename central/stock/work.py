@@ -46,12 +46,17 @@ def decided(
     raise Refusing(Refused.BUSY, "the rows change under every attempt")
 
 
-def go_by_keys(tx: Tx) -> None:
-    """For the rest of the transaction rows are found by their keys, one by one.
+def go_by_keys(tx: Tx) -> tuple[object, ...]:
+    """For the rest of the transaction rows are found by their keys, one by one. Returns which server this is.
 
     Batches name their rows in arrays whose length the planner does not know: it would read whole tables for a few rows.
     """
-    tx.run("SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)")
+    row = tx.row(
+        "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), "
+        "pg_postmaster_start_time(), (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    assert row is not None
+    return row[2:]
 
 
 def go_as_planned(tx: Tx) -> None:
@@ -76,7 +81,7 @@ class Work:
         wanted = sorted(set(keys))
         if not wanted:
             return
-        go_by_keys(self.tx)
+        self._shared.are_of(go_by_keys(self.tx))
         rows = self.tx.rows(
             "SELECT r.service_date, r.run_id, r.version FROM run r "
             "JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "

@@ -6,13 +6,15 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from central.request import Refusing
 from central.stock.desk import StockDesk
 from central.stock.words import Act, Ask
-from counter_app.wire.messages import ClaimAnswer, ClaimStatus, Refused
-from tests.postgres import Database
+from counter_app.wire.messages import AvailabilityQuery, ClaimAnswer, ClaimStatus, Question, Refused
+from tests.postgres import Cluster, Database
 from tests.unit.central.stock.world import World, act
 
 
@@ -211,3 +213,32 @@ def test_64_clients_on_the_last_ten_places(world: World, fresh_database: Databas
     assert len(granted) == 10
     assert len({place for answer in granted for place in answer.places}) == 10
     assert {(answer.reason, answer.free) for answer in refused} == {("not_enough_places", 0)}
+
+
+def test_a_restored_database_is_noticed_by_a_process_that_kept_running(
+    world: World, fresh_database: Database, cluster: Cluster
+) -> None:
+    """Versions come round again after a restore: pictures of the other time line must refuse nobody, sell nothing."""
+    device = world.device()
+    backup = world.connection.info.dbname
+    world.desk.claim(device, world.ask(world.run()), world.connection)
+    fresh_database.close()
+    with psycopg.connect(cluster.server.url(), autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE restored TEMPLATE {}").format(sql.Identifier(backup)))
+    try:
+        for gone in (world.ask(world.run(), count=9), world.ask(world.run("T2"), 0, 3)):  # after the backup
+            assert world.desk.claim(device, gone, fresh_database.connect()).status is ClaimStatus.HELD
+        restored = Database(cluster.server.url("restored"))
+        connection = restored.connect()
+        again = world.another()
+        assert again.claim(device, world.ask(world.run(), 0, 1), connection).status is ClaimStatus.HELD  # the version
+        query = AvailabilityQuery(questions=(Question(run=world.run(), board=0, alight=1),))
+        assert world.desk.availability(device, query, connection).free == ({"second": 8},)
+        found = world.desk.claim(device, world.ask(world.run(), 0, 1, count=8), connection)
+        assert found.status is ClaimStatus.HELD
+        assert world.desk.claim(device, world.ask(world.run("T2"), 0, 3), connection).status is ClaimStatus.HELD
+        assert world.desk.check_cells(connection) == []
+    finally:
+        restored.close()
+        with psycopg.connect(cluster.server.url(), autocommit=True) as server:
+            server.execute("DROP DATABASE IF EXISTS restored WITH (FORCE)")
