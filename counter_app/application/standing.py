@@ -92,6 +92,8 @@ class Standing:
                 return Refusal(Reason.UNKNOWN_RUN, trip=trip, detail=no.code)
             case Refused.UNKNOWN_RUN.value:
                 return Refusal(Reason.UNKNOWN_RUN, trip=trip)
+            case Refused.NOT_ALLOWED.value if no.detail == "stop_selling":  # before the feed brought the order
+                return Refusal(Reason.SELLING_STOPPED, code=str(no.facts.get("reason", ""))[:STOP_MAX])
             case Refused.NO_TIMETABLE.value:
                 return Refusal(Reason.NO_TIMETABLE)
         return Refusal(Reason.CENTRAL_REFUSED, code=no.code, detail=no.detail[:200])

@@ -6,14 +6,10 @@ A failure prints its seed and last steps; the same seed and number of steps show
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import sys
 import time
-from collections.abc import Iterator
-from queue import Empty
-from typing import Any
 
-from tests.simulation.runner import Outcome, own_ground
+from tests.simulation.campaign import campaign
 
 
 def seeds_of(text: str) -> list[int]:
@@ -35,7 +31,7 @@ def main() -> int:
     started = time.monotonic()
     failed: list[int] = []
     steps = sales = worlds = 0
-    for outcome in _campaign(told.seeds, told.steps, max(1, min(told.processes, len(told.seeds)))):
+    for outcome in campaign(told.seeds, told.steps, max(1, min(told.processes, len(told.seeds)))):
         worlds += 1
         steps += outcome.steps
         sales += outcome.sales
@@ -50,44 +46,6 @@ def main() -> int:
     word = f"{len(failed)} FAILED: {failed}" if failed else "every invariant held"
     print(f"{worlds} worlds, {steps} steps, {sales} tickets sold, {seconds:.0f} s: {word}")
     return 1 if failed else 0
-
-
-def _campaign(seeds: list[int], steps: int, processes: int) -> Iterator[Outcome]:
-    if processes == 1:
-        with own_ground() as ground:
-            for seed in seeds:
-                yield ground.run(seed, steps)
-        return
-    context = multiprocessing.get_context("spawn")
-    tasks: Any = context.Queue()
-    outcomes: Any = context.Queue()
-    for seed in seeds:
-        tasks.put(seed)
-    for _ in range(processes):
-        tasks.put(None)
-    workers = [context.Process(target=_worker, args=(tasks, outcomes, steps), daemon=True) for _ in range(processes)]
-    for worker in workers:
-        worker.start()
-    try:
-        for _ in seeds:
-            while True:
-                try:
-                    yield outcomes.get(timeout=5)
-                    break
-                except Empty:
-                    if not any(worker.is_alive() for worker in workers):
-                        raise SystemExit("the workers died") from None
-    finally:
-        for worker in workers:
-            worker.join(timeout=15)
-            if worker.is_alive():
-                worker.terminate()
-
-
-def _worker(tasks: Any, outcomes: Any, steps: int) -> None:
-    with own_ground() as ground:
-        while (seed := tasks.get()) is not None:
-            outcomes.put(ground.run(seed, steps))
 
 
 if __name__ == "__main__":

@@ -186,12 +186,12 @@ def _places(world: World) -> Iterator[str]:
     for cell in sorted(stored ^ {one for one in kept if not one[1].startswith(UNITS)}):
         if cell in blurred or (truth.central_restored and cell in truth.excused):
             continue
-        ticket = kept.get(cell)
-        if ticket is not None and ticket.device in truth.copied:
+        owner = kept.get(cell)
+        if owner is not None and owner.device in truth.copied:
             continue
-        if ticket is None and truth.copied and not truth.owners.get(cell):
+        if owner is None and truth.copied and not truth.owners.get(cell):
             continue
-        yield f"{cell} {'is sold at central' if cell in stored else 'is not sold at central'}; ticket: {ticket}"
+        yield f"{cell} {'is sold at central' if cell in stored else 'is not sold at central'}; ticket: {owner}"
 
 
 def _unheard(world: World, accepted: dict[tuple[UUID, bytes], str]) -> set[str]:

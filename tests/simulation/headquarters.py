@@ -260,7 +260,7 @@ class Headquarters:
         return made.code
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        return self.connection.execute(statement, values).fetchall()  # type: ignore[arg-type]
+        return self.connection.execute(statement, values).fetchall()
 
     def activate(self, issue: Issue) -> None:
         self.rooms.issues.activate(self.connection, self.admin, issue.built.sha256)

@@ -6,7 +6,7 @@ any disk, who walks about with which ticket, and what may excuse two tickets for
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
@@ -67,6 +67,10 @@ class Truth:
     twins: int = 0  # ticket numbers given twice by copies of one device
     sales: int = 0
     refunds: int = 0
+    gave_up: dict[UUID, set[Cell]] = field(default_factory=dict)  # what a copied device returned, of all its copies
+    # What a world looks at besides, at the moment of the commit: by whom, ticket or claim.
+    refunded: Callable[[UUID, Ticket], None] = lambda device, ticket: None
+    sold: Callable[[UUID, dict[str, Any]], None] = lambda device, body: None
 
     # ---- what counters write
 
@@ -77,14 +81,17 @@ class Truth:
             if key in self.entries:
                 continue
             assert sha256(entry.raw).digest() == entry.hash
-            body: dict[str, Any] = entry.body  # type: ignore[assignment]
+            body: dict[str, Any] = entry.body
             self.entries[key] = Written(device, entry.epoch, entry.seq, entry.hash, entry.kind, body)
             if entry.kind is Kind.SOLD:
                 self._sold(device, window, entry, body)
+                self.sold(device, body)
             elif entry.kind is Kind.REFUNDED:
-                self._refunded(entry, body)
+                self._refunded(device, entry, body)
             elif entry.kind is Kind.LEASE_TAKEN and device in self.copied:
                 self.copied[device] |= lease_cells(body)
+            elif entry.kind is Kind.LEASE_RETURNED and device in self.copied:
+                self.gave_up[device] |= lease_cells(body)
 
     def _sold(self, device: UUID, window: str, entry: Entry, body: dict[str, Any]) -> None:
         run = body["run"]
@@ -128,17 +135,26 @@ class Truth:
         self.doubles[cell] = excuse
 
     def _copies(self, cell: Cell, owners: Sequence[Ticket]) -> str:
-        """Only of what the device held when it was copied, or was leased to it until that was found out."""
+        """Only of what the device held when it was copied, or was leased to it until that was found out; for another
+
+        device's passenger only what one of the copies gave back.
+        """
         for one in owners:
             if one.device in self.copied and cell in self.copied[one.device]:
-                return f"copied device {one.window}"
+                if len({other.device for other in owners}) == 1:
+                    return f"copies of {one.window}"
+                if cell in self.gave_up[one.device]:
+                    return f"given back by a copy of {one.window}"
         return ""
 
-    def _refunded(self, entry: Entry, body: dict[str, Any]) -> None:
+    def _refunded(self, device: UUID, entry: Entry, body: dict[str, Any]) -> None:
         ticket = self.tickets.get(body["ticket_id"])
         if ticket is None:
             raise Broken(f"refund of a ticket that was never sold: {body['ticket_id']}")
         self.refunds += 1
+        self.refunded(device, ticket)
+        if device in self.copied:
+            self.gave_up[device] |= ticket.cells
         if ticket.refunds and ticket.device not in self.copied and not self.central_restored:
             raise Broken(f"{ticket.number} refunded twice")
         ticket.refunds.append(entry.hash.hex())
@@ -153,10 +169,11 @@ class Truth:
             if cell[1].startswith(UNITS):
                 self.excused_runs.setdefault(cell[0], why)
 
-    def was_copied(self, device: UUID, held: Iterable[Cell]) -> None:
-        """From now on there are, or were, two histories of it."""
+    def was_copied(self, device: UUID, held: Iterable[Cell], tendered: Iterable[Cell] = ()) -> None:
+        """From now on there are, or were, two histories of it. ``tendered``: cells that any of them may abandon."""
         cells = self.copied.setdefault(device, set())
         cells |= set(held)
+        self.gave_up.setdefault(device, set()).update(tendered)
         for run, place, _ in cells:
             if place.startswith(UNITS):
                 self.excused_runs.setdefault(run, "copied device")

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -29,9 +30,10 @@ from counter_app.domain.trust import read_certificate
 from counter_app.ports.epochs import Enrolment
 from counter_app.ports.prints import Delivery, DeliveryOutcome, PaperState, PrinterStatus
 from counter_app.ports.profile import ProfileInfo
-from counter_app.ports.stock import ClaimState
+from counter_app.ports.stock import Claim, ClaimState
 from counter_app.security import SigningKey, verify
 from counter_app.texts import Texts
+from db.books import Books
 from db.catalogue.reader import CatalogueFile
 from db.catalogue.receive import CatalogueFiles
 from db.context import Context
@@ -155,6 +157,7 @@ class Window:
     sold: list[UUID] = field(default_factory=list)  # tickets, to be refunded one day
     read_seq: int = 0
     kills: int = 0
+    jumped: bool = False  # its clock was set wrong once: then nothing is said of the very minute in which it sells
 
     @property
     def name(self) -> str:
@@ -236,6 +239,30 @@ class Window:
             shutil.rmtree(target)
         shutil.copytree(self.folder, target)
 
+    def lease_end(self, claim_id: UUID) -> datetime | None:
+        """When the last of the leases that a claim was sold from ended at central; None: it was not sold from any."""
+        assert self.store is not None
+        context = self.store._writer
+        assert context is not None
+        origin, run_id = context.row("SELECT origin, run_id FROM claim WHERE claim_id = ?", (str(claim_id),)) or (
+            "",
+            "",
+        )
+        if origin != "lease":
+            return None
+        ends = [
+            lease.grant.expires_at for lease in Books(context).sync.leases(None) if str(lease.grant.run_id) == run_id
+        ]
+        return max(ends, default=None)
+
+    def tendered_cells(self) -> set[Cell]:
+        """Of claims that may be paid any moment, or were asked for."""
+        assert self.store is not None
+        with self.store.reading() as books:
+            return {cell for claim in books.stock.claims_in(ClaimState.LEASED) for cell in _cells_of(claim)} | {
+                cell for claim in books.stock.claims_in(ClaimState.HELD) if claim.asked for cell in _cells_of(claim)
+            }
+
     def held_cells(self) -> set[Cell]:
         """What the store of this copy says that it may sell: leases, taken or returned, and unsold claims."""
         found: set[Cell] = set()
@@ -248,9 +275,13 @@ class Window:
                 found |= lease_cells({**body, "board": grant.board, "alight": grant.alight})
             for state in (ClaimState.HELD, ClaimState.LEASED):
                 for claim in books.stock.claims_in(state):
-                    names = [str(place) for place in claim.places] or [f"{UNITS}{claim.travel_class}"]
-                    found |= {(str(claim.run.run_id), name, leg) for name in names for leg in claim.span.legs}
+                    found |= _cells_of(claim)
         return found
+
+
+def _cells_of(claim: Claim) -> set[Cell]:
+    names = [str(place) for place in claim.places] or [f"{UNITS}{claim.travel_class}"]
+    return {(str(claim.run.run_id), name, leg) for name in names for leg in claim.span.legs}
 
 
 def make_desk(window: Window) -> tuple[CounterDesk, CentralLine]:

@@ -12,9 +12,10 @@ import traceback
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from heapq import heappop, heappush
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from counter_app.domain.policy import read_policy
@@ -25,26 +26,27 @@ from tests.simulation.headquarters import POLICY_TEXT, Headquarters
 from tests.simulation.nature import Killed, Time, body
 from tests.simulation.network import Network, Weather, Wire
 from tests.simulation.timetable import Issue
-from tests.simulation.truth import Broken, Truth
+from tests.simulation.truth import Broken, Ticket, Truth
 from tests.simulation.window import Window, enrol_window
 
 STATIONS: Final = (("AAH", 3), ("BBH", 3), ("CCH", 2))
 LAST_STEPS: Final = 80
 MINUTE: Final = 60_000
 HOUR: Final = 60 * MINUTE
+LATE_MAX: Final = timedelta(seconds=60)  # clocks drift while the line is cut; the guard is as long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Odds:
     """What may happen in a world. Rare events: about so many a thousand steps of the scheduler."""
 
-    cuts: float = 1.2
-    slow: float = 0.6
-    jumps: float = 0.4
-    kills: float = 1.0
-    reissues: float = 0.05
-    stops: float = 0.1
-    cancels: float = 0.03
+    cuts: float = 4.0
+    slow: float = 1.0
+    jumps: float = 1.5
+    kills: float = 2.0
+    reissues: float = 0.5
+    stops: float = 0.5
+    cancels: float = 0.2
     counter_restores: float = 0.0
     clones: float = 0.0
     losses: float = 0.0
@@ -59,8 +61,11 @@ def odds_of(seed: int) -> Odds:
     chance = random.Random(f"odds {seed}")
     if seed % 2:
         return Odds()
-    rare = {name: 0.15 if chance.random() < 0.5 else 0.0 for name in ("counter_restores", "clones", "losses")}
-    return Odds(**rare, central_restores=0.1 if chance.random() < 0.4 else 0.0)
+
+    def some(share: float) -> float:
+        return share if chance.random() < 0.5 else 0.0
+
+    return Odds(counter_restores=some(0.8), clones=some(0.8), losses=some(0.8), central_restores=some(0.5))
 
 
 @dataclass(slots=True)
@@ -105,6 +110,7 @@ class World:
             for counter in range(1, count + 1):
                 self._enrol(station, counter)
         self.central.crash_permille = self.odds.central_crash
+        self.truth.refunded, self.truth.sold = self._look_at_refund, self._look_at_sale
 
     @property
     def steps(self) -> int:
@@ -306,6 +312,28 @@ class World:
         self.windows.append(window)
         return window
 
+    # ---- looked at in the moment of the commit
+
+    def _look_at_refund(self, device: UUID, ticket: Ticket) -> None:
+        """Decisions 13: of a ticket that central has, nobody gives money back without central's lock on it."""
+        if device in self.truth.copied or self.truth.central_restored:
+            return
+        at_central = self.central.rows(
+            "SELECT locked_by, state FROM ticket WHERE ticket_id = %s", UUID(ticket.ticket_id)
+        )
+        if at_central and at_central[0][0] != device:
+            raise Broken(f"{ticket.number} refunded without a lock: at central it is {at_central[0]}")
+
+    def _look_at_sale(self, device: UUID, body: dict[str, Any]) -> None:
+        """No sale on a lease whose time is over at central, by more than the guard allows for."""
+        sellers = [one for one in self.windows if one.device_id == device and one.running]
+        if len(sellers) != 1 or sellers[0].jumped:
+            return
+        expires_at = sellers[0].lease_end(UUID(body["claim_id"]))
+        late = None if expires_at is None else self.central.body.clock.now() - expires_at
+        if late is not None and late > LATE_MAX:
+            raise Broken(f"{sellers[0].name} sold from a lease that ended {late} before")
+
     # ---- troubles
 
     def _trouble(self) -> None:
@@ -370,6 +398,7 @@ class World:
         if window is None:
             return
         clock = window.body.clock
+        window.jumped = True
         by = self.chance.choice((30_000, -30_000, 10 * MINUTE, -10 * MINUTE, 3 * HOUR, -2 * HOUR, 26 * HOUR))
         clock.off_ms += by
         self._later(self.chance.randrange(MINUTE, 3 * HOUR), lambda: setattr(clock, "off_ms", 0))
@@ -447,7 +476,7 @@ class World:
         blows, window.commit_blows = window.commit_blows, 0
         self.truth.was_copied(window.device_id, ())  # what it writes at its start counts already
         self._start(window)
-        self.truth.was_copied(window.device_id, window.held_cells())
+        self.truth.was_copied(window.device_id, window.held_cells(), window.tendered_cells())
         window.commit_blows = blows
 
     def _clone(self) -> None:
