@@ -190,6 +190,8 @@ class EmbeddedPostgres:
                 time.sleep(0.1)
 
     def _pg_ctl(self, act: str, *arguments: str) -> None:
+        if self._account is not None:
+            _let_search(self.data)  # somebody may have shut a folder above since the start
         self._run("pg_ctl", act, "--silent", "--wait", "-D", str(self.data), *arguments)
 
     def _run(self, name: str, *arguments: str) -> None:

@@ -93,12 +93,18 @@ class CentralProcess:
         assert self.running is not None
         with suppress(ProcessLookupError):
             os.killpg(self.running.pid, signal.SIGKILL)
-        self.running.wait()
+        self._ended()
 
     def stop(self) -> None:
         if self.running is not None and self.running.poll() is None:
             self.running.terminate()
-            self.running.wait(60)
+            self._ended()
+
+    def _ended(self) -> None:
+        assert self.running is not None
+        self.running.wait(PATIENCE_S)
+        if self.running.stdout is not None:
+            self.running.stdout.close()
 
     def verified(self) -> dict[str, Any]:
         done = counterfoil("central", "verify", "--data", self.folder, "--json")

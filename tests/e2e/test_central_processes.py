@@ -1,0 +1,221 @@
+"""Central and eight windows as real processes over a line with faults: whoever is killed, nothing is lost or doubled.
+
+``COUNTERFOIL_STORM_S=300`` keeps the bad weather up for longer than the suite does, ``COUNTERFOIL_STORM_SEED`` makes
+another one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from resources.demo.invent import invent
+from tests.e2e.central_station import (
+    CLERK_PASSWORD,
+    PASSWORD,
+    CentralProcess,
+    Window,
+    all_ended,
+    counterfoil,
+    good,
+    wait_for,
+)
+from tests.e2e.faultproxy import Fault, FaultProxy
+
+STORM_S = float(os.environ.get("COUNTERFOIL_STORM_S", "25"))
+SEED = int(os.environ.get("COUNTERFOIL_STORM_SEED", "1"))
+WINDOWS = 8
+
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(900 + STORM_S * 3)]
+
+
+@pytest.fixture(scope="module")
+def feed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("feed") / "invented.gtfs.zip"
+    # Real processes live by the real clock: the timetable begins yesterday, whatever the zone.
+    invent(path, first_date=(datetime.now(UTC) - timedelta(days=1)).date(), days=40, services=60)
+    return path
+
+
+@pytest.fixture
+def central(tmp_path: Path, feed: Path) -> Iterator[CentralProcess]:
+    made = CentralProcess(tmp_path / "central")
+    made.make(feed)
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+def enrolled(central: CentralProcess, url: str, folder: Path, count: int) -> list[Window]:
+    windows = []
+    for number in range(1, count + 1):
+        station, name = (("CWQ", "长沙南"), ("CSQ", "长沙"))[number % 2]
+        window = Window(folder / f"window-{number}")
+        window.enrol(url, central.code(station, number, name))
+        windows.append(window)
+    return windows
+
+
+def settle(windows: list[Window]) -> None:
+    """The weather is fine again: every window brings its journal in."""
+    for window in windows:
+        done = window.sync(120)
+        assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+
+
+def compare(central: CentralProcess, windows: list[Window]) -> None:
+    """Every durable line is a ticket at central, once; every store verifies; central verifies."""
+    report = central.verified()
+    assert report["ok"], report["findings"]
+    numbers: Counter[str] = Counter()
+    for window in windows:
+        verdict = json.loads(good("--profile", window.folder, "journal", "verify", "--json"))
+        assert verdict["ok"], verdict
+        said = {line["ticket"] for line in window.durable() if line["act"] == "sale"}
+        own = window.tickets()
+        assert said <= own, "a durable sale is not in its own store"
+        numbers.update(own)
+    assert not [number for number, count in numbers.items() if count > 1]
+    assert report["counts"]["tickets"] == len(numbers)
+
+
+def test_a_storm_loses_nothing_and_sells_nothing_twice(central: CentralProcess, tmp_path: Path) -> None:
+    """Line cut, central killed, windows killed, all at once and again and again."""
+    random = Random(SEED)
+    central.start()
+    with FaultProxy(central.port, seed=SEED) as proxy:
+        windows = enrolled(central, f"http://127.0.0.1:{proxy.port}", tmp_path, WINDOWS)
+        settle(windows)
+        until = time.monotonic() + STORM_S
+        kills = 0
+        for number, window in enumerate(windows):
+            window.drill(100_000, seed=number)
+        while time.monotonic() < until:
+            proxy.fault = random.choice((Fault.NONE, Fault.FLAKY, Fault.REFUSED, Fault.SILENT, Fault.ANSWER_LOST))
+            time.sleep(random.uniform(0.5, 2.5))
+            chance = random.random()
+            if chance < 0.3:
+                window = random.choice(windows)
+                window.kill()
+                window.drill(100_000, seed=random.randrange(1 << 30))
+                kills += 1
+            elif chance < 0.5:
+                central.kill()
+                central.start()
+                kills += 1
+        proxy.fault = Fault.NONE
+        for window in windows:
+            ended_by_itself = window.running is not None and window.running.poll() is not None
+            assert not ended_by_itself, window.complaints()
+            window.kill()
+        assert kills
+        assert proxy.cut, "the storm cut no line"
+        settle(windows)
+    sold = sum(len(window.tickets()) for window in windows)
+    assert sold, "nobody sold anything"
+    compare(central, windows)
+
+
+def test_an_outage_of_hours_is_sold_through(central: CentralProcess, tmp_path: Path) -> None:
+    """The line is down; the window sells what it holds, refuses the rest, and brings it all in afterwards."""
+    central.start()
+    with FaultProxy(central.port) as proxy:
+        (window,) = enrolled(central, f"http://127.0.0.1:{proxy.port}", tmp_path, 1)
+        settle([window])
+        status = json.loads(good("--profile", window.folder, "sync", "--status", "--json"))
+        assert status["leased_places"] > 0, "nothing is held for an outage"
+        proxy.fault = Fault.REFUSED
+        window.drill(10, seed=5)
+        wait_for("the drill has sold", lambda: all_ended([window]))
+        assert window.running is not None
+        assert window.running.returncode == 0, window.complaints()
+        status = json.loads(good("--profile", window.folder, "sync", "--status", "--json"))
+        assert status["unsynced_tickets"] >= 10
+        refused = window.sync(1)
+        assert refused.returncode == 3
+        proxy.fault = Fault.NONE
+        settle([window])
+        status = json.loads(good("--profile", window.folder, "sync", "--status", "--json"))
+        assert status["unsynced_entries"] == 0
+    compare(central, [window])
+
+
+def test_postgresql_put_back_from_a_backup(central: CentralProcess, tmp_path: Path) -> None:
+    """Central comes back as it was an hour ago: the windows have what it lost, and bring it again."""
+    central.start()
+    windows = enrolled(central, f"http://127.0.0.1:{central.port}", tmp_path, 2)
+    settle(windows)
+    central.stop()
+    backup = tmp_path / "backup"
+    data = central.folder / "postgres"
+    wait_for("PostgreSQL has stopped", lambda: not (data / "data" / "postmaster.pid").exists())
+    _copy(data, backup)
+    central.start()
+    for number, window in enumerate(windows):
+        window.drill(6, seed=number)
+    wait_for("the drills have sold", lambda: all_ended(windows))
+    settle(windows)
+    lost = central.verified()["counts"]["tickets"]
+    assert lost >= 12
+    central.stop()
+    wait_for("PostgreSQL has stopped", lambda: not (data / "data" / "postmaster.pid").exists())
+    _remove(data)
+    _copy(backup, data)
+    good("central", "migrate", "--data", central.folder, "--restored")
+    central.start()
+    for number, window in enumerate(windows):
+        window.drill(3, seed=100 + number)
+    wait_for("the drills have sold", lambda: all_ended(windows))
+    settle(windows)
+    assert central.verified()["counts"]["tickets"] >= lost + 6
+    compare(central, windows)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """As an administrator would, with owners and modes."""
+
+    subprocess.run(["cp", "-a", str(source), str(target)], check=True)
+
+
+def _remove(folder: Path) -> None:
+
+    shutil.rmtree(folder)
+
+
+def test_two_people_write_off_what_a_lost_window_held(central: CentralProcess, tmp_path: Path) -> None:
+    """One person alone, or the same one twice, frees nothing; and a lost window still brings its sales in."""
+    central.start()
+    with FaultProxy(central.port) as proxy:
+        (window,) = enrolled(central, f"http://127.0.0.1:{proxy.port}", tmp_path, 1)
+        settle([window])
+        proxy.fault = Fault.REFUSED
+        window.drill(4, seed=3)
+        wait_for("the drill has sold", lambda: all_ended([window]))
+        where = ("--data", central.folder)
+        name = "CSQ/1"
+        good("central", "counters", *where, "--lost", name, "--reason", "stolen", "--user", "admin",
+             "--password-stdin", stdin=f"{PASSWORD}\n")  # fmt: skip
+        off = ("central", "write-off", *where, "--counter", name, "--reason", "stolen", "--user", "wang")
+        both = f"{CLERK_PASSWORD}\n{CLERK_PASSWORD}\n"
+        same = counterfoil(*off, "--second", "wang", "--password-stdin", stdin=both)
+        assert same.returncode == 3
+        clerk = counterfoil(*off, "--second", "li", "--password-stdin", stdin=both)
+        assert clerk.returncode == 3
+        told = json.loads(good(*off, "--second", "zhao", "--json", "--password-stdin", stdin=both))
+        assert told["leases"] > 0
+        proxy.fault = Fault.NONE
+        late = window.sync(30)  # it may push its journal, and nothing else
+        assert late.returncode in {0, 3}
+    compare(central, [window])
+    assert central.verified()["counts"]["tickets"] == len(window.tickets()) >= 4
