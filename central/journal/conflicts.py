@@ -1,6 +1,7 @@
 """What somebody has to deal with: open conflicts, quarantined entries and their incidents; resolved with a note.
 
-A conflict is named as people say it: ``CSQ/2/1/57``, window, epoch and number of the entry.
+A conflict is named as people say it: ``CSQ/2/1/57``, window, epoch and number of the entry. An incident that no entry's
+verdict tells of (a new timetable does without a train that tickets are sold for) is named by its id.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from central.tx import Connection, Tx, in_transaction
 from counter_app.domain.journal import Json, timestamp
 from counter_app.domain.shifts import check_reason
 from counter_app.domain.staff import Actor
+from counter_app.domain.verdicts import NextStep, Owner
 from counter_app.errors import Reason, Refusal
 from counter_app.wire.messages import Judgement, Verdict
 
 LIST_MAX: Final = 1_000
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAME: Final = re.compile(r"([A-Z0-9]{1,5})/(\d{1,3})/(\d{1,3})/(\d{1,13})")
 
 
@@ -45,11 +48,14 @@ class Incident:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """An entry that is in conflict or quarantined. ``name``: what ``resolve`` and ``rejudge`` take."""
+    """An entry that is in conflict or quarantined, or an incident by itself. ``name``: what ``resolve`` and ``rejudge``
+
+    take. ``verdict`` of an incident by itself: as if it were one, with the number of the sale, or 0.
+    """
 
     name: str
     window: str
-    device_id: UUID
+    device_id: UUID | None
     verdict: Verdict
     judged_at: datetime
     resolved_at: datetime | None
@@ -57,13 +63,18 @@ class Conflict:
     resolution: str
     incidents: tuple[Incident, ...] = ()
 
+    @property
+    def by_itself(self) -> bool:
+        """An incident that belongs to no verdict."""
+        return "/" not in self.name
+
     def fields(self) -> dict[str, Json]:
         """For ``--json``."""
         verdict = self.verdict
         return {
             "id": self.name,
             "window": self.window,
-            "device_id": str(self.device_id),
+            "device_id": None if self.device_id is None else str(self.device_id),
             "epoch": verdict.epoch,
             "seq": verdict.seq,
             "judgement": verdict.judgement.value,
@@ -107,12 +118,16 @@ class Conflicts:
             " ORDER BY v.judged_at, v.device_id, v.epoch, v.seq LIMIT %s"
         )
         rows = tx.rows(_SELECT + wanted, (min(limit, LIST_MAX),))
-        return self._with_incidents(tx, [_conflict(row) for row in rows], connection)
+        found = self._with_incidents(tx, [_conflict(row) for row in rows], connection)
+        alone = tx.rows(_ALONE_LIST, (resolved_too, min(limit, LIST_MAX)))
+        found += [_incident_alone(row) for row in alone]
+        return sorted(found, key=lambda one: one.judged_at, reverse=resolved_too)[:limit]
 
     def one(self, connection: Connection, name: str) -> Conflict:
         """Raises Refusal(BAD_INPUT, field="conflict")."""
         tx = Tx(connection)
-        return self._with_incidents(tx, [_find(tx, name)], connection)[0]
+        found = _find(tx, name)
+        return found if found.by_itself else self._with_incidents(tx, [found], connection)[0]
 
     def resolve(self, connection: Connection, name: str, note: str, *, by: Actor) -> Conflict:
         """Somebody dealt with it, and says how; its incidents are done with it. The counter hears of it.
@@ -126,21 +141,26 @@ class Conflicts:
             found, now = _find(tx, name, lock=True), self.services.clock.now()
             if found.resolved_at is not None:
                 return
-            key = (found.device_id, found.verdict.epoch, found.verdict.seq)
-            tx.run(
-                "UPDATE verdict SET resolved_at = %s, resolved_by = %s, resolution = %s"
-                " WHERE device_id = %s AND epoch = %s AND seq = %s",
-                (now, by.login, plain, *key),
-            )
-            tx.run(
-                "UPDATE incident SET resolved_at = %s, resolved_by = %s, resolution = %s"
-                " WHERE device_id = %s AND epoch = %s AND seq = %s AND resolved_at IS NULL",
-                (now, by.login, plain, *key),
-            )
+            told = (now, by.login, plain)
+            if found.by_itself:
+                tx.run(
+                    "UPDATE incident SET resolved_at = %s, resolved_by = %s, resolution = %s WHERE incident_id = %s",
+                    (*told, UUID(found.name)),
+                )
+            else:
+                key = (found.device_id, found.verdict.epoch, found.verdict.seq)
+                tx.run(
+                    "UPDATE verdict SET resolved_at = %s, resolved_by = %s, resolution = %s"
+                    " WHERE device_id = %s AND epoch = %s AND seq = %s",
+                    (*told, *key),
+                )
+                tx.run(
+                    "UPDATE incident SET resolved_at = %s, resolved_by = %s, resolution = %s"
+                    " WHERE device_id = %s AND epoch = %s AND seq = %s AND resolved_at IS NULL",
+                    (*told, *key),
+                )
             body: dict[str, Json] = {
-                "window": found.window,
-                "epoch": found.verdict.epoch,
-                "seq": found.verdict.seq,
+                "conflict": found.name,
                 "reason": found.verdict.reason,
                 "note": plain,
             }
@@ -149,7 +169,8 @@ class Conflicts:
                 **found.verdict.facts,
                 "resolved": {"by": by.login, "at": timestamp(now), "note": plain},
             }
-            publish(tx, device_shard(found.device_id), [news_of(replace(found.verdict, facts=facts))])
+            if not found.by_itself and found.device_id is not None:
+                publish(tx, device_shard(found.device_id), [news_of(replace(found.verdict, facts=facts))])
 
         in_transaction(connection, work)
         return self.one(connection, name)
@@ -160,12 +181,11 @@ class Conflicts:
         before = self.one(connection, name)
         if before.verdict.judgement is not Judgement.QUARANTINED:
             raise Refusal(Reason.BAD_INPUT, field="conflict", detail="is not quarantined")
+        assert before.device_id is not None, "an entry has a device"
         self.judge.rejudge(connection, before.device_id, before.verdict.epoch, before.verdict.seq)
         after = self.one(connection, name)
         body: dict[str, Json] = {
-            "window": before.window,
-            "epoch": before.verdict.epoch,
-            "seq": before.verdict.seq,
+            "conflict": name.strip().upper(),
             "before": before.verdict.reason,
             "after": after.verdict.reason,
             "judgement": after.verdict.judgement.value,
@@ -216,11 +236,65 @@ _SELECT: Final = (
 )
 
 
+_ALONE: Final = (
+    "SELECT i.incident_id, i.kind, i.service_date, i.run_id, i.ticket_id, i.facts, i.at, i.resolved_at,"
+    " i.resolved_by, i.resolution, i.device_id, i.epoch, i.seq, d.station_code, d.counter"
+    " FROM incident i LEFT JOIN device d ON d.device_id = i.device_id"
+)
+
+
+# Those that no verdict on the list shows; resolved ones too if asked.
+_ALONE_LIST: Final = (
+    _ALONE  # noqa: S608 - constants
+    + " WHERE (i.resolved_at IS NULL OR (%s AND NOT EXISTS (SELECT 1 FROM verdict v"
+    " WHERE v.device_id = i.device_id AND v.epoch = i.epoch AND v.seq = i.seq AND v.judgement <> 'accepted')))"
+    " AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.device_id = i.device_id AND v.epoch = i.epoch"
+    " AND v.seq = i.seq AND v.judgement <> 'accepted' AND v.resolved_at IS NULL)"
+    " ORDER BY i.at, i.incident_id LIMIT %s"
+)
+
+
+def _incident_alone(row: tuple[Any, ...]) -> Conflict:
+    incident_id, kind, service_date, run_id, ticket_id, text, at, resolved_at, resolved_by, resolution = row[:10]
+    device_id, epoch, seq, station, counter = row[10:]
+    facts: dict[str, Json] = json.loads(text)
+    return Conflict(
+        name=str(incident_id),
+        window=f"{station}/{counter}" if station else "",
+        device_id=device_id,
+        verdict=Verdict(
+            epoch=epoch or 0,
+            seq=seq or 0,
+            judgement=Judgement.CONFLICT,
+            reason=kind,
+            owner=Owner.SUPERVISOR.value,
+            next_step=NextStep.DISRUPTION_DESK.value,
+            facts=facts,
+        ),
+        judged_at=at,
+        resolved_at=resolved_at,
+        resolved_by=resolved_by or "",
+        resolution=resolution or "",
+        incidents=(
+            Incident(
+                incident_id=incident_id,
+                kind=kind,
+                service_date=service_date,
+                run_id=run_id,
+                ticket_id=ticket_id,
+                facts=facts,
+                resolved_at=resolved_at,
+            ),
+        ),
+    )
+
+
 def _joined(
     conflict: Conflict,
     incidents: dict[tuple[UUID, int, int], list[Incident]],
     proposals: dict[UUID, tuple[Proposal, ...]],
 ) -> Conflict:
+    assert conflict.device_id is not None, "an entry has a device"
     mine = incidents.get((conflict.device_id, conflict.verdict.epoch, conflict.verdict.seq), [])
     made = tuple(replace(one, proposals=proposals.get(one.ticket_id, ()) if one.ticket_id else ()) for one in mine)
     return replace(conflict, incidents=made)
@@ -229,6 +303,12 @@ def _joined(
 def _find(tx: Tx, name: str, *, lock: bool = False) -> Conflict:
     parts = _NAME.fullmatch(name.strip().upper())
     row = None
+    if _ID.fullmatch(name.strip().lower()):
+        sql = _ALONE + " WHERE i.incident_id = %s"
+        alone = (UUID(name.strip()),)
+        row = tx.row(sql + " FOR UPDATE OF i", alone) if lock else tx.row(sql, alone)
+        if row is not None:
+            return _incident_alone(row)
     if parts is not None:
         # Epochs of a window go on from device to device: window and epoch name one.
         sql = (

@@ -120,3 +120,36 @@ def test_a_quarantined_entry_is_judged_again_by_name(
     assert rows(world, "SELECT count(*) FROM money") == [(1,)]
     assert conflicts.all(world.connection) == []
     assert [one.kind for one in list_acts(world.connection)] == ["rejudged"]
+
+
+def test_an_incident_that_no_entry_tells_of_is_listed_and_resolved(counter: Counter, conflicts: Conflicts) -> None:
+    """A new timetable does without a train: whoever has a ticket for it must hear of it."""
+    world = counter.world
+    sell_claimed(counter, world.run(), "01/01A")
+    counter.push()
+    incident = world.numbers.new()
+    world.connection.execute(
+        "INSERT INTO incident (incident_id, kind, device_id, epoch, seq, service_date, run_id, ticket_id, facts, at)"
+        " SELECT %s, 'run_cancelled', device_id, epoch, seq, service_date, run_id, ticket_id, '{}', %s"
+        " FROM ticket",
+        (incident, world.clock.now()),
+    )
+    closed = world.numbers.new()
+    world.connection.execute(
+        "INSERT INTO incident (incident_id, kind, service_date, run_id, facts, at)"
+        " SELECT %s, 'run_closed', service_date, run_id, '{}', %s FROM run",
+        (closed, world.clock.now()),
+    )
+    found = {one.name: one for one in conflicts.all(world.connection)}
+    assert found.keys() == {str(incident), str(closed)}
+    assert found[str(incident)].window == counter.device.window
+    assert found[str(closed)].fields()["device_id"] is None
+    by = person(world)
+    for one in (incident, closed):
+        assert conflicts.resolve(world.connection, str(one).upper(), "told", by=by).resolution == "told"
+    assert conflicts.all(world.connection) == []
+    assert len(conflicts.all(world.connection, resolved_too=True)) == 2
+    with pytest.raises(Refusal):
+        conflicts.resolve(world.connection, str(world.numbers.new()), "x", by=by)
+    with pytest.raises(Refusal):
+        conflicts.rejudge(world.connection, str(closed), by=by)
