@@ -57,7 +57,7 @@ class LineStatus:
             inbox_open=inbox,
             leased_places=places,
             leases_end=end,
-            loading=self.turns.loading,
+            loading=self.turns.loading or self.turns.catalogue.loading,
             stopped=stopped,
             epoch_needed=epoch_needed,
         )

@@ -125,7 +125,7 @@ class SyncTurns:
         return SyncTurn(next_ms=turn.next_ms, changed=changed, new_timetable=turn.new_timetable)
 
     def _word(self) -> tuple[object, ...]:
-        return self.line.health().state, self.last_error, self.loading
+        return self.line.health().state, self.last_error, self.loading, self.catalogue.loading
 
     def _later(self, detail: str) -> SyncTurn:
         """Doubling, with jitter: a thousand windows do not come back in the same second."""
@@ -187,7 +187,6 @@ class SyncTurns:
             self._operator_due.done(now_ms)
         self.loading = None
         more, activated = self.catalogue()
-        self.loading = self.catalogue.loading
         if activated:
             self.top_up.forget()
             self._top_up_due.at_ms = None

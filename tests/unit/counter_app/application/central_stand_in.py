@@ -22,6 +22,7 @@ import argon2
 from counter_app.application.central_clock import CentralClock
 from counter_app.application.counter_desk import CounterDesk
 from counter_app.application.enrolled import CentralLink
+from counter_app.application.views import LineWord
 from counter_app.domain.bestfit import best_fit
 from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.journal import GENESIS, Json
@@ -639,7 +640,9 @@ class EnrolledCounter:
         quiet = 0
         for _ in range(turns):
             turn = self.desk.sync_turn()
-            quiet = 0 if turn.changed or turn.next_ms == 0 else quiet + 1
+            status = self.desk.sync_status()
+            trouble = status.last_error or status.line in {LineWord.OFFLINE, LineWord.SLOW}
+            quiet = 0 if turn.changed or turn.next_ms == 0 or trouble else quiet + 1
             if quiet == 2:
                 return
             self.clock.go(milliseconds=turn.next_ms)
