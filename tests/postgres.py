@@ -1,20 +1,22 @@
-"""A real PostgreSQL for tests: one embedded server a session, shared by its worker processes; a database a module.
+"""A real PostgreSQL for tests: one embedded server a process of the session; a database a module.
 
     def test_something(database: Database) -> None:
         with database.connect() as connection: ...
 
 ``database``: migrated, empty, of this test module alone. ``fresh_database``: of this test alone. ``connect()``: open a
-connection to the module's database; it is closed with the test. ``postgres_url``: the server's own, to make more.
+connection to the module's database; it is closed with the test. ``cluster``: the server, to make more.
 """
 
 from __future__ import annotations
 
-import fcntl
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Final, LiteralString
 
 import psycopg
@@ -85,16 +87,15 @@ class Cluster:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Workers of one run share it: their base folders lie in one folder, and the last to go stops the server."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    with EmbeddedPostgres(shared / "pg", settings=FAST) as server:
-        made = Cluster(server)
-        with (server.folder / "template").open("ab") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+def cluster() -> Iterator[Cluster]:
+    """Not in pytest's own folder: each start of pytest closes that to others, and under root PostgreSQL is another."""
+    folder = Path(tempfile.mkdtemp(prefix="counterfoil-pg-"))
+    try:
+        with EmbeddedPostgres(folder, settings=FAST) as server:
             make_template(server)
-        yield made
+            yield Cluster(server)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

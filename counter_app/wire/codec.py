@@ -382,8 +382,7 @@ def _scalar_schema(bare: Any, bound: Size | None) -> dict[str, Any]:
         low, high = (bound.low, bound.high) if bound else (0, INTEGER_LIMIT - 1)
         return {"type": "integer", "minimum": low, "maximum": high}
     if bare is bytes:
-        high = -(-(bound.high if bound else TEXT_MAX) // 3) * 4
-        return {"type": "string", "contentEncoding": "base64", "maxLength": high}
+        return _base64_schema(bound or Size(0, TEXT_MAX))
     if bare is UUID:
         return {"type": "string", "format": "uuid"}
     if bare is datetime:
@@ -391,4 +390,20 @@ def _scalar_schema(bare: Any, bound: Size | None) -> dict[str, Any]:
     if bare is date:
         return {"type": "string", "format": "date"}
     low, high = (bound.low, bound.high) if bound else (0, TEXT_MAX)
-    return {"type": "string", "minLength": low, "maxLength": high}
+    return {"type": "string", "minLength": low, "maxLength": high, "pattern": "^[^\\x00]*$"}
+
+
+def _base64_schema(bound: Size) -> dict[str, Any]:
+    """With padding, as RFC 4648 has it; of exactly so many bytes where the bound says so."""
+    symbol = "[A-Za-z0-9+/]"
+    pattern = f"^({symbol}{{4}})*({symbol}{{2}}==|{symbol}{{3}}=)?$"
+    if bound.low == bound.high:
+        padding = -bound.high % 3
+        pattern = f"^{symbol}{{{-(-bound.high // 3) * 4 - padding}}}{'=' * padding}$"
+    return {
+        "type": "string",
+        "contentEncoding": "base64",
+        "pattern": pattern,
+        "minLength": -(-bound.low // 3) * 4,
+        "maxLength": -(-bound.high // 3) * 4,
+    }

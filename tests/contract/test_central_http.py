@@ -1,0 +1,277 @@
+"""Central over HTTP: what stands between a socket and ``Central.handle``, with all that is real behind it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from central.shell import protocol
+from central.shell.http import Shape
+from central.shell.limits import Limits, Rate
+from counter_app.wire import messages as m
+from counter_app.wire.codec import decode, encode
+from counter_app.wire.routes import BY_NAME, ROUTES
+from tests.conftest import LogWatch
+from tests.contract.central_house import House, Window, house, problem
+from tests.postgres import Cluster, Database
+from tests.unit.central.stock.world import act
+
+TIME = b"GET /v1/time HTTP/1.1\r\nhost: central\r\nconnection: close\r\n"
+
+
+@pytest.fixture(scope="module")
+def running(database: Database) -> Iterator[House]:
+    with house(database, shape=Shape(limits=Limits(unsigned=Rate(per_s=1e6, burst=1e6)))) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def window(running: House) -> Window:
+    return running.window(1)
+
+
+# ---- a counter's day
+
+
+def test_a_window_enrols_claims_and_leases(running: House, window: Window) -> None:
+    """Without this no counter sells anything while the line is up."""
+    told = decode(m.TimeAnswer, running.client.get("/v1/time").content)
+    assert told.central_time == running.world.clock.now()
+    asked = running.world.ask(running.world.run("T2"), 0, 3)
+    held = window.post("/v1/claims", asked)
+    assert held.status_code == 200
+    answer = decode(m.ClaimAnswer, held.content)
+    assert answer.status is m.ClaimStatus.HELD
+    assert len(answer.places) == 1
+    leased = window.post("/v1/claims/lease", act(asked))
+    assert decode(m.ClaimAnswer, leased.content).status is m.ClaimStatus.LEASED
+    page = decode(m.FeedPage, window.get(f"/v1/feed?shard=stock/{asked.run.run_id.int % 16}").content)
+    assert [item.key for item in page.items] == [str(asked.run.run_id)]
+
+
+def test_sixty_four_windows_want_the_last_ten_places(running: House) -> None:
+    """Exactly ten get one, and nobody is told "sold out" because somebody else was quicker at a lock."""
+    windows = [running.window(number) for number in range(100, 164)]
+    run = running.world.run("T1")
+    found: Counter[str] = Counter()
+    tally, start = threading.Lock(), threading.Barrier(len(windows))
+
+    def buy(one: Window) -> None:
+        with running.another_client() as client:
+            asked = running.world.ask(run)
+            start.wait()
+            answer = decode(m.ClaimAnswer, one.post("/v1/claims", asked, client).content)
+        with tally:
+            found[answer.status.value] += 1
+
+    threads = [threading.Thread(target=buy, args=(one,)) for one in windows]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert found == {"HELD": 10, "REFUSED": 54}
+
+
+def test_the_same_request_twice_is_a_replay(running: House, window: Window) -> None:
+    """Who recorded the line yesterday can do nothing with it today."""
+    body = encode(running.world.ask(running.world.run("T2")))
+    headers = window.headers("POST", "/v1/claims", body)
+    first = running.client.post("/v1/claims", content=body, headers=headers)
+    again = running.client.post("/v1/claims", content=body, headers=headers)
+    assert first.status_code == 200
+    assert (again.status_code, problem(again)) == (409, "replayed")
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.access != "anyone"], ids=lambda route: route.name)
+def test_nothing_is_answered_unsigned(running: House, route: object) -> None:
+    assert route in ROUTES
+    found = BY_NAME[route.name]
+    answer = running.client.request(found.method, found.path)
+    assert (answer.status_code, problem(answer)) == (401, "not_signed")
+
+
+# ---- bounds
+
+
+def test_a_body_over_its_bound_is_refused_before_it_is_sent(running: House) -> None:
+    """Somebody who announces a gigabyte must not make central keep it."""
+    head = b"POST /v1/claims HTTP/1.1\r\nhost: central\r\ncontent-length: 1073741824\r\n\r\n"
+    answer = running.raw(head)
+    assert b" 413 " in answer.split(b"\r\n")[0]
+    assert b'"too_large"' in answer
+
+
+def test_a_body_that_never_ends_is_cut_off(running: House) -> None:
+    """The same without announcing it."""
+    head = b"POST /v1/claims HTTP/1.1\r\nhost: central\r\ntransfer-encoding: chunked\r\n\r\n"
+    chunk = b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
+    answer = running.raw(head, *([chunk] * 5))
+    assert b" 413 " in answer.split(b"\r\n")[0]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"x: " + b"y" * (protocol.HEAD_BYTES_MAX + 1) + b"\r\n",
+        b"x: y\r\n" * (protocol.HEADERS_MAX + 1),
+    ],
+    ids=["long", "many"],
+)
+def test_a_head_over_its_bound_is_refused(running: House, lines: bytes) -> None:
+    answer = running.raw(TIME + lines + b"\r\n")
+    assert b" 400 " in answer.split(b"\r\n")[0]
+
+
+def test_a_header_that_never_ends_is_cut_off(running: House) -> None:
+    """The parser gathers an unfinished field by itself: its size is bounded too."""
+    answer = running.raw(TIME + b"x: ", *([b"y" * 4096] * 9))
+    assert b" 400 " in answer.split(b"\r\n")[0]
+
+
+def test_a_long_address_is_refused(running: House) -> None:
+    answer = running.raw(b"GET /v1/time?" + b"x" * protocol.URL_BYTES_MAX + b" HTTP/1.1\r\nhost: c\r\n\r\n")
+    assert b" 400 " in answer.split(b"\r\n")[0]
+
+
+def test_a_head_that_takes_too_long_loses_the_line(running: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand half requests would otherwise keep every counter out."""
+    monkeypatch.setattr(protocol, "HEAD_S_MAX", 0.2)
+    assert running.raw(b"GET /v1/time HTTP/1.1\r\n") == b""
+    assert running.raw() == b""
+
+
+def test_who_hangs_up_leaves_nothing_behind(running: House, window: Window) -> None:
+    """Cut between question and answer: the next request is served, and the claim is there when it is asked again."""
+    asked = running.world.ask(running.world.run("T2"))
+    body = encode(asked)
+    lines = [f"{name}: {value}" for name, value in window.headers("POST", "/v1/claims", body).items()]
+    head = "\r\n".join(["POST /v1/claims HTTP/1.1", "host: c", f"content-length: {len(body)}", *lines]).encode()
+    running.raw(head + b"\r\n\r\n" + body, hang_up=True)
+    running.raw(head + b"\r\n\r\n" + body[:20], hang_up=True)
+    answer = window.post("/v1/claims", asked)
+    assert decode(m.ClaimAnswer, answer.content).status is m.ClaimStatus.HELD
+
+
+def test_too_many_requests_are_told_when_to_come_back(fresh_database: Database) -> None:
+    """One counter gone mad must not slow down the others, and must recover by itself."""
+    limits = Limits(device=Rate(per_s=0.001, burst=3), unsigned=Rate(per_s=0.001, burst=5))
+    with house(fresh_database, shape=Shape(limits=limits)) as made:
+        mad, calm = made.window(1), made.window(2)
+        ask = m.TicketQuestion(number="AAA-1-1-1-1")
+        assert [mad.post("/v1/tickets/find", ask).status_code for _ in range(4)] == [200, 200, 200, 429]
+        refused = mad.post("/v1/tickets/find", ask)
+        assert problem(refused) == "rate_limited"
+        assert int(refused.headers["retry-after"]) > 0
+        assert calm.post("/v1/tickets/find", ask).status_code == 200
+        assert [made.client.get("/v1/time").status_code for _ in range(4)][-1] == 429
+
+
+def test_guessing_keys_costs_the_address_its_share(fresh_database: Database) -> None:
+    limits = Limits(peer=Rate(per_s=0.001, burst=30), failed_cost=10)
+    with house(fresh_database, shape=Shape(limits=limits)) as made:
+        told = [made.client.post("/v1/claims", content=b"{}").status_code for _ in range(4)]
+    assert told == [401, 401, 401, 429]
+
+
+# ---- what is not there
+
+
+def test_unknown_paths_and_methods_are_said_so(running: House) -> None:
+    nowhere = running.client.get("/v1/nowhere")
+    assert (nowhere.status_code, problem(nowhere)) == (404, "unknown_route")
+    other = running.client.delete("/v1/claims")
+    assert (other.status_code, other.headers["allow"]) == (405, "POST")
+    assert problem(other) == "unknown_route"
+    elsewhere = running.client.get("/admin")
+    assert (elsewhere.status_code, problem(elsewhere)) == (404, "unknown_route")
+    posted = running.client.post("/healthz")
+    assert (posted.status_code, posted.headers["allow"]) == (405, "GET")
+
+
+@pytest.mark.parametrize("query", ["?shard=a&shard=b", "?%ff", "?a" * 30, "?shard"])
+def test_an_odd_query_is_refused(running: House, window: Window, query: str) -> None:
+    answer = window.get(f"/v1/feed{query}")
+    assert (answer.status_code, problem(answer)) == (400, "bad_message")
+
+
+def test_a_header_given_twice_is_no_seal(running: House, window: Window) -> None:
+    """Which of the two was signed?"""
+    headers = list(window.headers("GET", "/v1/feed?shard=operator").items())
+    answer = running.client.get("/v1/feed?shard=operator", headers=[*headers, headers[0]])
+    assert (answer.status_code, problem(answer)) == (401, "not_signed")
+
+
+# ---- the database goes away
+
+
+def test_a_lost_connection_is_opened_again(running: House, window: Window, log_watch: LogWatch) -> None:
+    """The database is restarted at night; nobody has to restart central after it."""
+    log_watch.expect("fault|terminating|each alone")
+    ask = running.world.ask(running.world.run("T2"))
+    assert window.post("/v1/claims", ask).status_code == 200
+    running.world.connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    told = [window.post("/v1/claims", running.world.ask(running.world.run("T2"))) for _ in range(6)]
+    assert {answer.status_code for answer in told} <= {200, 500, 503}
+    assert told[-1].status_code == 200
+
+
+def test_without_a_database_nothing_is_done_and_that_is_said(
+    fresh_database: Database, cluster: Cluster, log_watch: LogWatch
+) -> None:
+    """Busy promises that nothing was done: the counter may sell from its lease at once."""
+    log_watch.expect("has no database|fault")
+    with house(fresh_database) as made:
+        window = made.window(1)
+        cluster.drop(fresh_database)
+        answers = [window.post("/v1/tickets/find", m.TicketQuestion(number="A")) for _ in range(8)]
+        assert {answer.status_code for answer in answers} <= {500, 503}  # 500: under way when it went
+        assert (answers[-1].status_code, problem(answers[-1])) == (503, "busy")
+        assert made.client.get("/readyz").status_code == 503
+        assert b"central_requests_total" in made.client.get("/metrics").content
+
+
+# ---- the house's own routes
+
+
+def test_health_and_readiness(running: House, fresh_database: Database) -> None:
+    """A balancer sends counters only to a central that can serve them."""
+    assert running.client.get("/healthz").json() == {"status": "ok"}
+    ready = running.client.get("/readyz")
+    assert (ready.status_code, set(ready.json().values())) == (200, {"ok"})
+    with house(fresh_database, timetable=False) as bare:
+        told = bare.client.get("/readyz")
+        assert told.status_code == 503
+        assert told.json()["timetable"] != "ok"
+        bare.world.clock.pass_(days=400)
+        assert "missing" in bare.client.get("/readyz").json()["partitions"]
+
+
+def test_metrics_count_what_was_answered(running: House, window: Window) -> None:
+    """Numbers without personal data or ids of devices."""
+    window.post("/v1/claims", running.world.ask(running.world.run("T2")))
+    page = running.client.get("/metrics")
+    assert page.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert 'central_requests_total{route="claim",status="200"}' in page.text
+    assert 'central_claims_total{status="HELD"}' in page.text
+    assert 'central_devices{forked="no",state="active"}' in page.text
+    assert "central_feed_behind_items" in page.text
+    assert 'central_lane_waiting{lane="claims-0"} 0.0' in page.text
+    assert str(window.device_id) not in page.text
+
+
+def test_the_description_names_every_route_and_message(running: House) -> None:
+    document = running.client.get("/openapi.json").json()
+    assert document["openapi"] == "3.1.0"
+    told = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
+    assert told >= {(route.method, route.path) for route in ROUTES}
+    schemas = document["components"]["schemas"]
+    text = json.dumps(document)
+    named = {part.partition('"')[0] for part in text.split("#/components/schemas/")[1:]}
+    assert named == set(schemas)
