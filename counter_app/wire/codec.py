@@ -227,8 +227,9 @@ def _free(bytes_max: int, value: object, where: str) -> dict[str, Json]:
 
 
 def _word(kind: type[StrEnum], value: object, where: str) -> StrEnum:
+    text = _text(None, value, where)
     try:
-        return kind(_text(None, value, where))
+        return kind(text)
     except ValueError as error:
         raise BadMessage(where, "bad_value") from error
 
@@ -299,8 +300,9 @@ def _date(bound: Size | None, value: object, where: str) -> date:
 
 
 def _instant(bound: Size | None, value: object, where: str) -> datetime:
+    text = _text(bound, value, where)
     try:
-        return parse_timestamp(_text(bound, value, where))
+        return parse_timestamp(text)
     except ValueError as error:
         raise BadMessage(where, "bad_value") from error
 
