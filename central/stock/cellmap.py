@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -57,6 +57,10 @@ class CellMap:
                 cell = known[state, holder, epoch] = Cell(state, holder, epoch)
             one = (RunKey(service_date, run_id), place)
             self._was[one][leg] = self._now[one][leg] = cell
+
+    def at(self, key: RunKey, place: str) -> Mapping[int, Cell]:
+        """By leg, as they are now."""
+        return self._now[key, place]
 
     def get(self, key: RunKey, place: str, leg: int) -> Cell | None:
         return self._now[key, place].get(leg)

@@ -323,7 +323,7 @@ def _bitmaps(facts: RunFacts, places: Sequence[str], chunks: Sequence[int], mask
     for (chunk, mask), those in same.items():
         leg, rest = chunk * _CHUNK, mask
         while rest:
-            if rest & 1:
+            if rest & 1 and leg < facts.legs:  # what is beyond is damage, which the check of cells tells
                 taken[leg] |= those
             rest >>= 1
             leg += 1
@@ -333,7 +333,8 @@ def _bitmaps(facts: RunFacts, places: Sequence[str], chunks: Sequence[int], mask
 def _units(facts: RunFacts, classes: Sequence[str], legs: Sequence[int], used: Sequence[int]) -> dict[str, Counters]:
     figures = {name: [0] * facts.legs for name in facts.whole}
     for name, leg, units in zip(classes, legs, used, strict=True):
-        figures.setdefault(name, [0] * facts.legs)[leg] = units
+        if leg < facts.legs:
+            figures.setdefault(name, [0] * facts.legs)[leg] = units
     return {name: Counters(facts.capacity, facts.legs, row) for name, row in figures.items()}
 
 

@@ -192,8 +192,9 @@ class Settlement:
         free: list[int] = []
         unpaid: set[UUID] = set()
         blocked = False
+        cells = self._cells.at(key, place)
         for leg in range(event.board, event.alight):
-            cell = self._cells.get(key, place, leg)
+            cell = cells.get(leg)
             if cell is None:
                 free.append(leg)
             elif (mine and cell.holder == event.claim_id and cell.state != "SOLD") or self._own_lease(key, cell):
