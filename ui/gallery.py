@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -16,16 +17,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from counter_app.application.desk import Desk
+from counter_app.application.views import LineWord, LoadingView, RunOffer
 from counter_app.ports.catalogue import Progress
 from counter_app.ports.shifts import CashKind
 from counter_app.texts import LANGUAGES
 from ui.app import Application
+from ui.gallery_line import StagedLine, as_desk
 from ui.lanes import QtLanes
 from ui.presenters.lane import Lane, Trouble
 from ui.screens.journal import JournalScreen
 from ui.screens.open_shift import OpenShiftScreen
 from ui.screens.sell import SellScreen
 from ui.screens.shift import ShiftScreen
+from ui.screens.sync import SyncScreen
 from ui.screens.timetable import TimetableScreen
 from ui.screens.users import UsersScreen
 from ui.shell.parts import DemoAccount, Parts
@@ -61,7 +65,13 @@ class Gallery:
         self._out = out_dir
         self._themes = themes
         self._accounts = {account.role: account for account in accounts}
-        self._application = Application(parts, app)
+        self._staged: list[StagedLine] = []
+
+        def open_desk() -> Desk:
+            self._staged.append(StagedLine(parts.open_desk(), parts.clock))
+            return as_desk(self._staged[-1])
+
+        self._application = Application(replace(parts, open_desk=open_desk), app)
         self._application.lanes.crashed = self.mistakes.append
         self.window = self._application.window
         self._size = size
@@ -149,7 +159,15 @@ class Gallery:
     def run(self) -> None:
         self._start()
         self.settle()
-        chapters = (self._arrive, self._sell, self._after, self._shift, self._administration)
+        chapters = (
+            self._arrive,
+            self._sell,
+            self._after,
+            self._line,
+            self._stopped,
+            self._shift,
+            self._administration,
+        )
         try:
             for chapter in chapters:
                 chapter()
@@ -275,6 +293,70 @@ class Gallery:
         self.shot("locked")
         self.window.unlock()
 
+    # ---- an enrolled counter
+    def _enrol(self, role: str, **painted: object) -> StagedLine:
+        """Signs ``role`` in at a counter whose line is as ``painted``; every screen is made anew."""
+        staged = self._staged[0]
+        self.window.sign_out()
+        staged.scene = replace(staged.scene, **painted)  # type: ignore[arg-type] # fields of the scene
+        self.window.line_watch.begin(self.window.desk, self.lanes, staged.sync_status())
+        self.settle()
+        self.sign_in(role)
+        return staged
+
+    def _turn(self, **painted: object) -> None:
+        staged = self._staged[0]
+        staged.scene = replace(staged.scene, **painted)  # type: ignore[arg-type] # fields of the scene
+        self.window.line_watch.second()
+        self.settle()
+
+    def _line(self) -> None:
+        staged = self._enrol("clerk", line=LineWord.ONLINE)
+        offers = self.on_lane(_to_guangzhou)
+        staged.hold_leases(offers)
+        self._turn(loading=LoadingView(what="timetable", done=62, total=100))
+        self.show(Screen, "home")
+        self.shot("line-online")
+        self.show(SyncScreen, "sync")
+        self.shot("sync-inbox-empty")
+        self._turn(line=LineWord.SLOW, loading=None)
+        self.show(Screen, "sell")
+        self.type_in("gzn +1 2 2a1c")
+        self.shot("line-slow-results")
+        self._turn(line=LineWord.OFFLINE, inbox=True, outbox=True)
+        self.shot("line-offline-results")
+        self.press(KEY.Key_Return)
+        if self._in_results():
+            self.press(KEY.Key_Return)
+        self.shot("line-not-held")
+        number = staged.ticket_elsewhere(offers[0], self.window.now())
+        self.show(Screen, "refund", text=number.number)
+        self.shot("central-ticket-offline")
+        self._turn(line=LineWord.ONLINE, inbox=False, outbox=False, central=(number,))
+        self.show(Screen, "refund", text=number.number)
+        self.shot("central-ticket")
+        self._enrol("supervisor", line=LineWord.OFFLINE, inbox=True, outbox=True)
+        self.show(SyncScreen, "sync")
+        self.shot("sync-inbox")
+        self.press(KEY.Key_F3)
+        self.shot("sync-outbox")
+        self.press(KEY.Key_F4)
+        self.shot("sync-held")
+
+    def _stopped(self) -> None:
+        self._enrol("clerk", line=LineWord.STOPPED, stopped="outdated", inbox=False, outbox=True)
+        self.show(Screen, "home")
+        self.shot("line-stopped")
+        self._enrol("administrator", stopped="", epoch_needed=True)
+        self.show(SyncScreen, "sync")
+        self.shot("sync-new-epoch")
+        self._turn(line=LineWord.ONLINE, epoch_needed=False, outbox=False)
+        self.show(UsersScreen, "users")
+        self.shot("accounts-of-central")
+        self.show(TimetableScreen, "timetable")
+        self.shot("timetable-of-central")
+        self._enrol("clerk", line=None)
+
     def _shift(self) -> None:
         screen = self.show(ShiftScreen, "shift")
         self.shot("shift")
@@ -320,3 +402,11 @@ class Gallery:
         self.shot("timetable-refused")
         self.show(UsersScreen, "users")
         self.shot("accounts")
+
+
+def _to_guangzhou(desk: Desk) -> list[RunOffer]:
+    reading = desk.read_entry("gzn +1")
+    assert reading.origin is not None
+    assert reading.destination is not None
+    assert reading.departing_on is not None
+    return desk.search(reading.origin.station_id, reading.destination.station_id, reading.departing_on)

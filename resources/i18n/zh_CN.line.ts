@@ -456,7 +456,7 @@
         <translation>最近应答</translation>
     </message>
     <message>
-        <source>Accepted, with a remark</source>
+        <source>Accepted with a remark</source>
         <translation>已受理，有说明</translation>
     </message>
     <message>

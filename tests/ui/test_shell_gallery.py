@@ -21,6 +21,9 @@ WANTED = {
     "sell-passengers", "parked", "checkout", "checkout-done", "orders", "refund-quote", "refund-done", "devices",
     "help", "locked", "shift", "shift-paid-out", "shift-x-report", "shift-count", "shift-close", "shift-z-report",
     "journal", "timetable", "timetable-importing", "timetable-refused", "accounts",
+    "line-online", "line-slow-results", "line-offline-results", "line-not-held", "line-stopped", "sync-inbox-empty",
+    "sync-inbox", "sync-outbox", "sync-held", "sync-new-epoch", "central-ticket", "central-ticket-offline",
+    "accounts-of-central", "timetable-of-central",
 }  # fmt: skip
 
 

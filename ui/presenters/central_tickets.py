@@ -98,7 +98,8 @@ class CentralLookup:
             return "", ""
         if ticket.locked_by:
             return t("Window {window} is refunding or changing this ticket now.", window=ticket.locked_by), "warn"
-        return t("Sold at window {window}. The money is given back there.", window=ticket.window), ""
+        said = t("Sold at window {window}. The money is given back there.", window=ticket.window)
+        return f"{place(ticket, t)} · {said}", ""
 
     def _found(self, tickets: list[CentralTicket]) -> None:
         self.tickets = tuple(tickets)

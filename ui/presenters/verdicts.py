@@ -16,7 +16,7 @@ from ui.presenters import words
 from ui.presenters.journal import KIND_WORDS, kind_words
 
 JUDGEMENTS: Mapping[str, tuple[str, str]] = {
-    "accepted": (mark("Accepted, with a remark"), "info"),
+    "accepted": (mark("Accepted with a remark"), "info"),
     "conflict": (mark("Conflict"), "bad"),
     "quarantined": (mark("Set aside"), "bad"),
 }

@@ -26,21 +26,19 @@ class CentralPane(QWidget):
         t = shell.t
         columns: list[Column[CentralTicket]] = [
             Column(title=lambda: t("Ticket"), text=lambda k: k.number, width=184, strong=True),
-            Column(title=lambda: t("Window"), text=lambda k: k.window, width=84),
-            Column(title=lambda: t("Service"), text=lambda k: k.service, width=84),
-            Column(title=lambda: t("Route"), text=lambda k: f"{k.origin} → {k.destination}"),
-            Column(title=lambda: t("Departure"), text=lambda k: f"{k.depart:%m-%d %H:%M}", width=120),
-            Column(title=lambda: t("Place"), text=lambda k: central_tickets.place(k, t), width=170),
-            Column(title=lambda: t("Price"), text=lambda k: words.money(k.price), width=100, right=True),
+            Column(title=lambda: t("Window"), text=lambda k: k.window, width=76),
+            Column(title=lambda: t("Journey"), text=lambda k: f"{k.service}  {k.origin} → {k.destination}"),
+            Column(title=lambda: t("Departure"), text=lambda k: f"{k.depart:%m-%d %H:%M}", width=110),
+            Column(title=lambda: t("Price"), text=lambda k: words.money(k.price), width=96, right=True),
             Column(
                 title=lambda: t("State"),
                 text=lambda k: central_tickets.state(k, t),
-                width=120,
+                width=112,
                 mood=central_tickets.mood,
             ),
         ]
         if narrow:
-            columns = [columns[n] for n in (0, 1, 3, 7)]
+            columns = [columns[n] for n in (0, 1, 2, 5)]
         self._head, self._said = Label(role="lead"), Label(wrap=True)
         self.table = DataTable[CentralTicket](columns, shell.theme, on_choose=lambda _ticket: self._say())
         page = QVBoxLayout(self)

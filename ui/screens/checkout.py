@@ -348,7 +348,10 @@ class CheckoutScreen(Screen):
             self._change.setText(words.money(presenter.change) if presenter.change is not None else "")
             self._change.set_mood("accent" if presenter.change else "")
         ready = presenter.stage is Stage.TENDER
-        self.received.setEnabled(ready or presenter.stage is Stage.BEGINNING)
+        refused = presenter.stage is Stage.REFUSED
+        # Refused: no sum is taken, but the keyboard stays here; given away it would go to the list of screens.
+        self.received.setEnabled(ready or refused or presenter.stage is Stage.BEGINNING)
+        self.received.setReadOnly(refused)
         self._confirm.setEnabled(ready and presenter.short is None)
         self._confirm.setText(t("Confirm and print  Enter"))
         if presenter.stage is Stage.UNKNOWN:

@@ -35,7 +35,7 @@ class InboxPart(QWidget):
                 Column(
                     title=lambda: t("Central says"),
                     text=lambda i: verdicts.judgement(i, t),
-                    width=150,
+                    width=176,
                     mood=verdicts.mood,
                 ),
                 Column(
@@ -77,7 +77,7 @@ class InboxPart(QWidget):
         for widget in (self._note_caption, self._note):
             self._card.body.addWidget(widget)
         self._card.body.addStretch(1)
-        side = Scroll()
+        self._side = side = Scroll()
         side.body.addWidget(self._card)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.table)
@@ -106,7 +106,7 @@ class InboxPart(QWidget):
         self._told()
 
     def _show(self, item: InboxItem | None) -> None:
-        self._card.setVisible(item is not None)
+        self._side.setVisible(item is not None)
         for label in self._fact_labels:
             self._facts.removeWidget(label)
             discard(label)
@@ -191,7 +191,7 @@ class HeldPart(QWidget):
                 ),
                 Column(title=lambda: t("Service"), text=lambda h: h.service, width=90, strong=True),
                 Column(title=lambda: t("Route"), text=lambda h: f"{h.origin} → {h.destination}"),
-                Column(title=lambda: t("Class"), text=lambda h: sync.lease_class(h, t), width=140),
+                Column(title=lambda: t("Class"), text=lambda h: sync.lease_class(h, t), width=190),
                 Column(
                     title=lambda: t("Left"),
                     text=lambda h: t("{left} of {total}", left=h.left, total=h.total),

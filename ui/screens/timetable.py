@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
 
 from counter_app.domain.staff import Right
@@ -70,6 +71,7 @@ class TimetableScreen(Screen):
         if self._own:
             self._centrals.hide()
         else:
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self._faults_title.hide()
             self._faults.hide()
             page.addStretch(1)
@@ -108,7 +110,10 @@ class TimetableScreen(Screen):
         del kwargs
         self._import.setVisible(self._own and self.shell.actor.may(Right.MANAGE))
         self.run(Lane.READ, self.shell.desk.timetable, self._show)
-        (self._import if self._import.isVisible() else self._faults).setFocus()
+        if self._own:
+            (self._import if self._import.isVisible() else self._faults).setFocus()
+        else:
+            self.setFocus()  # nothing to type or choose
 
     def may_leave(self) -> bool:
         if self._cancel is None:

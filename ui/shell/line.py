@@ -51,6 +51,7 @@ class LineWatch(QObject):
         return self._keeper is not None and self._keeper.enrolled
 
     def begin(self, desk: Desk, lanes: Lanes, first: SyncStatus) -> None:
+        self.end()
         self._desk = desk
         self._keeper = LineKeeper(
             desk, lanes, first, wait=self._timer.start, changed=self._changed, turned=self._turned

@@ -208,6 +208,7 @@ class StatusLine(QWidget):
             label.setText(item.text)
             label.set_role("badge" if item.badge else "strong" if item.strong else "muted")
             label.set_mood(MOODS.get(item.mood, ""))
+            label.updateGeometry()  # a badge has room around its words
             label.setAccessibleName(item.spoken or item.text)
 
 

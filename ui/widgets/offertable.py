@@ -112,7 +112,7 @@ class _Painter(QStyledItemDelegate):
         inner = rect.adjusted(8, 0, -8, 0)
         if index.column() < FIXED:
             faint = bool(run.closed)
-            painter.setPen(c("text_muted" if faint else "accent_soft_text" if mine else "text"))
+            painter.setPen(c("accent_soft_text" if mine else "text_muted" if faint else "text"))
             painter.setFont(self._theme.font("body", strong=index.column() < 2))
             text = model.words(index)
             if index.column() == 3 and run.closed:
@@ -132,10 +132,10 @@ class _Painter(QStyledItemDelegate):
             painter.drawText(rect, _LEFT, "·")
             return
         painter.setFont(self._theme.font("body", strong=chosen))
-        painter.setPen(c("text_muted") if not cell.sellable else c("accent_soft_text") if mine else c("text"))
+        painter.setPen(c("accent_soft_text" if mine else "text" if cell.sellable else "text_muted"))
         painter.drawText(rect, _LEFT, cell.fare)
         painter.setFont(self._theme.font("small", strong=cell.sellable))
-        painter.setPen(c("text_muted") if not cell.sellable else c("accent_soft_text") if mine else c("ok"))
+        painter.setPen(c("accent_soft_text" if mine else "ok" if cell.sellable else "text_muted"))
         painter.drawText(rect.adjusted(self._theme.tokens().px(80), 0, 0, 0), _LEFT, cell.free)
 
 
