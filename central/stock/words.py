@@ -28,12 +28,6 @@ class Ask:
     act: Act
     message: ClaimRequest | ClaimAct
 
-    @property
-    def lane_key(self) -> int:
-        """Asks of one stock shard belong in one lane of the group commit."""
-        run_id = self.message.run.run_id if isinstance(self.message, ClaimRequest) else self.message.run_id
-        return shard_of(run_id)
-
 
 def shard_of(run_id: UUID) -> int:
     """The stock shard of the feed that a run belongs to."""
