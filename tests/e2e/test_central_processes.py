@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -47,14 +48,29 @@ def feed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def made(feed: Path) -> Iterator[Path]:
+    """A central with timetable, people and rules, at rest.
+
+    Not in pytest's own folder: each pytest that starts shuts that one to others, and under root PostgreSQL runs as
+    another user.
+    """
+    with tempfile.TemporaryDirectory(prefix="counterfoil-e2e-") as place:
+        central = CentralProcess(Path(place) / "central")
+        central.make(feed)
+        yield central.folder
+
+
 @pytest.fixture
-def central(tmp_path: Path, feed: Path) -> Iterator[CentralProcess]:
-    made = CentralProcess(tmp_path / "central")
-    made.make(feed)
-    try:
-        yield made
-    finally:
-        made.stop()
+def central(made: Path) -> Iterator[CentralProcess]:
+    with tempfile.TemporaryDirectory(prefix="counterfoil-e2e-") as place:
+        folder = Path(place) / "central"
+        _copy(made, folder)
+        copied = CentralProcess(folder)
+        try:
+            yield copied
+        finally:
+            copied.stop()
 
 
 def enrolled(central: CentralProcess, url: str, folder: Path, count: int) -> list[Window]:
