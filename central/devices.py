@@ -19,8 +19,8 @@ from central.windows import (
     certify_window,
     end_keys,
     key_is_known,
-    last_epoch,
     lock_window,
+    next_epoch,
     put_key,
     read_fields,
 )
@@ -99,7 +99,7 @@ class Devices:
             raise Refusing(Refused.EPOCH_SUPERSEDED, "", epoch=current)
         if key_is_known(tx, message.public_key):
             raise Refusing(Refused.NOT_ALLOWED, "key_known")
-        epoch = max(current, last_epoch(tx, device.station_code, device.counter)) + 1
+        epoch = next_epoch(tx, device.station_code, device.counter)
         if epoch > EPOCH_MAX:
             raise Refusing(Refused.NOT_ALLOWED, "epochs_used_up")
         certificate = certify_window(

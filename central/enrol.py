@@ -21,8 +21,8 @@ from central.windows import (
     certificate_news,
     certify_window,
     key_is_known,
-    last_epoch,
     lock_window,
+    next_epoch,
     put_key,
     read_fields,
 )
@@ -104,7 +104,7 @@ class Enrolment:
             lock_window(tx, station_code)
             if _occupied(tx, station_code, counter):
                 raise Refusal(Reason.BAD_INPUT, field="counter")
-            if last_epoch(tx, station_code, counter) >= EPOCH_MAX:
+            if next_epoch(tx, station_code, counter) > EPOCH_MAX:
                 raise Refusal(Reason.BAD_INPUT, field="counter")
             tx.run(
                 "INSERT INTO enrol_code (code_hash, station_code, counter, issued_by, issued_at, expires_at)"
@@ -178,7 +178,7 @@ class Enrolment:
             raise Refusing(Refused.NOT_ALLOWED, "device_known")
         if key_is_known(tx, message.public_key):
             raise Refusing(Refused.NOT_ALLOWED, "key_known")
-        epoch = last_epoch(tx, station_code, counter) + 1
+        epoch = next_epoch(tx, station_code, counter)
         if epoch > EPOCH_MAX:
             raise Refusing(Refused.NOT_ALLOWED, "epochs_used_up")
         certificate = certify_window(

@@ -176,7 +176,7 @@ def new_incarnation(connection: Connection, services: Services, by: Actor = SYST
     def work(tx: Tx) -> UUID:
         old = tx.scalar("SELECT incarnation FROM central FOR UPDATE")
         new = services.ids.new()
-        tx.run("UPDATE central SET incarnation = %s", (new,))
+        tx.run("UPDATE central SET incarnation = %s, restored_at = %s", (new, services.clock.now()))
         Acts(services).append(tx, ActKind.INCARNATION_CHANGED, {"incarnation": str(new), "replaces": str(old)}, by=by)
         return new
 

@@ -16,6 +16,7 @@ from counter_app.wire.messages import FeedKind
 
 VALIDITY: Final = timedelta(days=5 * 366)
 BACKDATING: Final = timedelta(minutes=5)  # a verifier's clock may be a little behind
+FORGOTTEN_MAX: Final = 3  # epochs of one window between a backup and the restore
 EPOCH_MAX: Final = 999  # three digits of a ticket number
 
 
@@ -24,14 +25,22 @@ def lock_window(tx: Tx, station_code: str) -> None:
     tx.run("SELECT 1 FROM station WHERE station_code = %s FOR UPDATE", (station_code,))
 
 
-def last_epoch(tx: Tx, station_code: str, counter: int) -> int:
-    """Of every device that was ever at this window; 0: there was none."""
-    found = tx.scalar(
-        "SELECT max(k.epoch) FROM device d JOIN device_key k ON k.device_id = d.device_id"
-        " WHERE d.station_code = %s AND d.counter = %s",
+def next_epoch(tx: Tx, station_code: str, counter: int) -> int:
+    """After every epoch that was ever granted at this window; above ``EPOCH_MAX``: none is left.
+
+    Where central was put back from a backup since, some may have been granted that it does not know of: they are left
+    out, since their ticket numbers are on paper somewhere.
+    """
+    row = tx.row(
+        "SELECT coalesce(max(k.epoch), 0), max(k.granted_at) FROM device d JOIN device_key k"
+        " ON k.device_id = d.device_id WHERE d.station_code = %s AND d.counter = %s",
         (station_code, counter),
     )
-    return int(found) if found is not None else 0
+    assert row is not None, "an aggregate has one row"
+    last, granted_at = row
+    restored_at = tx.scalar("SELECT restored_at FROM central")
+    forgotten = restored_at is not None and (granted_at is None or granted_at < restored_at)
+    return int(last) + 1 + (FORGOTTEN_MAX if forgotten else 0)
 
 
 def key_is_known(tx: Tx, public_key: bytes) -> bool:

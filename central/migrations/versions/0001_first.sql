@@ -11,7 +11,8 @@ CREATE TABLE central (
     zone text NOT NULL,
     currency text NOT NULL,
     demonstration boolean NOT NULL,
-    created_at timestamptz NOT NULL
+    created_at timestamptz NOT NULL,
+    restored_at timestamptz              -- when it was last put back from a backup
 );
 CREATE TABLE station (
     station_code text PRIMARY KEY CHECK (station_code ~ '^[A-Z0-9]{1,5}$'),
@@ -146,6 +147,14 @@ CREATE TABLE run (                       -- of which anything was ever held; fro
     PRIMARY KEY (service_date, run_id)
 ) PARTITION BY RANGE (service_date);
 CREATE INDEX ix_run_feed ON run (stock_shard, stock_position);
+CREATE TABLE leg_map (                   -- patterns that a run was sold under before: journals that come late count its legs so
+    service_date date NOT NULL,
+    run_id uuid NOT NULL,
+    pattern_version text NOT NULL,
+    pattern text NOT NULL REFERENCES frozen,
+    calls smallint[] NOT NULL,           -- by its call, the same call of the run's pattern now; NULL: gone
+    PRIMARY KEY (service_date, run_id, pattern_version)
+);
 CREATE TABLE place_leg (                 -- rows only for what is not free; the key itself forbids a double sale
     service_date date NOT NULL,
     run_id uuid NOT NULL,

@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 
 from central.acts import list_acts
+from central.request import Refusing
+from central.services import Device
 from counter_app.domain.staff import SYSTEM, Role
 from counter_app.domain.trust import read_certificate
 from counter_app.errors import Reason, Refusal
 from counter_app.wire import messages as m
+from counter_app.wire.routes import BY_NAME
 from tests.unit.central.office import Office, Window, epoch_request, good, refused
 
 
@@ -96,6 +99,19 @@ class TestEpochs:
         assert (revoked["station"], revoked["counter"], revoked["epoch"]) == ("CSQ", 1, 1)
         certificates = [item for item in items.values() if item.kind == m.FeedKind.CERTIFICATE]
         assert len(certificates) == 3
+
+    def test_revoked_between_seal_and_grant(self, office: Office) -> None:
+        """A device that is shut this moment would get a new key all the same."""
+        window = office.window()
+        (device,) = office.central._gate.admit(
+            [office.central._gate.open(window.feed("device"), BY_NAME["feed"])],
+            office.connection,
+        )
+        assert isinstance(device, Device)
+        office.devices.revoke(office.connection, SYSTEM, ("CSQ", 1), "stolen")
+        with pytest.raises(Refusing) as found:
+            office.devices.grant_epoch(device, epoch_request(window, office.new_key()), office.connection)
+        assert found.value.code is m.Refused.DEVICE_REVOKED
 
     def test_no_epoch_is_left(self, office: Office) -> None:
         window = office.window()

@@ -217,6 +217,15 @@ def test_epochs_are_used_up(office: Office) -> None:
         office.code()
 
 
+def test_the_last_epoch_went_between_code_and_enrolment(office: Office) -> None:
+    office.window()
+    office.devices.mark_lost(office.connection, SYSTEM, ("CSQ", 1), "fire")
+    code = office.code()
+    office.connection.execute("UPDATE device_key SET epoch = 999")
+    answer = refused(office.ask(office.enrol_request(code, office.numbers.new(), office.new_key())))
+    assert (answer.code, answer.detail) == ("not_allowed", "epochs_used_up")
+
+
 def test_every_window_hears_of_the_certificate(office: Office) -> None:
     """Its tickets would be refused everywhere else."""
     first = office.window(1)

@@ -225,6 +225,10 @@ class TestMessages:
         assert (response.status, refused(response).code) == (400, "bad_message")
         response.body.decode()
 
+    def test_a_post_has_no_query(self, office: Office) -> None:
+        request = office.window().request("claim", claim(), query={"x": "1"})
+        assert refused(office.ask(request)).code == "bad_message"
+
     def test_too_large(self, office: Office) -> None:
         response = office.ask(office.window().request("claim", body=b" " * (64 * 1024 + 1)))
         assert (response.status, refused(response).code) == (413, "too_large")

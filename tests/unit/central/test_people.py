@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
+from hashlib import sha256
 
 import psycopg
 import pytest
@@ -12,6 +14,7 @@ from central.acts import ActKind, Acts, list_acts, verify_acts
 from central.policies import import_policy, policy_names
 from central.staff import Right, demand, demand_two
 from central.tx import Connection, Tx, in_transaction
+from counter_app.domain.journal import Json, canonical
 from counter_app.domain.staff import SYSTEM, Actor, Role
 from counter_app.errors import Reason, Refusal
 from counter_app.security import SigningKey, verify
@@ -221,6 +224,28 @@ class TestActs:
         self.write(office, 1)
         office.connection.execute("UPDATE act SET raw = 'x', hash = sha256('x') WHERE seq = 2")
         assert self.bad(office) == [(2, "bad_signature"), (2, "bad_form"), (3, "broken_chain")]
+
+    def test_forms_that_are_none_of_ours(self, office: Office) -> None:
+        """Whoever has the operator's key could write what nobody reads."""
+        self.write(office, 1)
+        (sound,) = office.connection.execute("SELECT raw FROM act WHERE seq = 3").fetchone() or ()
+        fields = json.loads(bytes(sound))
+        changes: list[dict[str, Json]] = [
+            {"v": 2},
+            {"seq": "3"},
+            {"at": "now"},
+            {"prev": "x"},
+            {"body": []},
+            {"more": 1},
+        ]
+        for change in [*changes, {"seq": 4}]:
+            raw = canonical(fields | change)
+            digest = sha256(raw).digest()
+            signature = office.services.operator.sign("act", digest)
+            office.connection.execute(
+                "UPDATE act SET raw = %s, hash = %s, signature = %s WHERE seq = 3", (raw, digest, signature)
+            )
+            assert self.bad(office) == [(3, "wrong_seq" if change == {"seq": 4} else "bad_form")], change
 
     def test_another_operators_signature(self, office: Office) -> None:
         stranger = SigningKey(bytes(32))

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from central.acts import list_acts
+from central.operator import new_incarnation
 from central.request import Request
 from central.windows import certify_window
 from counter_app.domain.staff import SYSTEM
@@ -134,6 +135,20 @@ def test_what_is_no_word_of_the_operator(office: Office, window: Window) -> None
         request = window.request("feed", query={"shard": "operator"}, headers={CERTIFICATES.lower(): header})
         assert refused(office.ask(request)).code == "unknown_device"
     assert office.devices.all(office.connection) == []
+
+
+def test_epochs_that_a_backup_does_not_know_are_not_granted_again(office: Office, window: Window) -> None:
+    """Two devices would have printed the same ticket numbers: one before the restore, one after it."""
+    office.clock.pass_(hours=1)
+    new_incarnation(office.connection, office.services)
+    assert office.window(2).epoch == 4, "it may have had devices that are forgotten"
+    key = office.new_key()
+    granted = good(office.ask(window.request("epoch", epoch_request(window, key))), m.EpochGranted)
+    assert granted.epoch == 5
+    window.key, window.epoch = key, 5
+    office.clock.pass_(hours=1)
+    key = office.new_key()
+    assert good(office.ask(window.request("epoch", epoch_request(window, key))), m.EpochGranted).epoch == 6
 
 
 class Wire:
