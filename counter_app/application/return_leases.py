@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from counter_app.application.hold import reap
 from counter_app.application.rights import demand
 from counter_app.application.take_leases import lease_fact
 from counter_app.domain.journal import Json, Kind
-from counter_app.domain.leases import LeaseState
+from counter_app.domain.leases import LeaseGrant, LeaseState
 from counter_app.domain.staff import SYSTEM, Actor, Right
 from counter_app.domain.timetable import instant
 from counter_app.errors import Reason, Refusal
@@ -24,6 +24,7 @@ from counter_app.ports.store import MoneyStore, Reading, Writing
 from counter_app.ports.sync import LeaseLeft
 
 AT_ONCE_MAX: Final = 50
+_AHEAD: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +37,7 @@ class ReturnLeases:
     def __call__(self) -> bool:
         """Those that nobody sells from any more. Whether any went back."""
         with self.store.reading() as books:
-            if not books.sync.leases():
-                return False
-            over = [one.lease.grant.lease_id for one in books.sync.left() if self._over(books, one)]
+            over = [one.grant.lease_id for one in books.sync.leases() if self._over(books, one.grant)]
         return bool(over) and self._give_back(over[:AT_ONCE_MAX], SYSTEM)
 
     def by_hand(self, actor: Actor, lease_id: UUID) -> None:
@@ -49,13 +48,14 @@ class ReturnLeases:
         if left is None or not left.rests or not self._give_back([lease_id], actor):
             raise Refusal(Reason.NOT_HELD)
 
-    def _over(self, books: Reading, one: LeaseLeft) -> bool:
-        grant = one.lease.grant
+    def _over(self, books: Reading, grant: LeaseGrant) -> bool:
         central_now = self.central_clock.now()
         if central_now is None:
             return False
         if not grant.sells_at(central_now):
             return True
+        if grant.service_date > self.clock.now().date() + _AHEAD:  # leaves tomorrow at the earliest, in any zone
+            return False
         frozen = books.stock.run(grant.run_id)
         if frozen is None or frozen.trip.pattern_version != grant.pattern:
             return False  # central ends it with the departure in any case

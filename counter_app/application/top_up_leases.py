@@ -28,7 +28,7 @@ HOURS_AHEAD: Final = 24  # where central's policy says nothing; how much is give
 PER_CLASS: Final = 8
 UNSYNCED_MAX: Final = 200  # with more to say than that, this counter asks for nothing
 WANTS_MAX: Final = 200
-RUNS_MAX: Final = 200
+RUNS_MAX: Final = 1_000  # looked at
 DESTINATIONS_MAX: Final = 40
 STATIONS_MAX: Final = 400  # looked at by a window that has sold nothing yet
 PATIENCE_MS: Final = 600_000  # of what was not granted nothing is asked again for so long
@@ -132,16 +132,21 @@ class TopUpLeases:
                 day += timedelta(days=1)
             if len(found) >= RUNS_MAX:
                 break
-        return list(found.values())[:RUNS_MAX]
+        runs = list(found.values())
+        # Without a favourite the next train is the one that an outage would hit first.
+        return runs if self._popular(home) else sorted(runs, key=_depart)
 
     def _destinations(self, catalogue: Catalogue, home: str) -> Iterator[str]:
-        sold = sorted(self.usage().items(), key=lambda one: (-one[1], one[0]))
-        popular = [station_id for station_id, _ in sold if station_id != home][:DESTINATIONS_MAX]
+        popular = self._popular(home)
         yield from popular
         if not popular:  # a new window: anything that leaves here
             for station in catalogue.stations()[:STATIONS_MAX]:
                 if station.station_id != home:
                     yield station.station_id
+
+    def _popular(self, home: str) -> list[str]:
+        sold = sorted(self.usage().items(), key=lambda one: (-one[1], one[0]))
+        return [station_id for station_id, _ in sold if station_id != home][:DESTINATIONS_MAX]
 
     def _left(self, found: TripSpan, travel_class: str, catalogue: Catalogue) -> int:
         left = self.holder.selling(found.run.run_id, found.trip.pattern_version)
