@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -43,6 +43,11 @@ def outbox_entry(item: OutboxItem, t: Texts) -> str:
     return kind_words(item.kind, t)
 
 
+def outbox_subject(item: OutboxItem) -> str:
+    """A ticket's number; "" where there is nothing to say but the kind."""
+    return "" if item.subject == item.kind else item.subject
+
+
 def waiting_for(item: OutboxItem, now: datetime, t: Texts) -> str:
     """How long an entry that central does not have yet has been waiting; "" for the others."""
     if item.state not in WAITING:
@@ -51,10 +56,6 @@ def waiting_for(item: OutboxItem, now: datetime, t: Texts) -> str:
     if minutes >= 48 * 60:
         return t("{n} days", n=minutes // (24 * 60))
     return words.duration(minutes, t)
-
-
-def waits(items: Sequence[OutboxItem]) -> int:
-    return sum(item.state in WAITING for item in items)
 
 
 # ---- what is held here

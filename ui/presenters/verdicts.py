@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping
 
 from counter_app.application.views import InboxItem
@@ -15,6 +15,8 @@ from counter_app.texts import Texts, mark
 from ui.presenters import words
 from ui.presenters.journal import KIND_WORDS, kind_words
 
+_CODE = re.compile(r"[a-z_]+")
+_NUMBER = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)+")
 JUDGEMENTS: Mapping[str, tuple[str, str]] = {
     "accepted": (mark("Accepted with a remark"), "info"),
     "conflict": (mark("Conflict"), "bad"),
@@ -152,12 +154,13 @@ def _value(key: str, value: str, currency: str, t: Texts) -> str:
     if key.endswith("_minor"):
         sign = value.removeprefix("-")
         return words.money(Money(int(value), currency)) if sign.isascii() and sign.isdigit() else value
-    if key == "also":  # {"old_tariff": {...}, ...} as JSON
-        try:
-            reasons = list(json.loads(value))
-        except (ValueError, TypeError):
-            return value
-        return " ".join(_words(REASONS, str(one), t) for one in reasons)
+    if key == "also":  # an object by reason, as text that may be cut off
+        reasons = dict.fromkeys(one for one in _CODE.findall(value) if one in REASONS)
+        return " ".join(t(REASONS[one]) for one in reasons) or value
+    if key in {"tickets", "other"}:  # a list, as text that may be cut off
+        return ", ".join(_NUMBER.findall(value)) or value
+    if key in {"said", "received"}:
+        return f"{value[:16].replace('T', ' ')} UTC"
     return value
 
 

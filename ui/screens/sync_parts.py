@@ -141,7 +141,7 @@ class OutboxPart(QWidget):
                 Column(title=lambda: t("No."), text=lambda i: f"{i.seq}", width=70, right=True),
                 Column(title=lambda: t("Time"), text=lambda i: words.short_moment(i.at, zone), width=104),
                 Column(title=lambda: t("Entry"), text=lambda i: sync.outbox_entry(i, t), width=190),
-                Column(title=lambda: t("About"), text=lambda i: i.subject),
+                Column(title=lambda: t("About"), text=sync.outbox_subject),
                 Column(
                     title=lambda: t("Amount"),
                     text=lambda i: words.money(i.amount) if i.amount is not None else "",

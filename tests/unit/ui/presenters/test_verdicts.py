@@ -76,11 +76,19 @@ def test_facts_are_money_tickets_and_names_but_no_hashes() -> None:
 
 def test_a_time_is_shown_and_a_hash_of_the_same_name_is_not() -> None:
     """``received`` is a time in one verdict and a hash in others."""
-    assert verdicts.fact_lines(item(Why.CLOCK_AHEAD, received="2026-12-01T00:00:00Z"), "CNY", EN)
+    told = verdicts.fact_lines(item(Why.CLOCK_AHEAD, received="2026-12-01T00:07:00Z"), "CNY", EN)
+    assert told == [("Central's time", "2026-12-01 00:07 UTC")]
     assert not verdicts.fact_lines(item(Why.CORRUPT, received="ab12"), "CNY", EN)
 
 
 def test_other_reasons_of_the_same_entry_are_told_too() -> None:
     """A sale may be late and of an old price list: both are read."""
-    one = item(Why.DISPLACED, also='{"old_tariff": {"policy": "x"}}')
-    assert verdicts.fact_lines(one, "CNY", EN) == [("Besides", EN(verdicts.REASONS["old_tariff"]))]
+    one = item(Why.DISPLACED, also="{'old_tariff': {'policy': 'x'}, 'late': {'wri")
+    said = f"{verdicts.REASONS['old_tariff']} {verdicts.REASONS['late']}"
+    assert verdicts.fact_lines(one, "CNY", EN) == [("Besides", said)]
+
+
+def test_ticket_numbers_are_a_list_of_numbers() -> None:
+    """The clerk compares numbers with papers, not brackets and quotation marks."""
+    one = item(Why.DISPLACED, tickets="['CWQ-03-1-000001-7', 'CWQ-03-1-000002-5']")
+    assert verdicts.fact_lines(one, "CNY", EN) == [("Tickets", "CWQ-03-1-000001-7, CWQ-03-1-000002-5")]
