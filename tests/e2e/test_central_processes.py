@@ -24,6 +24,7 @@ from resources.demo.invent import invent
 from tests.e2e.central_station import (
     CLERK_PASSWORD,
     PASSWORD,
+    PATIENCE_S,
     CentralProcess,
     Window,
     all_ended,
@@ -112,12 +113,14 @@ def test_a_storm_loses_nothing_and_sells_nothing_twice(central: CentralProcess, 
     central.start()
     with FaultProxy(central.port, seed=SEED) as proxy:
         windows = enrolled(central, f"http://127.0.0.1:{proxy.port}", tmp_path, WINDOWS)
-        settle(windows)
-        until = time.monotonic() + STORM_S
         kills = 0
         for number, window in enumerate(windows):
             window.drill(100_000, seed=number)
-        while time.monotonic() < until:
+        wait_for("every window sells", lambda: all(window.durable() for window in windows), PATIENCE_S * 2)
+        began = time.monotonic()
+        # A busy machine does less in the same time: the storm is over when enough has happened.
+        while time.monotonic() < began + STORM_S or not (kills >= 4 and proxy.cut >= 4):
+            assert time.monotonic() < began + STORM_S + PATIENCE_S * 2, f"{kills} kills, {proxy.cut} lines cut"
             proxy.fault = random.choice((Fault.NONE, Fault.FLAKY, Fault.REFUSED, Fault.SILENT, Fault.ANSWER_LOST))
             time.sleep(random.uniform(0.5, 2.5))
             chance = random.random()
@@ -135,8 +138,6 @@ def test_a_storm_loses_nothing_and_sells_nothing_twice(central: CentralProcess, 
             ended_by_itself = window.running is not None and window.running.poll() is not None
             assert not ended_by_itself, window.complaints()
             window.kill()
-        assert kills
-        assert proxy.cut, "the storm cut no line"
         settle(windows)
     sold = sum(len(window.tickets()) for window in windows)
     assert sold, "nobody sold anything"
