@@ -114,3 +114,15 @@ class TestStandingNotice:
             notice = line.standing(needed, people[login], EN)
             assert notice is not None
             assert ("F9" in notice.what_to_do) is own
+
+
+def test_the_sentence_of_a_stand_alone_counter_and_of_an_outage_without_a_beginning() -> None:
+    """Whatever is not known is left out of the sentence; nothing is made up."""
+    title, mood, body = line.line_sentence(status(None), ZONE, NOW, EN)
+    assert (title, mood) == ("Stand-alone", "")
+    assert body
+    since = replace(status(LineWord.OFFLINE), since=None)
+    assert line.line_sentence(since, ZONE, NOW, EN)[0] == "Offline"
+    item = line.line_item(since, ZONE, NOW, EN)
+    assert item is not None
+    assert item.word == "Offline"

@@ -168,3 +168,19 @@ def test_after_the_end_nothing_begins_and_nothing_is_told() -> None:
     assert rig.waits == []
     assert rig.turned == []
     assert rig.lanes.waiting == []
+
+
+def test_a_status_that_cannot_be_read_leaves_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that is busy for a moment does not blank the status line; it is asked again."""
+    rig = Rig()
+
+    def refuse() -> None:
+        raise Refusal(Reason.STORE_NOT_WRITABLE)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rig.desk, "sync_status", refuse)
+        rig.keeper.poll()
+    assert rig.keeper.status.line is LineWord.ONLINE
+    rig.desk.line.switch.line = LineWord.SLOW
+    rig.keeper.poll()
+    assert rig.keeper.status.line is LineWord.SLOW

@@ -102,3 +102,15 @@ def test_the_end_of_a_lease_is_a_time_today_and_a_date_later() -> None:
     lease = desk.leases()[0]
     assert sync.lease_end(replace(lease, expires_at=NOW + timedelta(hours=2)), ZONE, NOW) == "16:05"
     assert sync.lease_end(replace(lease, expires_at=NOW + timedelta(hours=20)), ZONE, NOW) == "12-02 10:05"
+
+
+def test_what_a_lease_is_good_for_is_said() -> None:
+    """Sells, sold out here, or on its way back: three different answers to "can I have one?"."""
+    desk = FakeDesk()
+    desk.line.enrol()
+    lease = desk.leases()[0]
+    said = [
+        (sync.lease_state(one, EN), sync.lease_mood(one))
+        for one in (lease, replace(lease, left=0), replace(lease, sells=False))
+    ]
+    assert said == [("Sells", "ok"), ("Sold out here", "text_muted"), ("On its way back", "warn")]
