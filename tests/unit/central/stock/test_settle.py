@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
+import pytest
+
 from central.services import Device
 from central.stock.words import (
     Abandoned,
@@ -196,3 +198,24 @@ def test_pictures_stay_true_through_settlement(world: World) -> None:
         found = desk.claim(device, world.ask(world.run(), count=5), world.connection)
         assert found.status is ClaimStatus.HELD
     assert another.claim(device, world.ask(world.run()), world.connection).free == 0
+
+
+def test_a_settlement_that_is_rolled_back_leaves_no_trace(world: World) -> None:
+    """The intake tries again after a crash: what came to nothing must be nothing, in memory too."""
+    device = world.device()
+    asked, places = leased_claim(world, device, count=3)
+    before = states(world)
+
+    def work(tx: Tx) -> None:
+        settlement = world.desk.settle(tx, device, [Abandoned(run=ref(asked.run), claim_id=asked.claim_id)])
+        settlement.publish()
+        assert settlement.results[0].outcome is Settled.DONE
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        in_transaction(world.connection, work)
+    assert states(world) == before
+    refused = world.desk.claim(device, world.ask(world.run(), places=(places[0],)), world.connection)
+    assert refused.reason == "place_taken"
+    assert world.desk.claim(device, world.ask(world.run(), count=8), world.connection).free == 7
+    assert settle(world, device, sold(asked, places))[0].outcome is Settled.DONE
