@@ -18,8 +18,11 @@ from central.request import Request, Response
 from counter_app.errors import NoAnswer
 from counter_app.ports.line import WireResponse
 from tests.simulation.nature import Killed, Time
+from tests.simulation.truth import Broken
 
 HELD_UP_MS_MAX: Final = 40 * 60_000
+FREQUENT: Final = frozenset({"/v1/feed", "/v1/catalogues", "/v1/time"})
+OPEN_TO_ALL: Final = frozenset({"/v1/time", "/v1/enrol"})
 REFUSED_MS: Final = 3  # a connection that is refused at once
 
 
@@ -32,6 +35,7 @@ class Fate(StrEnum):
     HELD_UP = "held_up"  # it arrives when the sender has given up
     TWICE = "twice"  # and the answer of the first comes back
     TWICE_LATER = "twice_later"  # a copy arrives much later
+    RESET = "reset"  # a connection at rest was gone: found out at once, and nobody knows whether it arrived
     CRASH_BEFORE = "crash_before"  # the counter dies before it sends
     CRASH_AFTER = "crash_after"  # the counter dies before it reads the answer
 
@@ -41,18 +45,20 @@ class Weather:
     """How bad it is on one counter's line. Shares are per mille of requests."""
 
     up: bool = True
-    lost: int = 8
-    answer_lost: int = 8
-    held_up: int = 4
-    twice: int = 6
-    twice_later: int = 4
-    crash: int = 1
+    lost: int = 12
+    answer_lost: int = 16
+    held_up: int = 8
+    twice: int = 12
+    twice_later: int = 8
+    reset: int = 12
+    crash: int = 4
+    storm: int = 1
     latency_ms: tuple[int, int] = (1, 10)
     slow: bool = False
 
     def calm(self) -> None:
         self.up, self.slow = True, False
-        self.lost = self.answer_lost = self.held_up = self.twice = self.twice_later = self.crash = 0
+        self.lost = self.answer_lost = self.held_up = self.twice = self.twice_later = self.reset = self.crash = 0
 
 
 class Server(Protocol):
@@ -146,7 +152,7 @@ class Wire:
             # A cut line is found out at once or at the deadline.
             network.pass_time(REFUSED_MS if self.chance.random() < 0.5 else deadline_ms)
             raise NoAnswer("unreachable", sent=False)
-        fate = self._fate()
+        fate = self._fate(parts.path)
         there, back = (self._latency() for _ in range(2))
         if fate is Fate.CRASH_BEFORE:
             raise Killed(self.name, f"before {method} {parts.path}")
@@ -159,11 +165,17 @@ class Wire:
             network.pass_time(deadline_ms)
             raise NoAnswer("timeout", sent=True)
         network.pass_time(there)
+        if fate is Fate.RESET:
+            if self.chance.random() < 0.7:
+                network.deliver(request)
+            raise NoAnswer("reset", sent=True)
         network.meanwhile(self.name)
         response = network.deliver(request)
         if fate is Fate.TWICE:
             network.twice += 1
-            network.deliver(request)
+            again = network.deliver(request)
+            if response is not None and again is not None and again.status < 300 and path not in OPEN_TO_ALL:
+                raise Broken(f"{method} {path}: the same sealed request was taken twice")
         if fate is Fate.TWICE_LATER:
             network.twice += 1
             network.later(request, self.chance.randrange(1, HELD_UP_MS_MAX))
@@ -184,18 +196,22 @@ class Wire:
         slowly = self.chance.randrange(600, 2_500) if self.weather.slow else 0
         return self.chance.randrange(low, high) + slowly
 
-    def _fate(self) -> Fate:
-        weather, drawn = self.weather, self.chance.randrange(1_000)
+    def _fate(self, path: str) -> Fate:
+        weather = self.weather
+        # Feeds are most of what is asked, and are asked again anyway: there less happens, and every lost one costs a
+        # quarter of a minute.
+        drawn = self.chance.randrange(10_000 if path in FREQUENT else 1_000)
         for fate, share in (
             (Fate.LOST, weather.lost),
             (Fate.ANSWER_LOST, weather.answer_lost),
             (Fate.HELD_UP, weather.held_up),
             (Fate.TWICE, weather.twice),
             (Fate.TWICE_LATER, weather.twice_later),
+            (Fate.RESET, weather.reset),
             (Fate.CRASH_BEFORE, weather.crash),
             (Fate.CRASH_AFTER, weather.crash),
         ):
-            if drawn < share:
+            if drawn < share * weather.storm:
                 return fate
-            drawn -= share
+            drawn -= share * weather.storm
         return Fate.GOOD

@@ -54,6 +54,8 @@ class Odds:
     commit_blows: int = 150  # per 100,000 commits
     central_crash: int = 2  # per mille of requests
     together: float = 0.08  # that another acts while one waits
+    storm: int = 1  # so many times what befalls requests on a common day
+    stations: tuple[tuple[str, int], ...] = STATIONS  # and how many windows each has
 
 
 def odds_of(seed: int) -> Odds:
@@ -106,7 +108,7 @@ class World:
         self.network = Network(
             self.time, random.Random(f"network {self.seed}"), self.central, self._meanwhile, self._say
         )
-        for station, count in STATIONS:
+        for station, count in self.odds.stations:
             for counter in range(1, count + 1):
                 self._enrol(station, counter)
         self.central.crash_permille = self.odds.central_crash
@@ -146,9 +148,9 @@ class World:
         drawn = self.chance.random()
         if drawn < 0.004:
             return self.chance.randrange(10 * MINUTE, 2 * HOUR)
-        if drawn < 0.03:
+        if drawn < 0.01:
             return self.chance.randrange(2_000, 60_000)
-        return self.chance.randrange(20, 400)
+        return self.chance.randrange(5, 80)
 
     def _somebody(self, but: str = "") -> None:
         ready = [one for one in self.windows if one.running and not one.busy and one.name != but]
@@ -280,12 +282,12 @@ class World:
         name = f"{self.seed} {number}"
         drift = self.chance.choice((0, 20, -20, 100, -100, 300))
         node = body(self.time, f"window {name}", drift_ppm=drift)
-        wire = Wire(f"{station}/{counter}", self.network, Weather(), random.Random(f"wire {name}"))
+        wire = Wire(f"{station}/{counter}", self.network, Weather(storm=self.odds.storm), random.Random(f"wire {name}"))
         wire.weather.calm()
         folder = self.folder / f"w{number}"
         code = self.central.code_for(station, counter)
         device_id = enrol_window(folder, body=node, wire=wire, code=code)
-        wire.weather = Weather()
+        wire.weather = Weather(storm=self.odds.storm)
         window = self._window(station, counter, 0, folder, node, wire, device_id)
         window.commit_blows = 0
         window.open()
@@ -467,6 +469,7 @@ class World:
         shutil.copytree(self._backup_of(window), window.folder)
         if self.chance.random() < 0.5:  # the witness is kept elsewhere, or survives
             (window.folder / "witness").write_bytes(witness)
+        window.read_seq = 0  # what it writes from now on has numbers that were used before
         self._copied(window)
         self.told["counter restored"] += 1
         self._say(f"{window.name}: put back from its backup")
@@ -488,7 +491,7 @@ class World:
         window.copy_folder(folder)
         name = f"{self.seed} {number}"
         node = body(self.time, f"window {name}", drift_ppm=50)
-        wire = Wire(window.name, self.network, Weather(), random.Random(f"wire {name}"))
+        wire = Wire(window.name, self.network, Weather(storm=self.odds.storm), random.Random(f"wire {name}"))
         copies = sum(one.device_id == window.device_id for one in self.windows)
         made = self._window(window.station, window.counter, copies, folder, node, wire, window.device_id)
         made.read_seq = window.read_seq
