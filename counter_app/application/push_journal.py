@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from counter_app.application.standing import is_lost_key, note_forked, note_stopped
+from counter_app.application.take_verdict import take_verdict
 from counter_app.errors import CentralSaidNo, NoAnswer
 from counter_app.ports.clock import Clock
 from counter_app.ports.journal import RawEntry
@@ -88,7 +89,7 @@ class PushJournal:
         books.sync.mark_stored(stored_seq=stored, judged_seq=max(min(answer.judged_seq, stored), 0))
         now = self.clock.now()
         for verdict in answer.verdicts:
-            books.sync.put_verdict(verdict, now)
+            take_verdict(books, verdict, now)
         if answer.forked or is_lost_key(answer.stop_selling):
             if current:  # of an epoch that is over it was known, and dealt with
                 note_forked(books)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from counter_app.application.standing import is_lost_key, note_forked, note_stopped
 from counter_app.application.take_leases import TakeLeases
+from counter_app.application.take_verdict import take_verdict
 from counter_app.domain.leases import LeaseGrant, LeaseState
 from counter_app.ports.clock import Clock
 from counter_app.ports.store import Writing
@@ -62,7 +63,7 @@ class ReceiveDevice:
             self._end(books, lease_id)
         now = self.clock.now()
         for verdict in self._verdicts:
-            changed = books.sync.put_verdict(verdict, now) or changed
+            changed = take_verdict(books, verdict, now) or changed
         for key, body in self._values.items():
             if key == _ORDER or key.startswith(_WAITED):
                 books.sync.put_feed_value(key, body)

@@ -189,6 +189,24 @@ def test_verdicts_come_with_the_receipt_and_by_the_feed(counter: EnrolledCounter
     assert _bodies(counter, Kind.VERDICT_SETTLED)[0]["seq"] == 2
 
 
+def test_what_central_settled_is_settled_here(counter: EnrolledCounter) -> None:
+    """A supervisor calls a customer about a seat that was found for her yesterday."""
+    device = counter.central.shard("device")
+    body: dict[str, Json] = {"epoch": 1, "seq": 2, "judgement": "conflict", "reason": "displaced"}
+    device.put(m.FeedKind.VERDICT, "verdict/1/2", body)
+    device.put(m.FeedKind.VERDICT, "verdict/1/3", body | {"seq": 3, "judgement": "quarantined", "reason": "bad_body"})
+    counter.settle()
+    assert counter.desk.sync_status().inbox_open == 2
+    resolved: dict[str, Json] = {"by": "wang", "at": "x", "note": "re-seated"}
+    device.put(m.FeedKind.VERDICT, "verdict/1/2", body | {"facts": {"resolved": resolved}})
+    device.put(m.FeedKind.VERDICT, "verdict/1/3", body | {"seq": 3, "judgement": "accepted", "reason": ""})
+    counter.settle()
+    assert counter.desk.sync_status().inbox_open == 0
+    notes = {item.seq: item.note for item in counter.desk.sync_inbox(CLERK)}
+    assert "re-seated" in notes[2]
+    assert len(_bodies(counter, Kind.VERDICT_SETTLED)) == 2
+
+
 def test_the_outbox_tells_how_far_each_entry_got(counter: EnrolledCounter) -> None:
     """A clerk who cannot see whether the morning's sales have arrived."""
     sold = _sell(counter)
