@@ -157,14 +157,14 @@ class TestOutbox:
         screen = sync_screen(enrolled, "wang")
         Clerk(enrolled).press(Key.Key_F3)
         table = screen.outbox.table
-        said = [[table.model().index(row, column).data() for column in (3, 5, 6)] for row in range(len(table.rows()))]
+        said = [[table.model().index(row, column).data() for column in (2, 4, 5)] for row in range(len(table.rows()))]
         assert said == [
-            ["T5", "Set aside", ""],
-            ["T4", "Conflict", ""],
-            ["T3", "Accepted", ""],
-            ["T2", "Safe at central", ""],
-            ["T1", "Sent, no answer yet", "3 h 00 min"],
-            ["T0", "Waits for the line", "3 h 00 min"],
+            ["Sale · T5", "Set aside", ""],
+            ["Sale · T4", "Conflict", ""],
+            ["Sale · T3", "Accepted", ""],
+            ["Sale · T2", "Safe at central", ""],
+            ["Sale · T1", "Sent, no answer yet", "3 h 00 min"],
+            ["Sale · T0", "Waits for the line", "3 h 00 min"],
         ]
 
 
@@ -193,7 +193,7 @@ class TestHeldHere:
         line.held = [replace(line.held[0], sells=False), replace(line.held[1], left=0), line.held[2]]
         screen = sync_screen(enrolled, part=Part.HELD)
         table = screen.held.table
-        assert [table.model().index(row, 6).data() for row in range(3)] == ["On its way back", "Sold out here", "Sells"]
+        assert [table.model().index(row, 5).data() for row in range(3)] == ["On its way back", "Sold out here", "Sells"]
         assert [key.enabled for key in screen.fkeys() if key.key == "F8"] == [False]
 
 

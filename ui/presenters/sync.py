@@ -40,12 +40,9 @@ def outbox_mood(item: OutboxItem) -> str:
 
 
 def outbox_entry(item: OutboxItem, t: Texts) -> str:
-    return kind_words(item.kind, t)
-
-
-def outbox_subject(item: OutboxItem) -> str:
-    """A ticket's number; "" where there is nothing to say but the kind."""
-    return "" if item.subject == item.kind else item.subject
+    """``Sale · CWQ-03-1-000012-1``: what it is, and of which ticket where it is of one."""
+    said = kind_words(item.kind, t)
+    return said if item.subject in {"", item.kind} else f"{said} · {item.subject}"
 
 
 def waiting_for(item: OutboxItem, now: datetime, t: Texts) -> str:

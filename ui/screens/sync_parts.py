@@ -140,24 +140,23 @@ class OutboxPart(QWidget):
             [
                 Column(title=lambda: t("No."), text=lambda i: f"{i.seq}", width=70, right=True),
                 Column(title=lambda: t("Time"), text=lambda i: words.short_moment(i.at, zone), width=104),
-                Column(title=lambda: t("Entry"), text=lambda i: sync.outbox_entry(i, t), width=190),
-                Column(title=lambda: t("About"), text=sync.outbox_subject),
+                Column(title=lambda: t("Entry"), text=lambda i: sync.outbox_entry(i, t)),
                 Column(
                     title=lambda: t("Amount"),
                     text=lambda i: words.money(i.amount) if i.amount is not None else "",
-                    width=110,
+                    width=104,
                     right=True,
                 ),
                 Column(
                     title=lambda: t("State"),
                     text=lambda i: sync.outbox_state(i, t),
-                    width=170,
+                    width=154,
                     mood=sync.outbox_mood,
                 ),
                 Column(
                     title=lambda: t("Waiting for"),
                     text=lambda i: sync.waiting_for(i, shell.now(), t),
-                    width=120,
+                    width=100,
                     right=True,
                 ),
             ],
@@ -184,14 +183,11 @@ class HeldPart(QWidget):
         t, zone = shell.t, shell.desk.profile.zone
         self.table = DataTable[LeaseLine](
             [
+                Column(title=lambda: t("Departure"), text=lambda h: f"{h.depart:%m-%d %H:%M}", width=108),
                 Column(
-                    title=lambda: t("Departure"),
-                    text=lambda h: f"{words.day(h.depart.date(), t)}  {words.clock(h.depart)}",
-                    width=178,
+                    title=lambda: t("Journey"), text=lambda h: f"{h.service}  {h.origin} → {h.destination}", strong=True
                 ),
-                Column(title=lambda: t("Service"), text=lambda h: h.service, width=90, strong=True),
-                Column(title=lambda: t("Route"), text=lambda h: f"{h.origin} → {h.destination}"),
-                Column(title=lambda: t("Class"), text=lambda h: sync.lease_class(h, t), width=190),
+                Column(title=lambda: t("Class"), text=lambda h: sync.lease_class(h, t), width=170),
                 Column(
                     title=lambda: t("Left"),
                     text=lambda h: t("{left} of {total}", left=h.left, total=h.total),

@@ -48,8 +48,8 @@ def test_a_clock_that_went_back_shows_no_negative_time() -> None:
 
 def test_an_entry_without_a_ticket_does_not_repeat_its_kind() -> None:
     """What the column before says is not said again as a code."""
-    assert sync.outbox_subject(entry(subject="sold")) == ""
-    assert sync.outbox_subject(entry()) == "T1"
+    assert sync.outbox_entry(entry(subject="sold"), EN) == "Sale"
+    assert sync.outbox_entry(entry(), EN) == "Sale · T1"
 
 
 def test_the_head_says_what_a_supervisor_asks_first() -> None:
