@@ -358,6 +358,7 @@ class EnrolledBeginTender:
                 raise Refusal(Reason.NOT_HELD)
             if answer.status is m.ClaimStatus.LEASED:
                 return act.changed(act.books.stock.change(standing, ClaimState.LEASED, expires_at=None))
-            if answer.status in {m.ClaimStatus.GONE, m.ClaimStatus.REFUSED}:
-                let_go(act, standing, actor=actor)
+            if answer.status not in {m.ClaimStatus.GONE, m.ClaimStatus.REFUSED}:
+                raise Refusal(Reason.CENTRAL_REFUSED, code="bad_answer", detail=f"not leased: {answer.status.value}")
+            let_go(act, standing, actor=actor)
         raise Refusal(Reason.HOLD_EXPIRED)
