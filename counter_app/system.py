@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import time
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 from counter_app.domain.ids import uuid7
 from counter_app.ports.clock import Clock, Entropy
+
+_SINCE_BOOT: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", None)  # where there is one: Linux
 
 
 class SystemClock:
@@ -17,7 +20,8 @@ class SystemClock:
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def monotonic_ms(self) -> int:
-        return time.monotonic_ns() // 1_000_000
+        # Of a machine that was asleep too: a lease that ended meanwhile has ended.
+        return (time.monotonic_ns() if _SINCE_BOOT is None else time.clock_gettime_ns(_SINCE_BOOT)) // 1_000_000
 
 
 class SystemEntropy:

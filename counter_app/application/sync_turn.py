@@ -42,6 +42,7 @@ TIME_KEPT_MS: Final = 30_000
 MEND_EVERY_MS: Final = 600_000
 PAGES_AT_ONCE: Final = 4
 BEHIND_MS: Final = 30_000
+STOCK_DAY: Final = "stock_day"  # on which the stock was last fetched whole
 
 
 @dataclass(slots=True)
@@ -96,6 +97,7 @@ class SyncTurns:
     _top_up_due: _Due = field(default_factory=lambda: _Due(TOP_UP_EVERY_MS))
     _time_due: _Due = field(default_factory=lambda: _Due(TIME_KEPT_MS))
     _operator_loaded: bool = False
+    _day: str = ""
 
     def wake(self) -> None:
         self._woken.set()
@@ -234,8 +236,24 @@ class SyncTurns:
             one.at_ms = None
         return True
 
+    def _begin_day(self) -> None:
+        """Once a day the stock is fetched whole: runs that are over are not in it any more, and go."""
+        today = self.clock.now().date().isoformat()
+        if self._day == today:
+            return
+        with self.store.reading() as books:
+            known = books.sync.feed_value(STOCK_DAY)
+        if known is None or known.get("day") != today:
+            for shard in self.stock:
+                shard.reader.begin_again()
+                shard.due.at_ms = None
+            with self.store.writing() as books:
+                books.sync.put_feed_value(STOCK_DAY, {"day": today})
+        self._day = today
+
     def _stock(self, now_ms: int) -> bool:
         """The shards whose time has come. Whether one has more to say."""
+        self._begin_day()
         for shard in self.stock:
             if not shard.due.now(now_ms):
                 continue
