@@ -139,11 +139,20 @@ class Drill:
         count = 0
         for origin in unique[:14]:
             for destination in unique[:14]:
-                if origin is not destination and self._sellable(origin.station_id, destination.station_id, probe):
+                if origin is not destination and self._served(origin.station_id, destination.station_id, probe):
                     yield origin.station_id, destination.station_id
                     count += 1
                     if count >= 24:
                         return
+
+    def _served(self, origin: str, destination: str, day: date) -> bool:
+        """Whatever is free of it: with the line down a window may hold nothing of a route that it sells every day."""
+        return any(
+            entry.fare is not None
+            for offer in self.desk.search(origin, destination, day)
+            if not offer.closed
+            for entry in offer.classes
+        )
 
     def _sellable(self, origin: str, destination: str, day: date) -> list[tuple[RunOffer, str, int]]:
         return [
