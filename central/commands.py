@@ -188,16 +188,18 @@ def _import_timetable(desk: Desk) -> int:
                 raise Cancelled
             record = desk.rooms.issues.store(desk.connection, SYSTEM, built.catalogue, faults=built.fault_count)
             desk.rooms.issues.activate(desk.connection, SYSTEM, record.sha256)
-    except Refusal as refusal:
-        if stopped.is_set():
-            raise Cancelled from refusal
-        if desk.args.json:
-            code = str(refusal.facts.get("code", refusal.reason.value))
-            print_json({"accepted": False, "reason": code, **refusal.facts})
-        raise
-    finally:
+    except BaseException as error:
         if before is not None:
             signal.signal(signal.SIGINT, before)
+        if isinstance(error, Refusal):
+            if stopped.is_set():  # the child had its own interrupt, and died of it
+                raise Cancelled from error
+            if desk.args.json:
+                code = str(error.facts.get("code", error.reason.value))
+                print_json({"accepted": False, "reason": code, **error.facts})
+        raise
+    if before is not None:  # it is in force: an interrupt from here on would report a failure that was none
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     faults = [{"file": one.file, "line": one.line, "fault": one.fault, "detail": one.detail} for one in built.faults]
     if desk.args.json:
         print_json(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import signal
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -675,3 +676,10 @@ def test_a_drill_with_a_refused_feed_leaves_no_profile(tmp_path: Path) -> None:
     assert done.code == 3
     assert "not_a_zip" in done.err
     assert not (tmp_path / "counter").exists()
+
+
+def test_a_caller_gets_its_interrupts_back(counter: Path, feed: Path) -> None:
+    """An import ignores Ctrl-C once it is done; whoever called it could never be interrupted again."""
+    before = signal.getsignal(signal.SIGINT)
+    assert run("import-timetable", feed, "--profile", counter).code == 0
+    assert signal.getsignal(signal.SIGINT) is before
