@@ -110,9 +110,9 @@ class CellWriter:
         if self._changed:
             self._demand(tx.run(_CHANGE, _columns("dutnnutun", self._changed)), self._changed)
         if self._new:
-            tx.run(_INSERT, _columns("dutnnutn", self._new))
+            tx.ask(_INSERT, _columns("dutnnutn", self._new))
         if self._unit_rows:
-            tx.run(
+            tx.ask(
                 _UNIT_ROWS,
                 _columns(
                     "dutnn",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -84,10 +84,14 @@ class ClaimRows:
         self._rows: dict[tuple[RunKey, UUID], ClaimRow] = {}
 
     def read(self, wanted: Iterable[tuple[RunKey, UUID]]) -> None:
+        self.ask(wanted)()
+
+    def ask(self, wanted: Iterable[tuple[RunKey, UUID]]) -> Callable[[], None]:
+        """As ``read``, in two steps: asked now, here when it is called."""
         missing = [one for one in dict.fromkeys(wanted) if one not in self._rows]
         if not missing:
-            return
-        rows = self._tx.rows(
+            return lambda: None
+        asked = self._tx.ask(
             _FIND,
             (
                 dates(key.service_date for key, _ in missing),
@@ -95,8 +99,12 @@ class ClaimRows:
                 ids(claim_id for _, claim_id in missing),
             ),
         )
-        for row in map(read_row, rows):
-            self._rows[row.key, row.claim_id] = row
+
+        def take() -> None:
+            for row in map(read_row, asked.rows()):
+                self._rows[row.key, row.claim_id] = row
+
+        return take
 
     def get(self, key: RunKey, claim_id: UUID) -> ClaimRow | None:
         return self._rows.get((key, claim_id))
@@ -139,7 +147,7 @@ class ClaimRows:
             row.was = row.state
 
     def _insert(self, rows: list[ClaimRow]) -> None:
-        self._tx.run(
+        self._tx.ask(
             _INSERT,
             (
                 self._now,

@@ -7,7 +7,7 @@ whole batch is decided again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -45,7 +45,7 @@ class Claims:
             refused = self._freeze_new(batch, connection)
             attempt = partial(self._attempt, batch, refused)
             try:
-                return decided(connection, self._pictures, keys, attempt)
+                return decided(connection, self._pictures, keys, attempt, pipelined=True)
             except _NotFrozen:  # a picture of a run that is not in this database (any more)
                 self._pictures.drop(keys)
             except Refusing as busy:
@@ -149,15 +149,19 @@ class Claims:
     def _decide(self, work: Work, batch: Sequence[Ask], refused: dict[RunKey, Refusing]) -> list[Answer]:
         now = self._services.clock.now()
         keys = [_key(ask.message) for ask in batch]
-        work.lock(key for key in keys if key not in refused)
+        # One question after the other, all on their way together: the rest is read under the lock as well.
+        lock = work.ask_lock(key for key in keys if key not in refused)
+        rules_of = self._rules.ask(work.tx, {ask.device.station_code for ask in batch}, now)
+        claims = ClaimRows(work.tx, now)
+        found = claims.ask(_named(batch, keys, refused))
+        lock()
         if any(
             isinstance(ask.message, ClaimRequest) and key not in refused and not work.known(key)
             for ask, key in zip(batch, keys, strict=True)
         ):
             raise _NotFrozen
-        rules = self._rules.read(work.tx, {ask.device.station_code for ask in batch}, now)
-        claims = ClaimRows(work.tx, now)
-        claims.read(_named(batch, keys, work))
+        rules = rules_of()
+        found()
         decision = Decision(work, claims, rules, now)
         waitlist = Waitlist(decision, self._rules)
         waitlist.serve(key for key in work.keys if work.picture(key).waiting)
@@ -182,10 +186,10 @@ def _key(message: ClaimRequest | ClaimAct) -> RunKey:
     return RunKey(message.service_date, message.run_id)
 
 
-def _named(batch: Sequence[Ask], keys: Sequence[RunKey], work: Work) -> list[tuple[RunKey, UUID]]:
+def _named(batch: Sequence[Ask], keys: Sequence[RunKey], refused: Container[RunKey]) -> list[tuple[RunKey, UUID]]:
     found = []
     for ask, key in zip(batch, keys, strict=True):
-        if not work.known(key):
+        if key in refused:
             continue
         found.append((key, ask.message.claim_id))
         if isinstance(ask.message, ClaimRequest) and ask.message.replaces is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -120,10 +120,19 @@ class RuleBook:
         self._parsed: dict[tuple[str, int], Policy] = {}
 
     def read(self, tx: Tx, stations: Iterable[str], now: datetime, *, quotas: bool = True) -> Rules:
-        policies = {}
-        for code, name, version in tx.rows(_READ, (now, sorted(set(stations)))):
-            policies[code] = self._policy(tx, name, version)
-        return Rules(policies, tuple(map(_quota, tx.rows(_QUOTAS))) if quotas else ())
+        return self.ask(tx, stations, now, quotas=quotas)()
+
+    def ask(self, tx: Tx, stations: Iterable[str], now: datetime, *, quotas: bool = True) -> Callable[[], Rules]:
+        """As ``read``, in two steps: asked now, read when it is called."""
+        versions = tx.ask(_READ, (now, sorted(set(stations))))
+        kept = tx.ask(_QUOTAS) if quotas else None
+
+        def read() -> Rules:
+            found = versions.rows()
+            rules = () if kept is None else tuple(map(_quota, kept.rows()))
+            return Rules({code: self._policy(tx, name, version) for code, name, version in found}, rules)
+
+        return read
 
     def _policy(self, tx: Tx, name: str, version: int) -> Policy:
         known = self._parsed.get((name, version))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from psycopg import errors
@@ -15,7 +15,7 @@ from central.stock.cells import Stale
 from central.stock.feeding import advance
 from central.stock.pictures import Picture, Pictures
 from central.stock.words import RunKey
-from central.tx import Connection, Tx, in_transaction
+from central.tx import Asked, Connection, Tx, in_transaction
 from counter_app.wire.messages import Refused
 
 R = TypeVar("R")
@@ -27,6 +27,8 @@ def decided(
     pictures: Pictures,
     keys: Iterable[RunKey],
     attempt: Callable[[Tx], tuple[R, Work | None]],
+    *,
+    pipelined: bool = False,
 ) -> R:
     """``attempt`` in one transaction, its work shared when that is durable. Raises Refusing(BUSY).
 
@@ -36,7 +38,7 @@ def decided(
     runs = list(keys)
     for _ in range(AGAIN):
         try:
-            answer, work = in_transaction(connection, attempt)
+            answer, work = in_transaction(connection, attempt, pipelined=pipelined)
         except (Stale, errors.UniqueViolation, errors.CheckViolation):
             pictures.drop(runs)
             continue
@@ -46,17 +48,23 @@ def decided(
     raise Refusing(Refused.BUSY, "the rows change under every attempt")
 
 
+_BY_KEYS: Final = (
+    "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), "
+    "pg_postmaster_start_time(), (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+def _server(asked: Asked) -> tuple[object, ...]:
+    (row,) = asked.rows()
+    return row[2:]
+
+
 def go_by_keys(tx: Tx) -> tuple[object, ...]:
     """For the rest of the transaction rows are found by their keys, one by one. Returns which server this is.
 
     Batches name their rows in arrays whose length the planner does not know: it would read whole tables for a few rows.
     """
-    row = tx.row(
-        "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), "
-        "pg_postmaster_start_time(), (SELECT oid FROM pg_database WHERE datname = current_database())"
-    )
-    assert row is not None
-    return row[2:]
+    return _server(tx.ask(_BY_KEYS))
 
 
 def go_as_planned(tx: Tx) -> None:
@@ -75,20 +83,33 @@ class Work:
         self._published: set[RunKey] = set()
         self._spoiled: set[RunKey] = set()
         self._items: dict[UUID, list[News]] = {}
+        self._written: Asked | None = None
 
     def lock(self, keys: Iterable[RunKey]) -> None:
         """Runs that have no row are left out: ``known`` tells."""
+        self.ask_lock(keys)()
+
+    def ask_lock(self, keys: Iterable[RunKey]) -> Callable[[], None]:
+        """The same in two steps, so that other questions can travel with it: call what it returns before anything else."""
         wanted = sorted(set(keys))
         if not wanted:
-            return
-        self._shared.are_of(go_by_keys(self.tx))
-        rows = self.tx.rows(
+            return lambda: None
+        server = self.tx.ask(_BY_KEYS)
+        locked = self.tx.ask(
             "SELECT r.service_date, r.run_id, r.version FROM run r "
             "JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
             "ON r.service_date = q.service_date AND r.run_id = q.run_id "
             "ORDER BY r.service_date, r.run_id FOR UPDATE OF r",
             (dates(key.service_date for key in wanted), ids(key.run_id for key in wanted)),
         )
+
+        def take() -> None:
+            self._shared.are_of(_server(server))
+            self._take(locked.rows())
+
+        return take
+
+    def _take(self, rows: Iterable[tuple[Any, ...]]) -> None:
         old: list[RunKey] = []
         for service_date, run_id, version in rows:
             key = RunKey(service_date, run_id)
@@ -137,6 +158,7 @@ class Work:
 
     def committed(self) -> None:
         """After the commit: what was worked on takes the place of the shared pictures."""
+        assert self._written is None or self._written.count() == len(self._bumped), "a locked run is gone"
         self._shared.put(picture for key, picture in self._runs.items() if key not in self._spoiled)
         self._shared.drop(self._spoiled)
 
@@ -164,7 +186,7 @@ class Work:
                 position = next_position[shard]
             versions.append(picture.version)
             positions.append(position)
-        written = self.tx.run(
+        self._written = self.tx.ask(
             "UPDATE run r SET version = q.version, stock_position = coalesce(q.position, r.stock_position) "
             "FROM unnest(%s::date[], %s::uuid[], %s::bigint[], %s::bigint[]) "
             "AS q (service_date, run_id, version, position) "
@@ -176,4 +198,3 @@ class Work:
                 numbers(positions),
             ),
         )
-        assert written == len(bumped), "a locked run is gone"
