@@ -185,7 +185,7 @@ def _import_timetable(desk: Desk) -> int:
         with tempfile.TemporaryDirectory(prefix="import-", dir=desk.folder) as place:
             built = desk.tools.build_timetable(desk.args.file, Path(place), stopped.is_set)
             if stopped.is_set():
-                raise Cancelled
+                raise Cancelled  # noqa: TRY301 - the same way back
             record = desk.rooms.issues.store(desk.connection, SYSTEM, built.catalogue, faults=built.fault_count)
             desk.rooms.issues.activate(desk.connection, SYSTEM, record.sha256)
     except BaseException as error:
