@@ -110,6 +110,7 @@ class LeaseReturnedFact:
     alight: int
     places: tuple[str, ...]
     count: int
+    pattern: str = ""  # whose legs these are; empty: not said, as by counters of before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,6 +326,7 @@ def _lease_returned(body: dict[str, Any]) -> LeaseReturnedFact:
         alight=alight,
         places=tuple(a_place(one, "places") for one in places),
         count=whole_number(body, "count", 0, PLACES_MAX),
+        pattern=a_text(body, "pattern") if "pattern" in body else "",
     )
 
 

@@ -21,7 +21,10 @@ DISPLACED: Final = "DISPLACED"
 
 @dataclass(slots=True)
 class Ticket:
-    """A ticket as central has it, or is about to. ``fresh``: sold by one of these entries."""
+    """A ticket as central has it, or is about to. ``fresh``: sold by one of these entries, in the legs of ``pattern``;
+
+    others are kept in the legs that their run has now.
+    """
 
     ticket_id: UUID
     service_date: date
@@ -45,6 +48,7 @@ class Ticket:
     locked_by: UUID | None = None
     ended: tuple[UUID, int, int] | None = None
     fresh: bool = False
+    pattern: str = ""
     numbered: bool = True
     changed: bool = False
 
@@ -178,6 +182,7 @@ def new_ticket(ledger: Ledger, told: Told, sold: SoldFact, ticket: TicketFact) -
         sold_at=told.at,
         document_tag=ticket.document_tag,
         fresh=True,
+        pattern=run.pattern,
     )
 
 

@@ -30,7 +30,9 @@ def _post(ledger: Ledger) -> Iterator[tuple[Told, SettleEvent]]:
                 yield (
                     told,
                     Returned(
-                        run=SoldRunRef(run_id=returned.run_id, service_date=returned.service_date),
+                        run=SoldRunRef(
+                            run_id=returned.run_id, service_date=returned.service_date, pattern=returned.pattern
+                        ),
                         lease_id=returned.lease_id,
                         holder_epoch=returned.holder_epoch,
                         board=returned.board,
@@ -114,7 +116,7 @@ def _refunded(ledger: Ledger, told: Told, refunded: RefundedFact) -> Iterator[tu
 
 def _freed(ticket: Ticket) -> Refunded:
     return Refunded(
-        run=SoldRunRef(run_id=ticket.run_id, service_date=ticket.service_date),
+        run=SoldRunRef(run_id=ticket.run_id, service_date=ticket.service_date, pattern=ticket.pattern),
         claim_id=ticket.claim_id,
         board=ticket.board,
         alight=ticket.alight,
@@ -149,6 +151,10 @@ def heard(ledger: Ledger, events: Sequence[tuple[Told, SettleEvent]], results: S
 def _sale_heard(ledger: Ledger, told: Told, event: Sold, result: SettleResult) -> None:
     seq = told.seq
     run = {"run_id": str(event.run.run_id), "service_date": event.run.service_date.isoformat()}
+    if result.span is not None:  # sold in the legs of an older timetable
+        assert isinstance(told.fact, SoldFact)
+        for one in told.fact.tickets:
+            ledger.tickets[one.ticket_id].board, ledger.tickets[one.ticket_id].alight = result.span
     match result.outcome:
         case Settled.LATE:
             ledger.findings.add(seq, Why.LATE, written_off=result.written_off)
@@ -188,8 +194,8 @@ def _sale_heard(ledger: Ledger, told: Told, event: Sold, result: SettleResult) -
         ledger.findings.add(seq, Why.RUN_CANCELLED, trip_id=event.run.trip_id, **run)
         _incident(ledger, told, event, "run_cancelled")
     if result.changed:
-        ledger.findings.add(seq, Why.RUN_CHANGED, trip_id=event.run.trip_id, **run)
-        _incident(ledger, told, event, "run_changed")
+        ledger.findings.add(seq, Why.RUN_CHANGED, trip_id=event.run.trip_id, trouble=result.trouble, **run)
+        _incident(ledger, told, event, "run_changed", trouble=result.trouble)
 
 
 def _displaced(ledger: Ledger, told: Told, result: SettleResult) -> list[Ticket]:
@@ -202,7 +208,7 @@ def _displaced(ledger: Ledger, told: Told, result: SettleResult) -> list[Ticket]
     return [tickets[n] for n in result.displaced]
 
 
-def _incident(ledger: Ledger, told: Told, event: Sold, kind: str) -> None:
+def _incident(ledger: Ledger, told: Told, event: Sold, kind: str, *, trouble: str = "") -> None:
     facts = {
         "trip_id": event.run.trip_id,
         "pattern": event.run.pattern,
@@ -210,5 +216,6 @@ def _incident(ledger: Ledger, told: Told, event: Sold, kind: str) -> None:
         "alight": event.alight,
         "tickets": event.count,
         "order_id": str(told.fact.order_id) if isinstance(told.fact, SoldFact) else "",
+        "trouble": trouble,
     }
     ledger.incidents.append(Incident(kind, told.seq, event.run.service_date, event.run.run_id, None, facts))

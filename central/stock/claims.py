@@ -79,7 +79,7 @@ class Claims:
                 return
             now = self._services.clock.now()
             rules = self._rules.read(tx, (asked[key].device.station_code for key in missing), now, quotas=False)
-            found = self._issues.in_force(tx)
+            found = self._issues.to_freeze(tx)
             for key in sorted(missing):
                 ask = asked[key]
                 assert isinstance(ask.message, ClaimRequest)

@@ -127,7 +127,7 @@ class Leasing:
     def _freeze(self, tx: Tx, names: dict[RunKey, RunName], capacity: int) -> None:
         """Runs that are none are left out."""
         missing = untouched(tx, names)
-        found = self._issues.in_force(tx) if missing else None
+        found = self._issues.to_freeze(tx) if missing else None
         for key in sorted(missing):
             try:
                 freeze(tx, self._services, found, names[key], unreserved_capacity=capacity)
@@ -146,7 +146,7 @@ class Leasing:
         try:
             for _ in untouched(tx, [name.key]):
                 capacity = rules.unreserved_capacity(to.station_code)
-                freeze(tx, self._services, self._issues.in_force(tx), name, unreserved_capacity=capacity)
+                freeze(tx, self._services, self._issues.to_freeze(tx), name, unreserved_capacity=capacity)
         except Refusing as refusing:
             raise Refusal(Reason.UNKNOWN_RUN, trip=name.trip_id, detail=refusing.detail) from refusing
         work = Work(tx, self._pictures)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from typing import Final
 from uuid import UUID
 
 from central.request import Refusing
@@ -15,9 +16,12 @@ from central.stock.partitions import has_partition
 from central.stock.words import RunKey, shard_of
 from central.tx import Tx
 from counter_app.domain.ids import run_id as run_id_of
+from counter_app.domain.journal import canonical
 from counter_app.domain.stations import Station
 from counter_app.domain.timetable import Trip
 from counter_app.wire.messages import Refused
+
+CLOSED: Final = "run_closed"  # an incident: by a timetable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,14 @@ class Issues:
         sha = tx.scalar("SELECT sha256 FROM issue WHERE activation IS NOT NULL ORDER BY activation DESC LIMIT 1")
         return None if sha is None else (sha, self._services.timetables.of(sha))
 
+    def to_freeze(self, tx: Tx) -> tuple[str, Timetable] | None:
+        """As ``in_force``, and so it stays until the transaction ends.
+
+        A run that is frozen by a timetable while that is being replaced would not be carried over with the others.
+        """
+        tx.run("LOCK TABLE issue IN ROW EXCLUSIVE MODE")
+        return self.in_force(tx)
+
     def named(self, tx: Tx, issue_id: str) -> tuple[str, Timetable] | None:
         sha = tx.scalar(
             "SELECT sha256 FROM issue WHERE issue_id = %s AND activation IS NOT NULL ORDER BY activation DESC LIMIT 1",
@@ -70,6 +82,22 @@ def demand_pattern(trip: Trip, pattern: str) -> None:
         raise Refusing(
             Refused.CHANGED_TIMETABLE, "the counter's pattern is not central's", pattern=trip.pattern_version
         )
+
+
+def close_run(tx: Tx, services: Services, key: RunKey, *, issue: str, trip_id: str) -> None:
+    """By a timetable that does not have it: one that has it again opens it."""
+    tx.run("UPDATE run SET state = 'cancelled' WHERE service_date = %s AND run_id = %s", (key.service_date, key.run_id))
+    tx.run(
+        "INSERT INTO incident (incident_id, kind, service_date, run_id, facts, at) VALUES (%s, %s, %s, %s, %s, %s)",
+        (
+            services.ids.new(),
+            CLOSED,
+            key.service_date,
+            key.run_id,
+            canonical({"issue": issue, "trip_id": trip_id}).decode(),
+            services.clock.now(),
+        ),
+    )
 
 
 def untouched(tx: Tx, keys: Iterable[RunKey]) -> set[RunKey]:

@@ -8,24 +8,40 @@ looks at the time: only what a journal says, or two people, free what was leased
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
-from central.request import Refusing
 from central.services import Device, Services
 from central.stock.cellmap import Cell, CellMap
 from central.stock.cells import CellWriter
 from central.stock.claimrows import ClaimRow, ClaimRows
+from central.stock.late_runs import freeze_sold
 from central.stock.leaserows import LeaseRow, LeaseRows
+from central.stock.legmaps import Carried, LegMaps
 from central.stock.pictures import Pictures
 from central.stock.rules import RuleBook
-from central.stock.runs import Issues, RunName, freeze, untouched
+from central.stock.runs import Issues
 from central.stock.settle_units import UnitSettler
-from central.stock.words import Abandoned, Refunded, Returned, RunKey, Settled, SettleEvent, SettleResult, Sold
+from central.stock.words import (
+    Abandoned,
+    Refunded,
+    Returned,
+    RunKey,
+    Settled,
+    SettleEvent,
+    SettleResult,
+    Sold,
+    SoldRunRef,
+)
 from central.stock.work import Work, go_as_planned
 from central.tx import Tx
+from counter_app.domain.reissue import Trouble
 
 OPEN_CLAIM = frozenset({"HELD", "LEASED", "IN_DOUBT"})
+L = TypeVar("L", Refunded, Returned)
 _NOTHING = SettleResult(outcome=Settled.NOTHING)
 _AGAIN = SettleResult(outcome=Settled.AGAIN)
 _DONE = SettleResult(outcome=Settled.DONE)
@@ -42,46 +58,35 @@ class Settler:
 
     def settle(self, tx: Tx, device: Device, events: Sequence[SettleEvent]) -> Settlement:
         """In the order of the events. All their runs are locked; the cells are written when this returns."""
-        self._freeze_new(tx, device, events)
+        freeze_sold(tx, self._services, self._rules, self._issues, device, self._untouched(events))
         work = Work(tx, self._pictures)
         work.lock(event.run.key for event in events)
-        settlement = Settlement(work, device, self._services)
+        settlement = Settlement(work, device, self._services, self._issues)
         settlement.read(events)
         settlement.results = [settlement.one(event) for event in events]
         settlement.write()
         go_as_planned(tx)
         return settlement
 
-    def _freeze_new(self, tx: Tx, device: Device, events: Sequence[SettleEvent]) -> None:
-        """A run that central never heard of, sold offline: from the timetable in force, or the one that it names."""
-        sold = {event.run.key: event.run for event in events if isinstance(event, Sold)}
-        missing = untouched(tx, (key for key in sold if self._pictures.get(key) is None))
-        if not missing:
-            return
-        rules = self._rules.read(tx, [device.station_code], self._services.clock.now(), quotas=False)
-        for key in sorted(missing):
-            run = sold[key]
-            name = RunName(run_id=run.run_id, service_date=run.service_date, trip_id=run.trip_id)
-            for found in (self._issues.in_force(tx), self._issues.named(tx, run.issue_id)):
-                try:
-                    capacity = rules.unreserved_capacity(device.station_code)
-                    freeze(tx, self._services, found, name, unreserved_capacity=capacity)
-                except Refusing:
-                    continue
-                break
+    def _untouched(self, events: Sequence[SettleEvent]) -> list[SoldRunRef]:
+        """Of which this process has no picture: they may be new."""
+        return [event.run for event in events if isinstance(event, Sold) and self._pictures.get(event.run.key) is None]
 
 
 class Settlement:
     """``results`` in the order of the events. ``publish`` is to be of the transaction's last acts."""
 
-    def __init__(self, work: Work, device: Device, services: Services) -> None:
+    def __init__(self, work: Work, device: Device, services: Services, issues: Issues) -> None:
         self.results: list[SettleResult] = []
         self._work = work
         self._device = device
+        self._issues = issues
         self._cells = CellMap(work.tx)
         self._writer = CellWriter(work.tx)
         self._claims = ClaimRows(work.tx, services.clock.now())
         self._leases = LeaseRows(work.tx)
+        self._maps = LegMaps(work.tx, services)
+        self._vanished: set[tuple[RunKey, UUID]] = set()  # units sold of which there is nothing to give back
         self._units = UnitSettler(work, self._writer, self._leases)
 
     def publish(self) -> None:
@@ -110,6 +115,23 @@ class Settlement:
             if row is not None:
                 places += [(key, place) for place in row.places]
         self._cells.read(places)
+        older = [event for event in known if self._is_older(event)]
+        self._maps.read((event.run.key, event.run.pattern) for event in older)
+        for event in older:
+            if isinstance(event, Sold) and not self._maps.knows(event.run.key, event.run.pattern):
+                self._learn(event)
+
+    def _learn(self, event: Sold) -> None:
+        """A run that had been sold nowhere but there when the timetable changed: its old legs are in that timetable."""
+        with suppress(LookupError):
+            named = self._issues.named(self._work.tx, event.run.issue_id)
+            old = None if named is None else named[1].trip(event.run.trip_id)
+            if old is not None and old.pattern_version == event.run.pattern:
+                self._maps.learn(event.run.key, old, self._work.picture(event.run.key).facts.trip)
+
+    def _is_older(self, event: SettleEvent) -> bool:
+        """Its legs are another pattern's than the run has now."""
+        return event.run.pattern not in {"", self._work.picture(event.run.key).facts.trip.pattern_version}
 
     def write(self) -> None:
         self._cells.write(self._writer, self._work)
@@ -128,9 +150,20 @@ class Settlement:
             case Abandoned():
                 return self._abandoned(event)
             case Refunded():
-                return self._refunded(event)
+                return self._refunded(self._in_our_legs(event))
             case Returned():
-                return self._returned(event)
+                return self._returned(self._in_our_legs(event))
+
+    def _in_our_legs(self, event: L) -> L:
+        """Cells that an older timetable counted. Of a pattern that central never had they are taken as they are: only
+
+        what is the device's own is ever freed.
+        """
+        if self._is_older(event):
+            span = self._maps.outer(event.run.key, event.run.pattern, event.board, event.alight)
+            if span is not None:
+                return replace(event, board=span[0], alight=span[1])
+        return event
 
     def _own_claim(self, key: RunKey, claim_id: UUID) -> ClaimRow | None:
         row = self._claims.get(key, claim_id)
@@ -142,7 +175,18 @@ class Settlement:
         key = event.run.key
         picture = self._work.picture(key)
         facts = picture.facts
-        changed = event.run.pattern not in {"", facts.trip.pattern_version}
+        carried: Carried | None = None
+        older = self._is_older(event)
+        if older:
+            carried = self._maps.carried(key, event.run.pattern, facts.trip, event.board, event.alight)
+            if carried is not None:
+                event = replace(event, board=carried.board, alight=carried.alight)
+        vanished = carried is not None and carried.trouble is Trouble.CALL_VANISHED
+        # C7. Only what was the device's own is settled where it is not known which legs were meant.
+        keep_others = older and (carried is None or vanished)
+        changed = older and (carried is None or carried.trouble is not None)
+        if vanished and (facts.places is None or event.board == event.alight):
+            return self._vanished_whole(event)
         problem = ""
         if not 0 <= event.board < event.alight <= facts.legs:
             problem = "span"
@@ -157,18 +201,39 @@ class Settlement:
         row = self._own_claim(key, event.claim_id)
         if facts.places is None:
             outcome, displaced = self._units.sold(
-                event, row, keep_others=changed, yield_hold=partial(self._let_yield, key)
+                event, row, keep_others=keep_others, yield_hold=partial(self._let_yield, key)
             )
         else:
-            outcome, displaced = self._places_sold(event, row, keep_others=changed)
+            outcome, displaced = self._places_sold(event, row, keep_others=keep_others)
         if row is not None and row.state in OPEN_CLAIM:
             self._end_claim(row, "SOLD")
+        if vanished:  # it is on the disruption list, whoever has what is left of its way
+            outcome, displaced = Settled.DONE, ()
         return SettleResult(
             outcome=outcome,
             displaced=displaced,
             written_off=outcome in {Settled.LATE, Settled.DISPLACED} and self._was_written_off(event, row),
             cancelled=not picture.open,
             changed=changed,
+            trouble=str(carried.trouble) if carried is not None and carried.trouble is not None else "",
+            span=None if carried is None else (event.board, event.alight),
+        )
+
+    def _vanished_whole(self, event: Sold) -> SettleResult:
+        """A journey that the run does not make any more: what the device held for it is free."""
+        key = event.run.key
+        row = self._own_claim(key, event.claim_id)
+        if not event.places:
+            self._units.give_up(event, row)
+            self._vanished.add((key, event.claim_id))
+        if row is not None and row.state in OPEN_CLAIM:
+            self._end_claim(row, "SOLD")
+        return SettleResult(
+            outcome=Settled.DONE,
+            cancelled=not self._work.picture(key).open,
+            changed=True,
+            trouble=Trouble.CALL_VANISHED.value,
+            span=(event.board, event.board),
         )
 
     def _places_sold(self, event: Sold, row: ClaimRow | None, *, keep_others: bool) -> tuple[Settled, tuple[int, ...]]:
@@ -297,6 +362,8 @@ class Settlement:
     def _refunded(self, event: Refunded) -> SettleResult:
         key = event.run.key
         if event.place is None:
+            if (key, event.claim_id) in self._vanished:
+                return _NOTHING
             return _DONE if self._units.refunded(event) else _NOTHING
         freed = 0
         for leg in range(event.board, event.alight):

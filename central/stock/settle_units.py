@@ -53,6 +53,19 @@ class UnitSettler:
             return Settled.DISPLACED, tuple(range(event.count - left, event.count))
         return Settled.LATE, ()
 
+    def give_up(self, event: Sold, row: ClaimRow | None) -> None:
+        """What this device held for a journey that cannot be made any more: a sale took whole units of its lease."""
+        left = event.count
+        if row is not None and row.state in OPEN:
+            self.end(row)
+            left -= row.count
+        for lease in self._leases.of_run(event.run.key):
+            touches = lease.board <= event.alight and event.board <= lease.alight
+            if left > 0 and lease.live and lease.travel_class == event.travel_class and touches:
+                taken = min(left, lease.left)
+                self._give_up(lease, taken)
+                left -= taken
+
     def end(self, row: ClaimRow) -> None:
         """A claim's units are free."""
         self._writer.move_units(row.key, row.travel_class, row.board, row.alight, row.count, row.state, "")

@@ -94,7 +94,10 @@ class Refunded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
-    """LEASE_RETURNED: exactly these cells (``places``, else ``count`` units, over the span)."""
+    """LEASE_RETURNED: exactly these cells (``places``, else ``count`` units, over the span), in the legs of ``run``'s
+
+    pattern.
+    """
 
     run: SoldRunRef
     lease_id: UUID
@@ -123,8 +126,10 @@ class Settled(StrEnum):
 class SettleResult:
     """``displaced``: indexes into ``Sold.places`` (of units: how many, counted from the last).
 
-    ``written_off``: cells of it were written off before. ``cancelled``: the run is (C7). ``changed``: it was sold by
-    another pattern than central's (C7): what was this device's was settled, nothing else taken.
+    ``written_off``: cells of it were written off before. ``cancelled``: the run is (C7). ``changed`` (C7): the journey
+    is not what was sold, as ``trouble`` says; empty where it was sold by a pattern that central does not know. Then, or
+    where the journey cannot be made any more, what was this device's was settled, nothing else taken.
+    ``span``: in central's legs, where it was sold by an older timetable's.
     """
 
     outcome: Settled
@@ -132,4 +137,6 @@ class SettleResult:
     written_off: bool = False
     cancelled: bool = False
     changed: bool = False
+    trouble: str = ""
+    span: tuple[int, int] | None = None
     detail: str = ""

@@ -1,0 +1,377 @@
+"""Runs that go on under a new pattern: every row that counts their legs is taken up and laid down in the new ones.
+
+Order along the trip is kept, so what shared no leg shares none afterwards. Whoever paid, or is paying, has both calls
+in the new pattern (a run where somebody has not is closed, and not carried). A lease is narrowed to the calls that are
+still there: journeys beyond them cannot be made any more, whoever sells them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+from central.feed import News
+from central.stock import arrays
+from central.stock.legmaps import Carried, NewMap, carried, inner, legs_of, outer, write_maps
+from central.stock.words import RunKey
+from central.tx import Tx
+from counter_app.domain.reissue import Trouble
+from counter_app.domain.timetable import Trip
+from counter_app.wire.codec import decode, encode
+from counter_app.wire.messages import ClaimRequest, FeedKind
+
+FIRM: Final = frozenset({"LEASED", "IN_DOUBT"})  # claims on which money is, or may have been, taken
+LIVE: Final = frozenset({"ACTIVE", "IN_DOUBT"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    ticket_id: UUID
+    device_id: UUID
+    epoch: int
+    seq: int
+    state: str
+    place: str | None
+    board: int
+    alight: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    claim_id: UUID
+    board: int
+    alight: int
+    travel_class: str
+    places: tuple[str, ...]
+    count: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    lease_id: UUID
+    device_id: UUID | None
+    board: int
+    alight: int
+    travel_class: str
+    places: tuple[str, ...]
+    left: int
+    state: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Holdings:
+    """Who has anything of a run, or had."""
+
+    tickets: list[Ticket] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    leases: list[Lease] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One run's way. ``places``: of the new formation; None: nothing is numbered, in the old one neither."""
+
+    key: RunKey
+    old: Trip
+    old_hash: str
+    new: Trip
+    calls: tuple[int | None, ...]
+    places: frozenset[str] | None
+    holdings: Holdings
+    pattern: str  # hashes under which the new ones are frozen
+    formation: str | None
+    issue: str
+
+    def carried(self, board: int, alight: int) -> Carried:
+        return carried(self.calls, self.old, self.new, board, alight)
+
+
+def read_holdings(tx: Tx, keys: Sequence[RunKey]) -> dict[RunKey, Holdings]:
+    """In three statements, whatever the number of runs."""
+    found = {key: Holdings() for key in keys}
+    where = _where(keys)
+    for service_date, run_id, *rest in tx.rows(
+        "SELECT t.service_date, t.run_id, t.ticket_id, t.device_id, t.epoch, t.seq, t.state, t.place, t.board, "
+        "t.alight FROM ticket t JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
+        "ON t.service_date = q.service_date AND t.run_id = q.run_id ORDER BY t.ticket_id",
+        where,
+    ):
+        ticket_id, device_id, epoch, seq, state, place, board, alight = rest
+        found[RunKey(service_date, run_id)].tickets.append(
+            Ticket(
+                ticket_id=ticket_id,
+                device_id=device_id,
+                epoch=epoch,
+                seq=seq,
+                state=state,
+                place=place,
+                board=board,
+                alight=alight,
+            )
+        )
+    for service_date, run_id, claim_id, board, alight, name, places, count, state in tx.rows(
+        "SELECT c.service_date, c.run_id, c.claim_id, c.board, c.alight, c.travel_class, c.places, c.count, c.state "
+        "FROM claim c JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
+        "ON c.service_date = q.service_date AND c.run_id = q.run_id ORDER BY c.claim_id",
+        where,
+    ):
+        found[RunKey(service_date, run_id)].claims.append(
+            Claim(
+                claim_id=claim_id,
+                board=board,
+                alight=alight,
+                travel_class=name,
+                places=tuple(places),
+                count=count,
+                state=state,
+            )
+        )
+    for service_date, run_id, lease_id, device_id, board, alight, name, places, left, state in tx.rows(
+        "SELECT l.service_date, l.run_id, l.lease_id, l.device_id, l.board, l.alight, l.travel_class, l.places, "
+        "l.left_count, l.state FROM lease l JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
+        "ON l.service_date = q.service_date AND l.run_id = q.run_id ORDER BY l.granted_at, l.lease_id",
+        where,
+    ):
+        found[RunKey(service_date, run_id)].leases.append(
+            Lease(
+                lease_id=lease_id,
+                device_id=device_id,
+                board=board,
+                alight=alight,
+                travel_class=name,
+                places=tuple(places),
+                left=left,
+                state=state,
+            )
+        )
+    return found
+
+
+class Carrying:
+    """Carries some runs in one go; ``ended``: words for the devices whose leases nothing is left of."""
+
+    def __init__(self, tx: Tx) -> None:
+        self.ended: dict[UUID, list[News]] = {}
+        self._tx = tx
+
+    def carry(self, moves: Sequence[Move]) -> None:
+        """The runs are locked. Their versions and positions in the feed are the caller's."""
+        if not moves:
+            return
+        by_key = {move.key: move for move in moves}
+        claims = {move.key: [_claim(move, claim) for claim in move.holdings.claims] for move in moves}
+        leases = {move.key: [_narrowed(move, lease) for lease in move.holdings.leases] for move in moves}
+        self._carry_cells(by_key, claims, leases)
+        self._carry_units(by_key, claims, leases)
+        self._write_claims(claims)
+        self._write_leases({move.key: move.holdings.leases for move in moves}, leases)
+        self._write_tickets(moves)
+        self._carry_waiting(by_key)
+        write_maps(
+            self._tx,
+            [
+                NewMap(key=move.key, pattern_version=move.old.pattern_version, pattern=move.old_hash, calls=move.calls)
+                for move in moves
+            ],
+            {move.key: move.new.pattern_version for move in moves},
+        )
+        self._tx.run_many(
+            "UPDATE run SET pattern_version = %s, pattern = %s, formation = %s, issue_sha256 = %s "
+            "WHERE service_date = %s AND run_id = %s",
+            [(move.new.pattern_version, move.pattern, move.formation, move.issue, *move.key) for move in moves],
+        )
+
+    # ---- places
+
+    def _carry_cells(
+        self, moves: dict[RunKey, Move], claims: dict[RunKey, list[Claim]], leases: dict[RunKey, list[Lease]]
+    ) -> None:
+        gone = {(key, claim.claim_id) for key, those in claims.items() for claim in those if claim.state == "GONE"}
+        held = {(key, lease.lease_id): lease for key, those in leases.items() for lease in those}
+        rows = self._tx.rows(
+            "DELETE FROM place_leg p USING unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
+            "WHERE p.service_date = q.service_date AND p.run_id = q.run_id "
+            "RETURNING p.service_date, p.run_id, p.place, p.leg, p.state, p.claim_id, p.epoch",
+            _where(sorted(moves)),
+        )
+        cells: dict[tuple[date, UUID, str, int], tuple[str, UUID | None, int]] = {}
+        for rank in range(3):  # who paid comes first, then leases, then what is blocked
+            for service_date, run_id, place, leg, state, holder, epoch in rows:
+                key = RunKey(service_date, run_id)
+                lease = held.get((key, holder))
+                if rank != (2 if holder is None else 1 if lease is not None and state != "SOLD" else 0):
+                    continue
+                move = moves[key]
+                if (key, holder) in gone or move.places is None or place not in move.places:
+                    continue
+                for now in legs_of(move.calls, leg):
+                    # Of a lease that nothing is left of there is nothing to carry: its span is for the record.
+                    if rank != 1 or (lease is not None and lease.left and lease.board <= now < lease.alight):
+                        cells.setdefault((service_date, run_id, place, now), (state, holder, epoch))
+        left: dict[tuple[RunKey, UUID], int] = defaultdict(int)
+        for (service_date, run_id, _, _), (state, holder, _) in cells.items():
+            if holder is not None and state != "SOLD":
+                left[RunKey(service_date, run_id), holder] += 1
+        for key, those in leases.items():
+            leases[key] = [
+                replace(one, left=left[key, one.lease_id]) if one.places and one.state in LIVE else one for one in those
+            ]
+        at, what = list(cells), list(cells.values())
+        self._tx.run(
+            "INSERT INTO place_leg (service_date, run_id, place, leg, state, claim_id, epoch) SELECT * FROM "
+            "unnest(%s::date[], %s::uuid[], %s::text[], %s::smallint[], %s::text[], %s::uuid[], %s::integer[])",
+            (
+                arrays.dates(one[0] for one in at),
+                arrays.ids(one[1] for one in at),
+                arrays.texts(one[2] for one in at),
+                arrays.numbers(one[3] for one in at),
+                arrays.texts(one[0] for one in what),
+                arrays.ids(one[1] for one in what),
+                arrays.numbers(one[2] for one in what),
+            ),
+        )
+
+    # ---- units
+
+    def _carry_units(
+        self, moves: dict[RunKey, Move], claims: dict[RunKey, list[Claim]], leases: dict[RunKey, list[Lease]]
+    ) -> None:
+        """What is sold or blocked goes with its leg (of several that became one, the fullest: who paid rides over all
+
+        of them). What is held, leased or in doubt is counted anew, from who holds it.
+        """
+        rows = self._tx.rows(
+            "DELETE FROM capacity_leg k USING unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
+            "WHERE k.service_date = q.service_date AND k.run_id = q.run_id "
+            "RETURNING k.service_date, k.run_id, k.travel_class, k.leg, k.capacity, k.sold, k.blocked",
+            _where(sorted(moves)),
+        )
+        units: dict[tuple[RunKey, str, int], list[int]] = {}  # capacity, held, leased, in_doubt, sold, blocked
+        for service_date, run_id, name, leg, capacity, sold, blocked in rows:
+            key = RunKey(service_date, run_id)
+            move = moves[key]
+            if move.places is not None:
+                continue
+            for now in range(move.new.legs):
+                units.setdefault((key, name, now), [capacity, 0, 0, 0, 0, 0])
+            for now in legs_of(move.calls, leg):
+                row = units[key, name, now]
+                row[4], row[5] = max(row[4], sold), max(row[5], blocked)
+        column = {"HELD": 1, "LEASED": 2, "ACTIVE": 2, "IN_DOUBT": 3}
+        for key, move in moves.items():
+            if move.places is not None:
+                continue
+            holders = [(one.travel_class, one.board, one.alight, one.count, one.state) for one in claims[key]]
+            holders += [(one.travel_class, one.board, one.alight, one.left, one.state) for one in leases[key]]
+            for name, board, alight, count, state in holders:
+                for leg in range(board, alight) if state in column else ():
+                    units[key, name, leg][column[state]] += count
+        self._tx.run_many(
+            "INSERT INTO capacity_leg (service_date, run_id, travel_class, leg, capacity, held, leased, in_doubt, "
+            "sold, blocked) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [(*key, name, leg, *row) for (key, name, leg), row in sorted(units.items())],
+        )
+
+    # ---- who has them
+
+    def _write_claims(self, claims: dict[RunKey, list[Claim]]) -> None:
+        self._tx.run_many(
+            "UPDATE claim SET board = %s, alight = %s, state = %s, "
+            "expires_at = CASE WHEN %s = 'HELD' THEN expires_at END "
+            "WHERE service_date = %s AND run_id = %s AND claim_id = %s",
+            [
+                (one.board, one.alight, one.state, one.state, *key, one.claim_id)
+                for key, those in claims.items()
+                for one in those
+            ],
+        )
+
+    def _write_leases(self, before: dict[RunKey, list[Lease]], leases: dict[RunKey, list[Lease]]) -> None:
+        rows = []
+        for key, those in leases.items():
+            for was, now in zip(before[key], those, strict=True):
+                state = now.state
+                if was.state in LIVE and now.left == 0:
+                    state = "SETTLED"
+                    if now.device_id is not None:
+                        word = News(kind=FeedKind.LEASE, key=f"lease/{now.lease_id}", body=None)
+                        self.ended.setdefault(now.device_id, []).append(word)
+                rows.append((now.board, now.alight, list(now.places), now.left, state, *key, now.lease_id))
+        self._tx.run_many(
+            "UPDATE lease SET board = %s, alight = %s, places = %s, left_count = %s, state = %s "
+            "WHERE service_date = %s AND run_id = %s AND lease_id = %s",
+            rows,
+        )
+
+    def _write_tickets(self, moves: Sequence[Move]) -> None:
+        rows = []
+        for move in moves:
+            for one in move.holdings.tickets:
+                if one.alight >= len(move.calls):  # sold by a pattern that central never had
+                    continue
+                now = move.carried(one.board, one.alight)
+                if (now.board, now.alight) != (one.board, one.alight):
+                    rows.append((now.board, now.alight, *move.key, one.ticket_id))
+        self._tx.run_many(
+            "UPDATE ticket SET board = %s, alight = %s WHERE service_date = %s AND run_id = %s AND ticket_id = %s", rows
+        )
+
+    def _carry_waiting(self, moves: dict[RunKey, Move]) -> None:
+        """Who waits goes on waiting, if that journey can still be made."""
+        rows = self._tx.rows(
+            "SELECT w.service_date, w.run_id, w.claim_id, w.request FROM waiting w "
+            "JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
+            "ON w.service_date = q.service_date AND w.run_id = q.run_id",
+            _where(sorted(moves)),
+        )
+        kept, dropped = [], []
+        for service_date, run_id, claim_id, request in rows:
+            move = moves[RunKey(service_date, run_id)]
+            asked = decode(ClaimRequest, request.encode())
+            now = move.carried(asked.board, asked.alight)
+            if now.trouble is Trouble.CALL_VANISHED:
+                dropped.append((service_date, run_id, claim_id))
+                continue
+            run = replace(asked.run, pattern=move.new.pattern_version)
+            body = encode(replace(asked, run=run, board=now.board, alight=now.alight)).decode()
+            kept.append((body, service_date, run_id, claim_id))
+        for sql, those in (
+            ("UPDATE waiting SET request = %s WHERE service_date = %s AND run_id = %s AND claim_id = %s", kept),
+            ("DELETE FROM waiting WHERE service_date = %s AND run_id = %s AND claim_id = %s", dropped),
+        ):
+            statement: LiteralString = sql
+            self._tx.run_many(statement, those)
+
+
+def _claim(move: Move, claim: Claim) -> Claim:
+    """An unpaid one that has lost its journey or a place is let go."""
+    now = move.carried(claim.board, claim.alight)
+    if claim.state == "HELD" and (now.trouble is Trouble.CALL_VANISHED or not _has(move, claim.places)):
+        claim = replace(claim, state="GONE")
+    board = min(now.board, move.new.legs - 1)
+    return replace(claim, board=board, alight=max(now.alight, board + 1))
+
+
+def _narrowed(move: Move, lease: Lease) -> Lease:
+    live = lease.state in LIVE
+    board, alight = (inner if live else outer)(move.calls, lease.board, lease.alight)
+    if board >= alight:
+        board = min(board, move.new.legs - 1)
+        return replace(lease, board=board, alight=board + 1, left=0)
+    places = tuple(one for one in lease.places if move.places is None or one in move.places)
+    if live and lease.places and not places:
+        return replace(lease, board=board, alight=alight, left=0)
+    return replace(lease, board=board, alight=alight, places=places if live else lease.places)
+
+
+def _has(move: Move, places: Iterable[str]) -> bool:
+    return move.places is None or all(place in move.places for place in places)
+
+
+def _where(keys: Sequence[RunKey]) -> tuple[Any, Any]:
+    return arrays.dates(key.service_date for key in keys), arrays.ids(key.run_id for key in keys)
