@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench screens lock clean setup-runtime setup-dev
+.PHONY: help run test check simulate bench screens lock clean setup-runtime setup-dev
 MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
@@ -14,6 +14,7 @@ help:
 	@echo 'make run      the demonstration station: an invented timetable, a virtual printer, users, the window'
 	@echo 'make test     every test, with coverage'
 	@echo 'make check    what to run before a commit: ruff, mypy, import-linter, the quick tests'
+	@echo 'make simulate counters, central and a bad network between them, by seeds: SEEDS=1-50 STEPS=20000'
 	@echo 'make bench    the benchmarks; prints a table and saves JSON in benchmarks/results/'
 	@echo 'make screens  a picture of every screen, in both languages and both themes, in build/screens/'
 	@echo 'make lock     locks the newest versions that pyproject.toml allows (needs uv)'
@@ -43,6 +44,11 @@ check: setup-dev
 	@echo 'mypy' && $(PY) -m mypy
 	@echo 'import-linter' && .venv/bin/lint-imports
 	@echo 'quick tests' && QT_QPA_PLATFORM=offscreen $(PY) -m pytest -q -n auto -m 'not slow and not e2e' $(ARGS)
+
+SEEDS ?= 1-10
+STEPS ?= 5000
+simulate: setup-dev
+	@$(PY) -m tests.simulation --seeds $(SEEDS) --steps $(STEPS) $(ARGS)
 
 bench: setup-dev
 	@QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(PY) -m benchmarks $(ARGS)

@@ -9,7 +9,7 @@ import argparse
 import sys
 import time
 
-from tests.simulation.campaign import campaign
+from tests.simulation.campaign import campaign, end_orderly
 
 
 def seeds_of(text: str) -> list[int]:
@@ -28,6 +28,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--stop", action="store_true", help="at the first failure")
     told = parser.parse_args()
+    end_orderly()
     started = time.monotonic()
     failed: list[int] = []
     steps = sales = worlds = 0

@@ -148,8 +148,8 @@ def _verdicts(world: World) -> Iterator[str]:
             yield f"{judgement} {reason} of {device} {epoch}/{seq} in a world without copies and losses: {facts}"
 
 
-# Clocks that jump, and timetables that change while a sale is under way, are talked about.
-EVERYDAY: Final = frozenset({Why.CLOCK_AHEAD, Why.RUN_CHANGED})
+# Clocks that jump, and timetables that change under a sale, are talked about.
+EVERYDAY: Final = frozenset({Why.CLOCK_AHEAD, Why.RUN_CHANGED, Why.RUN_CANCELLED})
 
 
 def _inboxes(world: World) -> Iterator[str]:
@@ -209,7 +209,10 @@ def _money(world: World) -> Iterator[str]:
     accepted, _ = _at_central(world)
     quarantined = {
         (row[0], row[1], row[2])
-        for row in world.central.rows("SELECT device_id, epoch, seq FROM verdict WHERE judgement = 'quarantined'")
+        for row in world.central.rows(
+            # That of a fork is about the stray of that number, not about the entry that was first.
+            "SELECT device_id, epoch, seq FROM verdict WHERE judgement = 'quarantined' AND reason <> 'forked'"
+        )
     }
     journals: dict[UUID, dict[tuple[int, int], int]] = defaultdict(dict)
     for key, written in world.truth.entries.items():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
+import sys
 from collections.abc import Iterator
 from queue import Empty
 from typing import Any
@@ -42,7 +44,13 @@ def campaign(seeds: list[int], steps: int, processes: int) -> Iterator[Outcome]:
                 worker.terminate()
 
 
+def end_orderly() -> None:
+    """Told to end, a process stops the server that it started."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
 def _worker(tasks: Any, outcomes: Any, steps: int) -> None:
+    end_orderly()
     with own_ground() as ground:
         while (seed := tasks.get()) is not None:
             outcomes.put(ground.run(seed, steps))

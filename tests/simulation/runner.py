@@ -31,6 +31,7 @@ class Outcome:
     refunds: int = 0
     doubles: int = 0
     twins: int = 0
+    digest: str = ""  # of all that happened
     told: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -79,6 +80,7 @@ class Ground:
             refunds=truth.refunds,
             doubles=len(truth.doubles),
             twins=truth.twins,
+            digest=world.digest.hexdigest(),
             told=world.told,
         )
 

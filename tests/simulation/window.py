@@ -167,6 +167,11 @@ class Window:
     def running(self) -> bool:
         return self.desk is not None
 
+    @property
+    def the_desk(self) -> CounterDesk:
+        assert self.desk is not None, f"{self.name} is not open"
+        return self.desk
+
     # ---- the process
 
     def open(self) -> None:

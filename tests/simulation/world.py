@@ -13,6 +13,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 from heapq import heappop, heappush
 from pathlib import Path
 from typing import Any, Final
@@ -87,6 +88,7 @@ class World:
     acts: int = 0
     turns: int = 0
     tends: int = 0
+    digest: Any = field(default_factory=sha256)  # of all that was said: the same for the same seed
     told: Counter[str] = field(default_factory=Counter)
     _heals: list[tuple[int, int, Callable[[], None]]] = field(default_factory=list)
     _heal_number: int = 0
@@ -273,7 +275,9 @@ class World:
         heappush(self._heals, (self.time.ms + in_ms, self._heal_number, act))
 
     def _say(self, words: str) -> None:
-        self.last.append(f"{self.steps:>7} {self.time.moment():%d %H:%M:%S} {words}")
+        line = f"{self.steps:>7} {self.time.moment():%d %H:%M:%S} {words}"
+        self.last.append(line)
+        self.digest.update(line.encode())
 
     # ---- windows
 
