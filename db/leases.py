@@ -107,12 +107,12 @@ class SqlLeases:
         if not active:
             return []
         pattern = self._pattern(run_id)
-        units = self._units_left(run_id, leases)
+        units = self._units_left(run_id, [one for one in leases if pattern in {None, one.grant.pattern}])
         spent = _Spent(self._context, active[0]) if any(one.grant.places for one in active) else None
         found = []
         for lease in active:
             if pattern is not None and pattern != lease.grant.pattern:
-                rests: tuple[LeaseRest, ...] = ()
+                rests = _whole(lease)  # nothing was sold of it: at a change of timetables those that were went back
             elif spent is not None and lease.grant.places:
                 rests = spent.rests(lease)
             else:
@@ -191,6 +191,11 @@ def _gaps(board: int, alight: int, spent: Iterable[int]) -> Iterator[tuple[int, 
         if leg > start:
             yield start, leg
         start = leg + 1
+
+
+def _whole(lease: Lease) -> tuple[LeaseRest, ...]:
+    grant = lease.grant
+    return (LeaseRest(span=Span(grant.board, grant.alight), places=grant.places, count=grant.count),)
 
 
 def _units(lease: Lease, left: int) -> tuple[LeaseRest, ...]:

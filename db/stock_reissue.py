@@ -71,7 +71,6 @@ class ReissuableStock:
                 claims=tuple(claims[run_id]),
             )
             for run_id, day, trip_id, body in self._context.rows(_RUNS, since)
-            if claims[run_id]
         ]
 
     def reissue(self, change: RunChange, frozen: FrozenRun) -> None:

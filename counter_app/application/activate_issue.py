@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from counter_app.application.return_leases import leave_patterns
 from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.ids import run_id
 from counter_app.domain.journal import Json, Kind
+from counter_app.domain.leases import LeaseGrant
 from counter_app.domain.reissue import Fate, RunChange, SoldRun, places_of, reissue
 from counter_app.domain.staff import Actor
 from counter_app.domain.timetable import Trip, instant
@@ -37,7 +39,9 @@ class ActivateIssue:
     def __call__(
         self, actor: Actor, catalogue: Catalogue, path: Path, info: IssueInfo, *, trips: int, faults: int
     ) -> bool:
-        """``path``: named by its digest. False: the very same timetable is in force, and nothing was changed.
+        """``path``: named by its digest. False: nothing was changed: the very same timetable is in force, or money is
+
+        being taken on a lease that would end with the old one; after that sale it may be tried again.
 
         OutcomeUnknown: whether the new issue is in force shows in ``issues.active()`` after the store was opened again.
         """
@@ -50,6 +54,8 @@ class ActivateIssue:
             for sold in books.stock.sold_runs(first_date):
                 takeover.warm(sold)
         with self.store.writing() as books:
+            if not leave_patterns(books, takeover.pattern_of):
+                return False
             self._activate(books, actor, path, info, trips, faults)
             for sold in books.stock.sold_runs(first_date):
                 found = takeover.change(sold)
@@ -119,6 +125,14 @@ class _Takeover:
             return None  # under way: an issue that begins today does not call it back
         new = trip if runs else None
         return reissue(sold, new, self._places(new) if new else None), new
+
+    def pattern_of(self, grant: LeaseGrant) -> str | None:
+        """What the run of a lease is under the new issue; None: it does not run."""
+        if run_id(self.catalogue.info.feed_namespace, grant.trip_id, grant.service_date) != grant.run_id:
+            return None
+        trip = self._trip(grant.trip_id)
+        runs = trip is not None and self.catalogue.runs_on(grant.trip_id, grant.service_date)
+        return trip.pattern_version if trip is not None and runs else None
 
     def frozen(self, old: FrozenRun, trip: Trip) -> FrozenRun:
         """The run's copy under the new issue."""

@@ -210,7 +210,10 @@ class EnrolledHolder(LocalHolder):
             if claim.state is not ClaimState.LEASED:  # no money on places that central may give to others
                 raise Refusal(Reason.NOT_HELD, detail="not_leased")
             return
-        leases = act.books.sync.leases_of(claim.run.run_id)
+        frozen = self.frozen(act.books.stock, claim.run.run_id)
+        assert frozen is not None, "what is claimed was frozen"
+        pattern = frozen.trip.pattern_version  # legs of another one are other legs
+        leases = [one for one in act.books.sync.leases_of(claim.run.run_id) if one.grant.pattern == pattern]
         tendered = claim.state is ClaimState.LEASED
         if not covers(leases, claim, self._central_clock.now(), tendered=tendered):
             raise Refusal(Reason.LEASE_EXPIRED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,8 +10,9 @@ from uuid import UUID
 
 from counter_app.application.central_clock import CentralClock
 from counter_app.application.enrolled_holder import EnrolledHolder
-from counter_app.application.hold import reap
+from counter_app.application.hold import let_go, reap
 from counter_app.application.rights import demand
+from counter_app.application.stock_holder import Act
 from counter_app.application.take_leases import lease_fact
 from counter_app.domain.journal import Json, Kind
 from counter_app.domain.leases import LeaseGrant, LeaseState
@@ -19,9 +20,9 @@ from counter_app.domain.staff import SYSTEM, Actor, Right
 from counter_app.domain.timetable import instant
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock
-from counter_app.ports.stock import ClaimOrigin, ClaimState
+from counter_app.ports.stock import Claim, ClaimOrigin, ClaimState
 from counter_app.ports.store import MoneyStore, Reading, Writing
-from counter_app.ports.sync import LeaseLeft
+from counter_app.ports.sync import Lease, LeaseLeft
 
 AT_ONCE_MAX: Final = 50
 _AHEAD: Final = timedelta(days=1)
@@ -58,7 +59,7 @@ class ReturnLeases:
             return False
         frozen = books.stock.run(grant.run_id)
         if frozen is None or frozen.trip.pattern_version != grant.pattern:
-            return False  # central ends it with the departure in any case
+            return False  # of a timetable that is not in force here: it goes back whole when its time is over
         depart = instant(grant.service_date, frozen.trip.calls[grant.board].depart_s, frozen.trip.zone)
         return depart <= self.clock.now()
 
@@ -72,14 +73,47 @@ class ReturnLeases:
                 # An unpaid sale stands on it: what that holds is not left, and nobody would give it back afterwards.
                 if lease is None or lease.state is not LeaseState.ACTIVE or lease.grant.run_id in in_use:
                     continue
-                left = next(
-                    one for one in act.books.sync.left_of(lease.grant.run_id) if one.lease.grant.lease_id == lease_id
-                )
-                _journal(act.books, left, actor)
-                act.books.sync.end_lease(lease_id, LeaseState.RETURNED if left.rests else LeaseState.ENDED)
+                _end(act.books, lease, actor)
                 done = True
         self.holder.forget_outside()
         return done
+
+
+def leave_patterns(books: Writing, pattern_of: Callable[[LeaseGrant], str | None]) -> bool:
+    """A new timetable is about to take over: leases count the legs of the pattern that they were granted under, so what
+
+    is left of those whose pattern it does not have goes back, in those legs, and is asked for anew. Unpaid sales from
+    them are let go. ``pattern_of``: what the run is under the new timetable; None: it does not run.
+
+    False: money is being taken on one of them, and nothing was changed.
+    """
+    leaving = [one for one in books.sync.leases() if pattern_of(one.grant) != one.grant.pattern]
+    if not leaving:
+        return True
+    runs = {one.grant.run_id for one in leaving}
+
+    def standing(state: ClaimState) -> list[Claim]:
+        return [
+            claim
+            for claim in books.stock.claims_in(state)
+            if claim.origin is ClaimOrigin.LEASE and claim.run.run_id in runs
+        ]
+
+    if standing(ClaimState.LEASED):
+        return False
+    act = Act(books=books)
+    for claim in standing(ClaimState.HELD):
+        let_go(act, claim)
+    for lease in leaving:
+        _end(books, lease, SYSTEM)
+    return True
+
+
+def _end(books: Writing, lease: Lease, actor: Actor) -> None:
+    lease_id = lease.grant.lease_id
+    left = next(one for one in books.sync.left_of(lease.grant.run_id) if one.lease.grant.lease_id == lease_id)
+    _journal(books, left, actor)
+    books.sync.end_lease(lease_id, LeaseState.RETURNED if left.rests else LeaseState.ENDED)
 
 
 def _journal(books: Writing, left: LeaseLeft, actor: Actor) -> None:
@@ -88,6 +122,7 @@ def _journal(books: Writing, left: LeaseLeft, actor: Actor) -> None:
     for rest in left.rests:
         body: dict[str, Json] = {
             **fact,
+            "pattern": left.lease.grant.pattern,
             "travel_class": left.lease.grant.travel_class,
             "board": rest.span.board,
             "alight": rest.span.alight,

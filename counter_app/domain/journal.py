@@ -61,7 +61,9 @@ class Kind(StrEnum):
     LEASE_TAKEN = (
         "lease_taken"  # {lease_id, run_id, service_date, travel_class, board, alight, places, count, holder_epoch}
     )
-    LEASE_RETURNED = "lease_returned"  # {lease_id, holder_epoch, run_id, service_date, board, alight, places, count}
+    LEASE_RETURNED = (  # in the legs of the pattern that it was granted under
+        "lease_returned"  # {lease_id, holder_epoch, run_id, service_date, pattern, board, alight, places, count}
+    )
     LEASE_ENDED = "lease_ended"  # central settled it or wrote it off
     VERDICT_SETTLED = "verdict_settled"  # a person dealt with what central said of an entry
     ACCOUNTS_RECEIVED = "accounts_received"  # who may log in here, by central's word

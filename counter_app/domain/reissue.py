@@ -47,7 +47,10 @@ class SoldClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoldRun:
-    """A run of which anything is held or sold, with the pattern that it was sold under, and all its claims."""
+    """A run of which anything is or was held or sold, with the pattern that it is frozen under, and its claims, if any
+
+    are left: without them it goes where the timetable goes.
+    """
 
     run: RunRef
     trip: Trip

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from counter_app.application.lease_view import selling
 from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.journal import Kind
 from counter_app.domain.leases import LeaseGrant, LeaseState
@@ -19,7 +20,7 @@ from counter_app.domain.timetable import Span
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.orders import RefundRecord, TicketRecord
 from counter_app.ports.stock import Claim
-from counter_app.ports.sync import LeaseLeft
+from counter_app.ports.sync import LeaseLeft, LeaseRest
 from db.leases import _gaps
 from db.store import SqlMoneyStore
 from tests.unit.db.enrolled import BUS, RUN, Window, give_back_lease, hold, sell, take_lease
@@ -202,12 +203,14 @@ def test_units_of_an_earlier_lease_are_not_counted_in_a_later_one(store: SqlMone
     assert counts(store) == [3]
 
 
-def test_nothing_is_left_of_a_lease_of_another_pattern(store: SqlMoneyStore, window: Window) -> None:
-    """Under a new timetable the legs of the old one are other legs: cells named by them would be somebody else's."""
+def test_a_lease_of_another_pattern_is_left_whole(store: SqlMoneyStore, window: Window) -> None:
+    """It came after the timetable had changed. Nothing is sold of it: its legs are other legs; but it has to go back."""
     hold(store, window, Span(0, 1), "01/01A")
-    take_lease(store, window.grant(pattern="v0"))
+    grant = take_lease(store, window.grant(pattern="v0"))
     (one,) = left(store)
-    assert (one.places, one.count, one.rests) == ((), 0, ())
+    assert one.rests == (LeaseRest(span=Span(grant.board, grant.alight), places=grant.places, count=grant.count),)
+    assert selling([one], window.clock.at, "v1") == []
+    assert selling([one], window.clock.at, "v0") == [one]
 
 
 def test_all_leases_by_day_and_time(store: SqlMoneyStore, window: Window) -> None:

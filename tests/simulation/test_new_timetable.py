@@ -1,0 +1,220 @@
+"""A new timetable at both ends while a window is cut off: production code of two counters and central, and the line.
+
+The train does not call at one station any more, so its legs are counted anew. What the cut-off window sells by the old
+timetable must not be anybody else's, and what it did not sell must be everybody's again.
+"""
+
+from __future__ import annotations
+
+import random
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from central.journal.verify import verify_central
+from counter_app.application.views import HoldView, PassengerInput, PlaceWish, RunOffer
+from counter_app.domain.policy import read_policy
+from counter_app.errors import Refusal
+from db.catalogue.feed import build
+from db.verify import verify_profile
+from tests.postgres import Cluster
+from tests.simulation.headquarters import POLICY_TEXT, Headquarters
+from tests.simulation.nature import Time, body
+from tests.simulation.network import Network, Weather, Wire
+from tests.simulation.timetable import Issue, feed_files, make_issue
+from tests.simulation.truth import Truth
+from tests.simulation.window import Window, enrol_window
+
+SHORT_MS = 1_000
+
+
+def _without_a_call(folder: Path) -> Issue:
+    """G1 does not call at CCH."""
+    files = dict(feed_files(1))
+    for name, prefix, gone in (("stop_times.txt", "G1,", ",CCH,3"), ("stop_fares.txt", "G1,3,", "")):
+        lines = files[name].splitlines(keepends=True)
+        files[name] = "".join(one for one in lines if not (one.startswith(prefix) and gone in one))
+    feed, target = folder / "feed.zip", folder / "shorter.catalogue"
+    with zipfile.ZipFile(feed, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return Issue(target, build(feed, target, progress=lambda *_: None))
+
+
+@dataclass
+class Both:
+    """Central, and the windows by their station."""
+
+    central: Headquarters
+    network: Network
+    time: Time
+    windows: dict[str, Window]
+    shorter: Issue
+
+    def sync(self, *names: str) -> None:
+        for name in names:
+            window = self.windows[name]
+            assert window.desk is not None
+            window.desk.sync_now()
+            for _ in range(200):
+                done = window.desk.sync_turn()
+                self.network.pass_time(min(max(done.next_ms, 10), SHORT_MS))
+                if done.next_ms > 0 and not done.changed:
+                    break
+
+    def offer(self, name: str, to: str, day: date, origin: str = "AAH") -> RunOffer:
+        desk = self.windows[name].desk
+        assert desk is not None
+        (found,) = [one for one in desk.search(origin, to, day) if one.run.trip_id == "G1"]
+        return found
+
+    def hold(self, name: str, to: str, day: date, count: int = 1, origin: str = "AAH") -> HoldView:
+        desk = self.windows[name].desk
+        assert desk is not None
+        offer = self.offer(name, to, day, origin)
+        wish = PlaceWish(travel_class="second", count=count)
+        return desk.hold(self.central.people["li"], offer.run, offer.span, wish)
+
+    def pay(self, name: str, hold: HoldView) -> list[str]:
+        desk, li = self.windows[name].desk, self.central.people["li"]
+        assert desk is not None
+        people = [PassengerInput() for _ in range(hold.count)]
+        total = desk.quote(hold, people).total
+        desk.begin_tender(li, hold.order_id)
+        desk.sell_for_cash(li, hold.order_id, people, received=total, quoted=total)
+        return [str(place) for place in hold.places]
+
+
+@pytest.fixture
+def both(cluster: Cluster, tmp_path: Path) -> Iterator[Both]:
+    time = Time()
+    first, shorter = make_issue(tmp_path, 1), _without_a_call(tmp_path)
+    central = Headquarters(cluster, tmp_path / "central", body(time, "central"), random.Random(1), (first, shorter))
+    network = Network(time, random.Random(2), central, lambda name: None, lambda words: None)
+    policy = read_policy(POLICY_TEXT)
+    windows = {}
+    for number, station in enumerate(("AAH", "BBH")):
+        weather = Weather()
+        weather.calm()
+        node = body(time, station)
+        wire = Wire(f"{station}/1", network, weather, random.Random(3 + number))
+        folder = tmp_path / station
+        device_id = enrol_window(folder, body=node, wire=wire, code=central.code_for(station, 1))
+        windows[station] = Window(
+            station=station,
+            counter=1,
+            copy=0,
+            folder=folder,
+            body=node,
+            wire=wire,
+            chance=random.Random(5 + number),
+            truth=Truth(unit_capacity=policy.unreserved_capacity),  # each its own: legs are counted anew
+            policy=policy,
+            device_id=device_id,
+        )
+        windows[station].open()
+    made = Both(central, network, time, windows, shorter)
+    made.sync("AAH", "BBH")
+    for window in windows.values():
+        assert window.desk is not None
+        window.desk.open_shift(central.people["li"], {10_000: 5, 1_000: 10})
+    yield made
+    for window in windows.values():
+        if window.running:
+            window.kill()
+    central.close()
+
+
+def _leases(both: Both, station: str) -> list[tuple[str, str, int]]:
+    """Of G1: pattern of the grant, state, cells left; by their age."""
+    return [
+        (body.partition('"pattern":"')[2].partition('"')[0], state, left)
+        for body, state, left in both.central.rows(
+            "SELECT l.grant_body, l.state, l.left_count FROM lease l JOIN run r ON r.service_date = l.service_date "
+            "AND r.run_id = l.run_id WHERE r.trip_id = 'G1' AND l.device_id = %s AND l.travel_class = 'second' "
+            "AND l.service_date = %s ORDER BY l.granted_at, l.lease_id",
+            both.windows[station].device_id,
+            _day(),
+        )
+    ]
+
+
+def _day() -> date:
+    return date(2026, 12, 2)  # tomorrow: it has not left
+
+
+def test_a_cut_off_window_and_a_new_timetable(both: Both) -> None:
+    day = _day()
+    both.sync("AAH")
+    ((old, state, left),) = _leases(both, "AAH")
+    assert (state, left) == ("ACTIVE", 3 * 4)
+    both.windows["AAH"].wire.weather.up = False
+    both.network.pass_time(60_000)
+    sold = both.pay("AAH", both.hold("AAH", "EEH", day))
+    both.central.activate(both.shorter)
+    both.sync("BBH")
+    assert both.offer("AAH", "EEH", day).span.alight == 4
+    assert both.offer("BBH", "EEH", day).span.alight == 3
+    # The other window gets all that is free, and nothing that the one without a line may be selling.
+    theirs: list[str] = []
+    while True:
+        try:
+            theirs += both.pay("BBH", both.hold("BBH", "EEH", day))
+        except Refusal:
+            break
+    sold += both.pay("AAH", both.hold("AAH", "BBH", day))
+    unpaid = both.hold("AAH", "EEH", day)
+    assert not set(theirs) & {*sold, *map(str, unpaid.places)}
+    both.windows["AAH"].wire.weather.up = True
+    both.network.pass_time(60_000)
+    both.sync("AAH", "BBH", "AAH")
+    before, *after = _leases(both, "AAH")
+    assert before == (old, "SETTLED", 0), "given back in its old legs, sold in its old legs"
+    assert all(pattern != old for pattern, _, _ in after)
+    assert both.central.rooms.stock.check_cells(both.central.connection) == []
+    with pytest.raises(Refusal):  # what it held unpaid was let go with the old timetable
+        both.pay("AAH", unpaid)
+    # And goes on selling the train, by the new timetable: the place of who gets off at BBH is free again from there.
+    again = both.hold("AAH", "BBH", day)
+    both.pay("AAH", again)
+    both.sync("AAH", "BBH")
+    _all_is_well(both)
+
+
+def test_a_timetable_waits_for_money_on_its_way(both: Both) -> None:
+    """The customer pays while it comes: the seat stays this window's until the sale is done."""
+    day = _day()
+    both.sync("AAH")
+    both.windows["AAH"].wire.weather.up = False
+    both.network.pass_time(60_000)
+    hold = both.hold("AAH", "EEH", day)
+    desk = both.windows["AAH"].desk
+    assert desk is not None
+    people = [PassengerInput()]
+    total = desk.quote(hold, people).total
+    desk.begin_tender(both.central.people["li"], hold.order_id)
+    both.central.activate(both.shorter)
+    both.windows["AAH"].wire.weather.up = True
+    both.network.pass_time(60_000)
+    both.sync("AAH")
+    assert both.offer("AAH", "EEH", day).span.alight == 4, "the old one is in force"
+    desk.sell_for_cash(both.central.people["li"], hold.order_id, people, received=total, quoted=total)
+    both.sync("AAH", "AAH")
+    assert both.offer("AAH", "EEH", day).span.alight == 3
+    assert both.central.rows("SELECT board, alight FROM ticket") == [(0, 3)]
+    _all_is_well(both)
+
+
+def _all_is_well(both: Both) -> None:
+    central = both.central
+    report = verify_central(central.connection, central.services, check_cells=central.rooms.stock.check_cells)
+    assert report.ok, report
+    assert central.rows("SELECT 1 FROM lease WHERE state = 'IN_DOUBT'") == []
+    assert central.rows("SELECT reason FROM verdict WHERE judgement = 'quarantined'") == []
+    for window in both.windows.values():
+        window.close()
+        assert verify_profile(window.folder).ok, window.name
