@@ -13,7 +13,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -545,10 +544,16 @@ def _run_central_here(*arguments: str, stdin: str = "") -> str:
     return out.getvalue()
 
 
-def _hold_database(folder: Path) -> AbstractContextManager[object]:
+@contextlib.contextmanager
+def _hold_database(folder: Path) -> Iterator[object]:
+    from central.shell.trouble import Trouble
     from central.wiring import database_of
 
-    return database_of(folder, None)
+    try:
+        with database_of(folder, None) as url:
+            yield url
+    except Trouble as trouble:
+        raise Refusal(Reason.CENTRAL_REFUSED, detail=str(trouble)) from trouble
 
 
 @contextlib.contextmanager

