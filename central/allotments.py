@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
-from typing import Final
+from dataclasses import asdict, astuple, dataclass
+from typing import Any, Final
 
 from central.acts import ActKind, Acts
 from central.feed import News, publish
@@ -26,6 +26,11 @@ _BOUNDS: Final = {
     "valid_minutes": (5, 60 * 24 * 31),
     "guard_s": (0, 3_600),
 }
+_NAMES: Final = ("station_code", "travel_class", *_BOUNDS)
+_READ: Final = (
+    "SELECT station_code, travel_class, per_window, hours_ahead, share_permille, valid_minutes, guard_s"
+    " FROM allotment_policy"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +63,7 @@ def set_allotment_rule(connection: Connection, services: Services, by: Actor, ru
 
     def work(tx: Tx) -> None:
         tx.run("LOCK TABLE allotment_policy IN SHARE ROW EXCLUSIVE MODE")
-        tx.run(
-            "INSERT INTO allotment_policy (station_code, travel_class, per_window, hours_ahead, share_permille,"
-            " valid_minutes, guard_s) VALUES (%s, %s, %s, %s, %s, %s, %s)"
-            " ON CONFLICT (station_code, travel_class) DO UPDATE SET per_window = excluded.per_window,"
-            " hours_ahead = excluded.hours_ahead, share_permille = excluded.share_permille,"
-            " valid_minutes = excluded.valid_minutes, guard_s = excluded.guard_s",
-            tuple(fields.values()),
-        )
+        write_rule(tx, rule)
         rules = _rules(tx)
         if len(rules) > RULES_MAX:
             raise Refusal(Reason.BAD_INPUT, field="rules")
@@ -75,17 +73,34 @@ def set_allotment_rule(connection: Connection, services: Services, by: Actor, ru
     in_transaction(connection, work)
 
 
+def write_rule(tx: Tx, rule: AllotmentRule) -> None:
+    """The row alone: nobody is asked, and nobody told."""
+    tx.run(
+        "INSERT INTO allotment_policy (station_code, travel_class, per_window, hours_ahead, share_permille,"
+        " valid_minutes, guard_s) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (station_code, travel_class) DO UPDATE SET per_window = excluded.per_window,"
+        " hours_ahead = excluded.hours_ahead, share_permille = excluded.share_permille,"
+        " valid_minutes = excluded.valid_minutes, guard_s = excluded.guard_s",
+        astuple(rule),
+    )
+
+
 def allotment_rules(connection: Connection) -> list[AllotmentRule]:
     return _rules(Tx(connection))
 
 
+def rules_for(tx: Tx, station_code: str) -> list[AllotmentRule]:
+    """The station's own, then everybody's."""
+    rows = tx.rows(f"{_READ} WHERE station_code IN (%s, %s) ORDER BY station_code = %s", (station_code, EVERY, EVERY))
+    return [_rule(row) for row in rows]
+
+
 def _rules(tx: Tx) -> list[AllotmentRule]:
-    rows = tx.rows(
-        "SELECT station_code, travel_class, per_window, hours_ahead, share_permille, valid_minutes, guard_s"
-        " FROM allotment_policy ORDER BY station_code, travel_class"
-    )
-    names = ("station_code", "travel_class", *_BOUNDS)
-    return [AllotmentRule(**dict(zip(names, row, strict=True))) for row in rows]
+    return [_rule(row) for row in tx.rows(f"{_READ} ORDER BY station_code, travel_class")]
+
+
+def _rule(row: tuple[Any, ...]) -> AllotmentRule:
+    return AllotmentRule(**dict(zip(_NAMES, row, strict=True)))
 
 
 def _told(rules: list[AllotmentRule]) -> dict[str, Json]:

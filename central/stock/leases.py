@@ -6,12 +6,12 @@ fit the tightest, from the end of the train.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from central.allotments import AllotmentRule, rules_for
 from central.request import Refusing
 from central.services import Device, Services
 from central.stock.giving import Given, Giving, Holder, Span, Terms, free_for, raise_epoch
@@ -29,19 +29,6 @@ from counter_app.wire.messages import TopUp, TopUpAnswer, Want
 
 BY_POLICY: Final = "policy"
 NO_REQUEST: Final = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AllotmentRule:
-    """How much a window may hold. ``station_code`` and ``travel_class`` may be ``*``: the closest rule holds."""
-
-    station_code: str
-    travel_class: str
-    per_window: int  # places of a run and class
-    hours_ahead: int
-    share_permille: int  # at most so much of what is free
-    valid_minutes: int
-    guard_s: int
 
 
 class Leasing:
@@ -228,45 +215,13 @@ class Leasing:
     def rules_of(tx: Tx, station_code: str) -> dict[str, AllotmentRule]:
         """By class, ``*`` for the others: what is set for the station before what is set for all."""
         found: dict[str, AllotmentRule] = {}
-        for row in tx.rows(
-            "SELECT station_code, travel_class, per_window, hours_ahead, share_permille, valid_minutes, guard_s "
-            "FROM allotment_policy WHERE station_code IN (%s, '*') ORDER BY station_code = '*'",
-            (station_code,),
-        ):
-            rule = _rule(row)
+        for rule in rules_for(tx, station_code):
             found.setdefault(rule.travel_class, rule)
         own_any = found.get(ANY)
         if own_any is not None and own_any.station_code != ANY:
             # A station's rule for every class comes before everybody's rule for one.
             found = {name: rule for name, rule in found.items() if rule.station_code != ANY}
         return found
-
-    @staticmethod
-    def put_rule(tx: Tx, rule: AllotmentRule) -> None:
-        tx.run(
-            "INSERT INTO allotment_policy (station_code, travel_class, per_window, hours_ahead, share_permille, "
-            "valid_minutes, guard_s) VALUES (%s, %s, %s, %s, %s, %s, %s) "
-            "ON CONFLICT (station_code, travel_class) DO UPDATE SET per_window = EXCLUDED.per_window, "
-            "hours_ahead = EXCLUDED.hours_ahead, share_permille = EXCLUDED.share_permille, "
-            "valid_minutes = EXCLUDED.valid_minutes, guard_s = EXCLUDED.guard_s",
-            (
-                rule.station_code,
-                rule.travel_class,
-                rule.per_window,
-                rule.hours_ahead,
-                rule.share_permille,
-                rule.valid_minutes,
-                rule.guard_s,
-            ),
-        )
-
-    @staticmethod
-    def all_rules(tx: Tx) -> list[AllotmentRule]:
-        rows = tx.rows(
-            "SELECT station_code, travel_class, per_window, hours_ahead, share_permille, valid_minutes, guard_s "
-            "FROM allotment_policy ORDER BY station_code, travel_class"
-        )
-        return [_rule(row) for row in rows]
 
 
 def _room(work: Work, leases: LeaseRows, rules: Rules, rule: AllotmentRule, want: Want, now: datetime) -> int:
@@ -290,18 +245,3 @@ def _room(work: Work, leases: LeaseRows, rules: Rules, rule: AllotmentRule, want
     span = Span(board=want.board, alight=want.alight, travel_class=want.travel_class, count=want.count)
     share = free_for(picture, rules, span, now) * rule.share_permille // 1_000
     return min(want.count, rule.per_window - has, share)
-
-
-def _rule(row: Sequence[object]) -> AllotmentRule:
-    station_code, travel_class, *numbers = row
-    per_window, hours_ahead, share_permille, valid_minutes, guard_s = numbers
-    assert isinstance(station_code, str)
-    assert isinstance(travel_class, str)
-    made = {
-        "per_window": per_window,
-        "hours_ahead": hours_ahead,
-        "share_permille": share_permille,
-        "valid_minutes": valid_minutes,
-        "guard_s": guard_s,
-    }
-    return AllotmentRule(station_code=station_code, travel_class=travel_class, **made)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from central.allotments import write_rule
 from central.tx import Tx, in_transaction
 from counter_app.domain.journal import Entry, Json, Kind
 from counter_app.domain.leases import LeaseGrant
@@ -18,7 +19,7 @@ from tests.unit.central.stock.world import World, act
 
 @pytest.fixture
 def counter(world: World) -> Counter:
-    world.desk.leasing.put_rule(Tx(world.connection), RULE)
+    write_rule(Tx(world.connection), RULE)
     return enrol(world)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from central.allotments import write_rule
 from central.journal.tickets import TicketDesk
 from central.tx import Tx
 from counter_app.domain.journal import Kind
@@ -20,7 +21,7 @@ BY_DOCUMENT = "SELECT service_date, run_id, ticket_id FROM ticket WHERE document
 
 def test_every_statement_of_the_intake_names_its_run(world: World) -> None:
     """Else a ticket would be looked for on every machine of a cluster."""
-    world.desk.leasing.put_rule(Tx(world.connection), RULE)
+    write_rule(Tx(world.connection), RULE)
     counter = enrol(world)
     heard: set[str] = set()
     Tx.watch = heard.add

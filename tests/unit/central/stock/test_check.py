@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from central.allotments import write_rule
 from central.tx import Tx
 from counter_app.wire.messages import ClaimStatus
 from tests.unit.central.stock.test_leases import RULE, leased
@@ -15,7 +16,7 @@ from tests.unit.central.stock.world import World, act
 @pytest.fixture
 def busy(world: World) -> World:
     """A claim held, one leased, a lease; of places and of units."""
-    world.desk.leasing.put_rule(Tx(world.connection), RULE)
+    write_rule(Tx(world.connection), RULE)
     device = world.device()
     for trip in ("T1", "BUS"):
         held, kept = world.ask(world.run(trip), 0, 2), world.ask(world.run(trip), 0, 3)

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 
+from central.allotments import AllotmentRule, write_rule
 from central.feed import device_shard
 from central.services import Device
 from central.stock.ending import Ended
 from central.stock.giving import Given, Holder, Span, pool_of, raise_epoch
-from central.stock.leases import AllotmentRule
 from central.stock.runs import RunName
 from central.stock.words import Refunded, Returned, Settled, Sold, SoldRunRef
 from central.tx import Tx, in_transaction
@@ -36,7 +36,7 @@ RULE = AllotmentRule(
 
 @pytest.fixture
 def ruled(world: World) -> World:
-    world.desk.leasing.put_rule(Tx(world.connection), RULE)
+    write_rule(Tx(world.connection), RULE)
     return world
 
 

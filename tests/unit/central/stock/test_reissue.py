@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 from psycopg import errors
 
+from central.allotments import write_rule
 from central.feed import device_shard
 from central.request import Refusing
 from central.stock.reissuing import RUNS_A_TIME, Reissued, Reissuing
@@ -41,7 +42,7 @@ def without(trip: Trip, *gone: int, version: str = "shorter") -> Trip:
 
 @pytest.fixture
 def ruled(world: World) -> World:
-    world.desk.leasing.put_rule(Tx(world.connection), RULE)
+    write_rule(Tx(world.connection), RULE)
     return world
 
 

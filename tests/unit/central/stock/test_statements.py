@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pytest
 
+from central.allotments import write_rule
 from central.stock.giving import raise_epoch
 from central.stock.partitions import TABLES, ensure_partitions
 from central.stock.words import Abandoned, Refunded, Returned
@@ -59,7 +60,7 @@ def names_its_run(statement: str) -> bool:
 def test_every_statement_names_its_run(world: World, heard: set[str]) -> None:
     device, other = world.device(), world.device()
     desk, connection = world.desk, world.connection
-    desk.leasing.put_rule(Tx(connection), RULE)
+    write_rule(Tx(connection), RULE)
     for trip in ("T1", "BUS"):
         run = world.run(trip)
         first, second, third = (world.ask(run, 0, 2) for _ in range(3))

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from central.allotments import write_rule
 from central.services import Device
 from central.stock.desk import StockDesk
 from central.stock.pictures import Pictures
@@ -195,7 +196,7 @@ def assert_whole(world: World, desks: list[StockDesk]) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_any_order_of_acts_keeps_the_books(world: World, seed: int) -> None:
     """One after the other, from two processes, with time passing: after each act the books are whole."""
-    world.desk.leasing.put_rule(Tx(world.connection), RULE)
+    write_rule(Tx(world.connection), RULE)
     chance = random.Random(seed)
     desks = [world.desk, world.another()]
     windows = [Storm(world, Window(world.device()), chance) for _ in range(3)]
@@ -207,7 +208,7 @@ def test_any_order_of_acts_keeps_the_books(world: World, seed: int) -> None:
 
 def test_many_at_once_keep_the_books(world: World, fresh_database: Database) -> None:
     """Threads of two processes on the same two runs: nothing is lost to a deadlock, nothing is counted twice."""
-    world.desk.leasing.put_rule(Tx(world.connection), RULE)
+    write_rule(Tx(world.connection), RULE)
     desks = [world.desk, world.another()]
     storms = [Storm(world, Window(world.device()), random.Random(n)) for n in range(6)]
     connections = [fresh_database.connect() for _ in storms]
