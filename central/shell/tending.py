@@ -14,6 +14,8 @@ from central.tx import Connection
 
 _log = logging.getLogger("central.tending")
 EVERY_S: Final = 2.0
+BUSY_S: Final = 0.02  # a step that has much left to do goes on soon, but lets requests in between
+MUCH: Final = 1_000  # a step that returns a number tells how much it did
 AFTER_TROUBLE_S: Final = 10.0
 _LOCK: Final = 0x54656E64  # an advisory lock: whoever has it tends
 
@@ -45,7 +47,7 @@ class Tending:
             try:
                 if connection is None or connection.closed:
                     connection = self._connect()
-                wait_s = self._every_s if self.round(connection) else AFTER_TROUBLE_S
+                wait_s = self.round(connection)
             except Exception as error:  # noqa: BLE001 - the database may be away; the next round tries again
                 _log.info("no round of tending: %s", type(error).__name__)
                 if connection is not None:
@@ -54,22 +56,24 @@ class Tending:
         if connection is not None:
             connection.close()
 
-    def round(self, connection: Connection) -> bool:
-        """Every step once, unless another process is at it. True: nothing went wrong."""
+    def round(self, connection: Connection) -> float:
+        """Every step once, unless another process is at it. Returns the seconds until the next round."""
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
         if row is None or not row[0]:
-            return True
-        good = True
+            return self._every_s
+        wait_s = self._every_s
         try:
             for name, step in self._steps:
                 if self._stopping.is_set() or connection.closed:
                     break
                 try:
-                    step(connection)
+                    did = step(connection)
+                    if isinstance(did, int) and did >= MUCH:
+                        wait_s = min(wait_s, BUSY_S)
                 except Exception:  # noqa: BLE001 - the next step is not to wait for this one's repair
-                    good = False
+                    wait_s = AFTER_TROUBLE_S
                     _log.exception("tending", extra={"step": name})
         finally:
             if not connection.closed:
                 connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
-        return good
+        return wait_s
