@@ -87,6 +87,10 @@ class Move:
     formation: str | None
     issue: str
 
+    @property
+    def same_legs(self) -> bool:
+        return self.calls == tuple(range(len(self.new.calls)))
+
     def carried(self, board: int, alight: int) -> Carried:
         return carried(self.calls, self.old, self.new, board, alight)
 
@@ -163,15 +167,21 @@ class Carrying:
         """The runs are locked. Their versions and positions in the feed are the caller's."""
         if not moves:
             return
-        by_key = {move.key: move for move in moves}
-        claims = {move.key: [_claim(move, claim) for claim in move.holdings.claims] for move in moves}
-        leases = {move.key: [_narrowed(move, lease) for lease in move.holdings.leases] for move in moves}
-        self._carry_cells(by_key, claims, leases)
-        self._carry_units(by_key, claims, leases)
-        self._write_claims(claims)
-        self._write_leases({move.key: move.holdings.leases for move in moves}, leases)
-        self._write_tickets(moves)
-        self._carry_waiting(by_key)
+        by_key: dict[RunKey, Move] = {}
+        claims: dict[RunKey, list[Claim]] = {}
+        leases: dict[RunKey, list[Lease]] = {}
+        for move in moves:
+            holders = [_claim(move, one) for one in move.holdings.claims]
+            leased = [_narrowed(move, one) for one in move.holdings.leases]
+            if not move.same_legs or (holders, leased) != (move.holdings.claims, move.holdings.leases):
+                by_key[move.key], claims[move.key], leases[move.key] = move, holders, leased
+        if by_key:  # of the others, which are most, not one row counts its legs otherwise now
+            self._carry_cells(by_key, claims, leases)
+            self._carry_units(by_key, claims, leases)
+            self._write_claims(claims)
+            self._write_leases({key: move.holdings.leases for key, move in by_key.items()}, leases)
+            self._write_tickets(list(by_key.values()))
+        self._carry_waiting({move.key: move for move in moves})
         write_maps(
             self._tx,
             [

@@ -204,7 +204,7 @@ def test_units_of_an_earlier_lease_are_not_counted_in_a_later_one(store: SqlMone
 
 
 def test_a_lease_of_another_pattern_is_left_whole(store: SqlMoneyStore, window: Window) -> None:
-    """It came after the timetable had changed. Nothing is sold of it: its legs are other legs; but it has to go back."""
+    """It came after the timetable had changed. Nothing is sold of it, its legs are others; but it has to go back."""
     hold(store, window, Span(0, 1), "01/01A")
     grant = take_lease(store, window.grant(pattern="v0"))
     (one,) = left(store)

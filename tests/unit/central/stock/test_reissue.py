@@ -24,6 +24,8 @@ from tests.postgres import Database
 from tests.unit.central.stock.test_leases import RULE, lease_states, leased, returned
 from tests.unit.central.stock.test_reissuing import issue, later, sell
 from tests.unit.central.stock.test_settle import leased_claim, ref, settle, sold, states
+from tests.unit.central.stock.test_statements import _TABLE as TABLE
+from tests.unit.central.stock.test_statements import names_its_run
 from tests.unit.central.stock.world import DAY, NAMESPACE, SmallTimetable, World, act
 
 VANISHED = "call_vanished"
@@ -56,7 +58,7 @@ def replaced(world: World, new: Trip, sha: str = "e" * 64) -> Reissued:
 
     def work(tx: Tx) -> Reissued:
         tx.connection.execute(
-            "INSERT INTO issue VALUES (%s, 'another', %s, 'new.zip', %s, %s, 3, 0, 1, 9, %s)",
+            "INSERT INTO issue SELECT %s, 'another', %s, 'new.zip', %s, %s, 3, 0, 1, max(activation) + 1, %s FROM issue",
             (sha, NAMESPACE, DAY, DAY, world.clock.now()),
         )
         return Reissuing(world.services).reissue(tx, sha)
@@ -348,6 +350,21 @@ def test_many_runs_are_read_together(world: World, counted: list[str]) -> None:
     assert len(runs) < RUNS_A_TIME
     assert len(counted) < len(runs)
     assert world.desk.check_cells(world.connection) == []
+
+
+def test_every_statement_names_its_run(ruled: World, counted: list[str]) -> None:
+    """Or it could not be spread over machines. One looks for the runs, and one for lines of the disruption list."""
+    device = ruled.device()
+    leased(ruled, device)
+    leased(ruled, device, trip="BUS", span=(0, 3))
+    ruled.desk.claim(device, ruled.ask(ruled.run()), ruled.connection)
+    counted.clear()
+    replaced(ruled, without(ruled.timetable.trips["T1"], 2))
+    replaced(ruled, without(ruled.timetable.trips["BUS"], 1), sha="d" * 64)
+    inventory = {" ".join(one.split()) for one in counted if TABLE.search(one)}
+    assert len(inventory) > 10
+    unnamed = {one for one in inventory if not names_its_run(one)}
+    assert {one.partition(" FROM ")[2].partition(" ORDER")[0] for one in unnamed} == {"run WHERE service_date >= %s"}
 
 
 def test_no_run_is_frozen_while_a_timetable_is_replaced(world: World, fresh_database: Database) -> None:
