@@ -45,6 +45,8 @@ class ActKind(StrEnum):
     ISSUE_STORED = "issue_stored"
     ISSUE_ACTIVATED = "issue_activated"
     ALLOTMENT_RULE_SET = "allotment_rule_set"
+    QUOTA_SET = "quota_set"
+    QUOTA_DROPPED = "quota_dropped"
     LEASE_GRANTED = "lease_granted"  # by hand
     LEASE_SPLIT = "lease_split"
     WRITTEN_OFF = "written_off"

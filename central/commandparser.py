@@ -107,6 +107,24 @@ def add_central_arguments(parser: argparse.ArgumentParser) -> None:
     allotments.add_argument("--guard-s", type=_between(0, 3_600), default=120, metavar="S")
     _optional_who(allotments)
 
+    quotas = command("quotas", "places kept for long journeys: list them, keep some, drop one", as_json)
+    kind = quotas.add_mutually_exclusive_group()
+    kind.add_argument("--keep", type=_between(1, 100_000), default=None, metavar="N", help="places; needs --class")
+    kind.add_argument("--drop", default=None, metavar="ID", help="as the list names it")
+    quotas.add_argument("--class", dest="travel_class", default="", metavar="CLASS")
+    quotas.add_argument("--trip", default="*", metavar="TRIP_ID", help="without it: every trip")
+    quotas.add_argument(
+        "--minimum-legs", type=_between(1, 2_000), default=1, metavar="N", help="shorter journeys do not get them"
+    )
+    quotas.add_argument(
+        "--origin", action="append", default=[], metavar="STATION_ID", help="journeys from here; may be repeated"
+    )
+    quotas.add_argument(
+        "--released-minutes", type=_between(0, 60 * 24 * 60), default=24 * 60, metavar="N",
+        help="everybody's from so long before the departure on",
+    )  # fmt: skip
+    _optional_who(quotas)
+
     conflicts = command("conflicts", "what somebody has to deal with: list it, resolve it", as_json)
     conflicts.add_argument("--resolve", default=None, metavar="ID", help="as the list names it; needs --note")
     conflicts.add_argument("--rejudge", default=None, metavar="ID", help="a quarantined entry, after an upgrade")

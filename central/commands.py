@@ -317,6 +317,7 @@ _COMMANDS: Final[dict[str, Callable[[Desk], int]]] = {
     "enrol-code": _enrol_code,
     "counters": _counters,
     "allotments": commands_stock.allotments,
+    "quotas": commands_stock.quotas,
     "conflicts": commands_stock.conflicts,
     "write-off": commands_stock.write_off,
     "verify": commands_stock.verify,

@@ -1,4 +1,4 @@
-"""``counterfoil central allotments | conflicts | write-off | verify``."""
+"""``counterfoil central allotments | quotas | conflicts | write-off | verify``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from central.byhand import ByHand
 from central.journal.conflicts import Conflict, Conflicts
 from central.journal.verify import verify_central
 from central.output import print_json, print_table
+from central.quotas import QuotaRule, drop_quota, fields_of, set_quota
+from central.quotas import quotas as all_quotas
 from central.stock.giving import Given, Span
 from counter_app.errors import Reason, Refusal
 
@@ -71,6 +73,24 @@ def allotments(desk: Desk) -> int:
         for one in _by_hand(desk).leases(desk.connection)
     ]
     print_table(rows, as_json=args.json)
+    return DONE
+
+
+def quotas(desk: Desk) -> int:
+    args = desk.args
+    if args.keep is not None:
+        rule = QuotaRule(
+            trip_id=args.trip,
+            travel_class=_needed(args.travel_class, "class", ""),
+            kept=args.keep,
+            minimum_legs=args.minimum_legs,
+            origins=tuple(args.origin),
+            released_minutes=args.released_minutes,
+        )
+        set_quota(desk.connection, desk.rooms.services, desk.actor(), rule)
+    elif args.drop is not None:
+        drop_quota(desk.connection, desk.rooms.services, desk.actor(), _uuid(args.drop, "quota"))
+    print_table([fields_of(*one) for one in all_quotas(desk.connection)], as_json=args.json)
     return DONE
 
 
