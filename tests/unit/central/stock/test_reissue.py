@@ -58,7 +58,7 @@ def replaced(world: World, new: Trip, sha: str = "e" * 64) -> Reissued:
 
     def work(tx: Tx) -> Reissued:
         tx.connection.execute(
-            "INSERT INTO issue SELECT %s, 'another', %s, 'new.zip', %s, %s, 3, 0, 1, max(activation) + 1, %s FROM issue",
+            "INSERT INTO issue SELECT %s, 'another', %s, 'new', %s, %s, 3, 0, 1, max(activation) + 1, %s FROM issue",
             (sha, NAMESPACE, DAY, DAY, world.clock.now()),
         )
         return Reissuing(world.services).reissue(tx, sha)
