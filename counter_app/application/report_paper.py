@@ -158,7 +158,9 @@ def _drawer(report: ShiftReport, t: Texts) -> Iterable[Block]:
 def _foot(report: ShiftReport, t: Texts) -> Iterable[Block]:
     yield Rule()
     yield Pair(t("Grand total since set-up"), report.perpetual_total.plain(), Strength.STRONG)
-    yield Pair(t("Not yet sent"), t("{count} of {value}", count=report.unsynced_count, value=report.unsynced.plain()))
+    yield Pair(
+        t("Not yet sent"), t("{count} entries, {value}", count=report.unsynced_count, value=report.unsynced.plain())
+    )
     yield Pair(t("Journal"), f"{report.journal_first}–{report.journal_last}")
     yield Pair(t("Currency"), report.sales.currency)
     if report.kind == "z":

@@ -344,6 +344,10 @@
         <translation>未上传 {n} 条 {value}</translation>
     </message>
     <message>
+        <source>{n} unsynced</source>
+        <translation>未上传 {n} 条</translation>
+    </message>
+    <message>
         <source>Central answers. Every place of every service can be sold.</source>
         <translation>中心应答正常，各车次席位均可发售。</translation>
     </message>
@@ -608,8 +612,8 @@
         <translation>退回这些预留席位？</translation>
     </message>
     <message>
-        <source>{left} places of {service} go back to central, where every window can sell them. Without the line this window cannot sell them any more.</source>
-        <translation>{service} 的 {left} 个席位将退回中心，供各窗口发售；断线时本窗口将不能再出售。</translation>
+        <source>{left} places of {service} ({held}) go back to central, where every window can sell them. Without the line this window cannot sell them any more.</source>
+        <translation>{service} {held} 的 {left} 个席位将退回中心，供各窗口发售；断线时本窗口将不能再出售。</translation>
     </message>
     <message>
         <source>Give back</source>
@@ -646,6 +650,34 @@
     <message>
         <source>Last trouble: {detail}</source>
         <translation>最近故障：{detail}</translation>
+    </message>
+    <message>
+        <source>no answer in time</source>
+        <translation>应答超时</translation>
+    </message>
+    <message>
+        <source>no connection</source>
+        <translation>无法连接</translation>
+    </message>
+    <message>
+        <source>the connection broke</source>
+        <translation>连接中断</translation>
+    </message>
+    <message>
+        <source>an answer that is not central&apos;s</source>
+        <translation>应答不是来自中心</translation>
+    </message>
+    <message>
+        <source>This refund waits for central</source>
+        <translation>须待中心应答后退票</translation>
+    </message>
+    <message>
+        <source>The ticket has been sent to central, so central is asked before it is paid. It does not answer.</source>
+        <translation>该票已上传中心，退款前须由中心确认，而中心没有应答。</translation>
+    </message>
+    <message>
+        <source>Pay nothing out. The ticket stays valid; try again when the line is back.</source>
+        <translation>请勿付款；车票仍然有效，线路恢复后再办理。</translation>
     </message>
     <message>
         <source>Without the line only places that this window holds can be sold; of these it holds {free}.</source>

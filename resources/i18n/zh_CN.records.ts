@@ -268,7 +268,7 @@
         <translation>未上传</translation>
     </message>
     <message>
-        <source>{count} of {value}</source>
+        <source>{count} entries, {value}</source>
         <translation>{count} 笔，{value}</translation>
     </message>
     <message>

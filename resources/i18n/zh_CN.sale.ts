@@ -24,8 +24,8 @@
         <translation>已售</translation>
     </message>
     <message>
-        <source>Blocked</source>
-        <translation>停用</translation>
+        <source>Not sold here</source>
+        <translation>本窗不售</translation>
     </message>
     <message>
         <source>Part of the way sold</source>

@@ -260,6 +260,10 @@
         <translation>票据已打印</translation>
     </message>
     <message>
+        <source>Z report printed</source>
+        <translation>结账报表已打印</translation>
+    </message>
+    <message>
         <source>Paper not sent</source>
         <translation>票据未发送</translation>
     </message>

@@ -124,3 +124,22 @@ def test_a_dearer_tier_is_shown_before_it_is_posted(refunding: Clerk, monkeypatc
     assert calls == [first]
     assert step_of(refunding) is Step.QUOTE
     assert screen.presenter.quote == dearer
+
+
+def test_a_refund_that_waits_for_central_says_so_and_keeps_the_keyboard(
+    refunding: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost otherwise: Enter that opens another screen, and a clerk who is told to sell something instead."""
+
+    def refund(*_: Any, **__: Any) -> Any:
+        raise Refusal(Reason.CENTRAL_UNREACHABLE)
+
+    refunding.type(number(refunding))
+    refunding.press(ENTER)
+    monkeypatch.setattr(type(refunding.stage.desk), "refund", refund)
+    refunding.press(Key.Key_F9)
+    assert step_of(refunding) is Step.QUOTE
+    assert refunding.focus is screen_of(refunding)._confirm
+    bar = refunding.stage.window._notice
+    assert bar.isVisible()
+    assert bar.title.text() == refunding.stage.window.t("This refund waits for central")

@@ -24,6 +24,7 @@ KIND_WORDS: dict[str, str] = {
     "shift_declared": mark("Drawer counted"),
     "shift_closed": mark("Shift closed"),
     "x_printed": mark("X report made"),
+    "z_printed": mark("Z report printed"),
     "sale_parked": mark("Sale parked"),
     "sale_recalled": mark("Sale recalled"),
     "sale_abandoned": mark("Sale let go"),

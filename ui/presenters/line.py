@@ -32,6 +32,13 @@ LOADING_WORDS: Mapping[str, str] = {
     "accounts": mark("Loading accounts"),
     "journal": mark("Sending the journal"),
 }
+_TROUBLES: Mapping[str, str] = {  # how the detail of a silence begins
+    "timeout": mark("no answer in time"),
+    "no connection": mark("no connection"),
+    "broken": mark("the connection broke"),
+    "bad_answer": mark("an answer that is not central's"),
+    "not an answer": mark("an answer that is not central's"),
+}
 _SAMPLE: Final = 88  # digits of a usual width: what the status line keeps room for
 
 
@@ -94,6 +101,8 @@ def room_for(t: Texts, currency: str) -> tuple[list[str], list[str], list[str]]:
 def _unsynced(entries: int, value: Money, t: Texts) -> str:
     if not entries:
         return t("all sent")
+    if not value.minor:  # a paper printed, a place leased
+        return t("{n} unsynced", n=f"{entries:,}")
     return t("{n} unsynced, {value}", n=f"{entries:,}", value=round_money(value))
 
 
@@ -102,6 +111,14 @@ def round_money(value: Money) -> str:
     text = words.money(value)
     digits = MINOR_DIGITS[value.currency]
     return text[: -digits - 1] if digits and value.minor % 10**digits == 0 else text
+
+
+def trouble_words(detail: str, t: Texts) -> str:
+    """What went wrong last. A code that is not known is said as it is."""
+    for begins, said in _TROUBLES.items():
+        if detail.startswith(begins):
+            return t(said)
+    return detail
 
 
 def since_words(since: datetime, zone: str, now: datetime) -> str:

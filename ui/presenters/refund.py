@@ -133,8 +133,8 @@ class RefundPresenter:
             self.stage = Stage.UNKNOWN
         else:
             self.stage = Stage.QUOTE
+        self._changed()  # first: what is shown again can have the keyboard again
         self._troubled(trouble)
-        self._changed()
         if isinstance(trouble, Refusal) and trouble.reason is Reason.QUOTE_CHANGED and self.quote is not None:
             self.choose(self.quote.ticket)  # the dearer tier has begun: show it before anything is posted
 

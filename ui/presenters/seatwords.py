@@ -14,7 +14,7 @@ STATES = {
     SpotState.OURS: mark("In this sale"),
     SpotState.HELD: mark("Held by another sale"),
     SpotState.SOLD: mark("Sold"),
-    SpotState.BLOCKED: mark("Blocked"),
+    SpotState.BLOCKED: mark("Not sold here"),
 }
 LEGEND = {
     SpotState.FREE: mark("Free"),
@@ -22,7 +22,7 @@ LEGEND = {
     SpotState.OURS: mark("This sale"),
     SpotState.HELD: mark("Held elsewhere"),
     SpotState.SOLD: mark("Sold"),
-    SpotState.BLOCKED: mark("Blocked"),
+    SpotState.BLOCKED: mark("Not sold here"),
 }
 POSITIONS = {"window": mark("window"), "aisle": mark("aisle"), "middle": mark("middle")}
 DECKS = {

@@ -91,7 +91,9 @@ def head_facts(status: SyncStatus, zone: str, t: Texts) -> list[tuple[str, str, 
     """(caption, value, mood) of what a supervisor asks first."""
     waiting = t("nothing")
     if status.unsynced_entries:
-        waiting = f"{status.unsynced_entries:,} · {round_money(status.unsynced_value)}"
+        waiting = f"{status.unsynced_entries:,}"
+        if status.unsynced_value.minor:
+            waiting += f" · {round_money(status.unsynced_value)}"
     oldest = words.short_moment(status.unsynced_oldest, zone) if status.unsynced_oldest is not None else "—"
     ends = words.short_moment(status.leases_end, zone) if status.leases_end is not None else "—"
     answer = t("never")

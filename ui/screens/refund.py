@@ -11,6 +11,7 @@ from counter_app.texts import mark
 from ui.presenters import words
 from ui.presenters.central_tickets import Step
 from ui.presenters.refund import RefundPresenter, Stage
+from ui.presenters.refusals import Notice
 from ui.screens.central_pane import CentralPane
 from ui.shell.screen import FKey, Screen, Shell
 from ui.widgets.basic import Button, Card, Edit, Field, Label, Rule, column, row
@@ -217,10 +218,23 @@ class RefundScreen(Screen):
                 self.text.selectAll()
 
     def _troubled(self, trouble: object) -> None:
-        unknown = isinstance(trouble, Refusal) and trouble.reason is Reason.UNKNOWN_TICKET
-        if not (unknown and self.central.look(self.presenter.text)):
+        reason = trouble.reason if isinstance(trouble, Refusal) else None
+        if reason is Reason.CENTRAL_UNREACHABLE:
+            self.shell.notify(self._waits_for_central)
+        elif reason is not Reason.UNKNOWN_TICKET or not self.central.look(self.presenter.text):
             self.shell.refuse(trouble)  # type: ignore[arg-type] # one of the four troubles
         self._focus()
+
+    def _waits_for_central(self) -> Notice:
+        t = self.t
+        said = t("The ticket has been sent to central, so central is asked before it is paid. It does not answer.")
+        return Notice(
+            title=t("This refund waits for central"),
+            what_happened=said,
+            what_to_do=t("Pay nothing out. The ticket stays valid; try again when the line is back."),
+            mood="warn",
+            code=Reason.CENTRAL_UNREACHABLE.value,
+        )
 
     def _central_changed(self) -> None:
         """A ticket that is not this counter's is looked for at central."""

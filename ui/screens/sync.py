@@ -182,10 +182,11 @@ class SyncScreen(Screen):
         if lease is None or not self.shell.ask(
             self.t("Give these places back?"),
             self.t(
-                "{left} places of {service} go back to central, where every window can sell them. Without the line "
-                "this window cannot sell them any more.",
+                "{left} places of {service} ({held}) go back to central, where every window can sell them. Without the "
+                "line this window cannot sell them any more.",
                 left=lease.left,
                 service=lease.service,
+                held=sync.lease_class(lease, self.t),
             ),
             self.t("Give back"),
             self.t("Keep"),
@@ -282,7 +283,8 @@ class SyncScreen(Screen):
         self._means.setText(body)
         for fact, (caption, value, said_mood) in zip(self._facts, sync.head_facts(status, self._zone, t), strict=True):
             fact.set(caption, value, MOODS.get(said_mood, ""))
-        self._trouble.setText(t("Last trouble: {detail}", detail=status.last_error) if status.last_error else "")
+        trouble = line.trouble_words(status.last_error, t)
+        self._trouble.setText(t("Last trouble: {detail}", detail=trouble) if trouble else "")
         self._trouble.setVisible(bool(status.last_error))
         said, per_mille = line.loading_words(status.loading, t)
         self._loading.setText(said)

@@ -150,7 +150,7 @@ class OutboxPart(QWidget):
                 Column(
                     title=lambda: t("State"),
                     text=lambda i: sync.outbox_state(i, t),
-                    width=154,
+                    width=184,
                     mood=sync.outbox_mood,
                 ),
                 Column(

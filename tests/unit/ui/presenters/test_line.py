@@ -24,6 +24,7 @@ def t(request: pytest.FixtureRequest) -> Texts:
 
 
 EN = Texts(FOLDER, "en")
+ZH = Texts(FOLDER, "zh")
 
 
 def status(word: LineWord | None = LineWord.ONLINE) -> SyncStatus:
@@ -62,6 +63,19 @@ def test_offline_says_since_when() -> None:
     assert line.since_words(datetime(2026, 11, 30, 6, 5, tzinfo=UTC), ZONE, NOW) == "11-30"
 
 
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        ("timeout", "应答超时"),
+        ("no connection: [Errno 111] Connection refused", "无法连接"),
+        ("rate_limited", "rate_limited"),
+        ("", ""),
+    ],
+)
+def test_the_last_trouble_is_said_in_the_clerks_language(detail: str, said: str) -> None:
+    assert line.trouble_words(detail, ZH) == said
+
+
 def test_what_is_unsynced_is_a_number_and_a_sum() -> None:
     """The till knows what hangs in the air: how many entries, how much money."""
     waiting = replace(status(LineWord.OFFLINE), unsynced_entries=12, unsynced_value=Money(342_000, "CNY"))
@@ -69,6 +83,10 @@ def test_what_is_unsynced_is_a_number_and_a_sum() -> None:
     assert item is not None
     assert item.unsynced == "12 unsynced, ¥3,420"
     assert item.waiting
+    paper = replace(waiting, unsynced_entries=1, unsynced_value=Money(0, "CNY"))
+    alone = line.line_item(paper, ZONE, NOW, EN)
+    assert alone is not None
+    assert alone.unsynced == "1 unsynced"
     assert line.round_money(Money(342_050, "CNY")) == "¥3,420.50"
     assert line.round_money(Money(3_420, "JPY")) == "¥3,420"
 
