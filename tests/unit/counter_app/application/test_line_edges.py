@@ -220,6 +220,18 @@ def test_a_superseded_key_is_known_by_the_receipt(counter: EnrolledCounter) -> N
         counter.desk.request_epoch(_admin(), reason="copied")
 
 
+def test_a_release_that_is_refused_keeps_no_journal_waiting(counter: EnrolledCounter) -> None:
+    """A superseded counter with an old hold to let go would never send what it sold."""
+    with counter.store.writing() as books:
+        books.sync.put_release(UUID(int=77), run())
+        books.journal.append(Kind.TRUST_EXPORTED, {}, actor=CLERK)
+    counter.central._release = _says(m.Refused.EPOCH_SUPERSEDED)  # type: ignore[method-assign]
+    counter.desk.sync_now()
+    counter.desk.sync_turn()
+    assert counter.desk.sync_status().unsynced_entries <= 1  # that it was told so is journaled
+    assert counter.central.journaled("trust_exported")
+
+
 def _admin() -> Any:
     from tests.unit.counter_app.application.central_stand_in import ADMIN
 
