@@ -386,3 +386,20 @@ def test_a_return_without_a_pattern_is_of_the_pattern_of_now(ruled: World) -> No
     (done,) = settle(ruled, device, replace(returned(grant, grant.places), run=run))
     assert done.outcome is Settled.DONE
     assert lease_states(ruled) == [("SETTLED", 0)]
+
+
+def test_what_is_given_back_is_found_in_the_new_legs(ruled: World) -> None:
+    """An early call is gone, so every later leg has another number: the first of the rest would stay in doubt."""
+    device, old = ruled.device(), ruled.run()
+    grant = leased(ruled, device)
+    a, *others = grant.places
+    issue(ruled, without(ruled.timetable.trips["T1"], 1))
+    settle(
+        ruled,
+        device,
+        from_lease(ruled, grant, a, 0, 2, old),
+        rest(grant, (a,), 2, 4),
+        rest(grant, tuple(others), 0, 4),
+    )
+    assert states(ruled) == {(a, 0): "SOLD"}
+    assert lease_states(ruled) == [("SETTLED", 0)]
