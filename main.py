@@ -54,7 +54,7 @@ VERSION: Final = "0.1.0"
 ROOT: Final = Path(__file__).resolve().parent
 RESOURCES: Final = ROOT / "resources"
 CA_FILE: Final = "central-ca.pem"  # in the profile's folder: of a private authority
-DONE, USAGE, REFUSED, UNKNOWN, INTERRUPTED = 0, 2, 3, 4, 130
+DONE, USAGE, REFUSED, UNKNOWN, INTERRUPTED, TERMINATED = 0, 2, 3, 4, 130, 143
 
 _log = logging.getLogger("counterfoil")
 
@@ -512,10 +512,12 @@ def _demo(args: argparse.Namespace) -> int:
         if args.prepare_only:
             sys.stdout.write(f"{folder}\n")
             return DONE
-        if args.windows > 1:
-            others.enter_context(demo_station.other_window(folder, 2, means))
+        other = others.enter_context(demo_station.other_window(folder, 2, means)) if args.windows > 1 else None
         own = demo_station.window_folder(folder, 1)
-        return open_window(own, read_settings(own), ACCOUNTS)
+        status = open_window(own, read_settings(own), ACCOUNTS)
+        if status == TERMINATED and other is not None:  # not by a clerk who closed one of two windows
+            other.terminate()
+        return status
 
 
 def _demo_means() -> Means:
@@ -721,7 +723,8 @@ def _start_epoch(args: argparse.Namespace) -> int:
 
     with counter_of(args, writable=True) as counter:
         (password,) = read_passwords(sys.stdin, 1)
-        epoch = counter.desk.start_epoch(_log_in(counter, args.user, password), reason=args.reason)
+        begin = counter.desk.start_epoch if counter.line is None else counter.desk.request_epoch
+        epoch = begin(_log_in(counter, args.user, password), reason=args.reason)
     sys.stdout.write(f"epoch {epoch}\n")
     return DONE
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
+import threading
 from collections.abc import Callable
 
 from PySide6.QtWidgets import QApplication
@@ -18,6 +20,7 @@ from ui.theme import Theme
 _log = logging.getLogger(__name__)
 WITH_ROLL_PX = 1640  # on a screen as wide as this the window opens wide enough for the paper roll beside it
 TITLE_BAR_PX = 48
+TERMINATED = 143  # the exit status after SIGTERM, as a shell says it: 128 and the signal's number
 
 
 class Application:
@@ -81,7 +84,13 @@ def run_window(parts: Parts, *, started: Callable[[Application], None] | None = 
             return
         application.crashed(mistake)
 
+    def leave(*_: object) -> None:
+        """SIGTERM ends the window as closing it does: the store is closed, other processes are told to end."""
+        app.exit(TERMINATED)
+
     sys.excepthook = hook
+    own_thread = threading.current_thread() is threading.main_thread()
+    terminate = signal.signal(signal.SIGTERM, leave) if own_thread else None
     try:
         application.start()
         if started is not None:
@@ -90,6 +99,8 @@ def run_window(parts: Parts, *, started: Callable[[Application], None] | None = 
     finally:
         sys.excepthook = before
         application.close()
+        if terminate is not None:
+            signal.signal(signal.SIGTERM, terminate)
 
 
 __all__ = ["Application", "Lane", "Parts", "run_window"]

@@ -287,13 +287,12 @@ class TestSellingWithoutTheLine:
     def test_the_list_follows_the_line(self, enrolled: Stage) -> None:
         """When the line comes back while the clerk looks, all of central's places are offered at once."""
         screen = self.find(enrolled, LineWord.OFFLINE)
-        model = screen.finder.table.offers_model
-        assert model.offers.by_lease
+        enrolled.until(lambda: screen.finder.table.offers_model.offers.by_lease)
         go(enrolled, LineWord.ONLINE)
-        assert not screen.finder.table.offers_model.offers.by_lease
-        assert screen.finder._held_only.isHidden()
+        enrolled.until(lambda: not screen.finder.table.offers_model.offers.by_lease)
+        enrolled.until(screen.finder._held_only.isHidden)
         go(enrolled, LineWord.OFFLINE)
-        assert screen.finder.table.offers_model.offers.by_lease
+        enrolled.until(lambda: screen.finder.table.offers_model.offers.by_lease)
 
     def test_a_stopped_counter_sells_nothing(self, enrolled: Stage) -> None:
         """Central's word holds at the till, with the reason."""

@@ -122,7 +122,7 @@ def _make_central(central: Path, means: Means) -> None:
             if refusal.reason is not Reason.NAME_TAKEN:
                 raise
     means.central(
-        "allotments", *where, "--rule", "--per-window", "6", "--hours-ahead", "36", *by_admin,
+        "allotments", *where, "--rule", "--per-window", "6", "--hours-ahead", "10", *by_admin,
         stdin=f"{admin.password}\n",
     )  # fmt: skip
 
