@@ -122,7 +122,7 @@ class ByHand:
         """Of one lease, or of all that a lost or revoked window holds: its places are free again.
 
         Raises Refusal: NOT_ALLOWED, SECOND_PERSON_NEEDED, REASON_NEEDED, BAD_INPUT(field): also ``window`` while it
-        is active.
+        is active, ``lease`` while an active window may sell from it.
         """
         demand_two(first, second)
         plain = reason.strip()
@@ -134,6 +134,7 @@ class ByHand:
 
         def work(tx: Tx) -> Ended:
             if lease_id is not None:
+                self._demand_not_selling(tx, lease_id)
                 ended = self.stock.write_off_lease(tx, lease_id)
             else:
                 assert window is not None
@@ -179,6 +180,18 @@ class ByHand:
             )
             for row in rows
         ]
+
+    def _demand_not_selling(self, tx: Tx, lease_id: UUID) -> None:
+        """What a window may sell from at this moment would be sold twice: without a line it does not hear of it."""
+        row = tx.row(
+            "SELECT 1 FROM lease l JOIN device d ON d.device_id = l.device_id"
+            " WHERE l.lease_id = %s AND l.state = 'ACTIVE' AND d.state = 'active'",
+            (lease_id,),
+        )
+        if row is not None:
+            raise Refusal(
+                Reason.BAD_INPUT, field="lease", detail="is in use: wait for its end, or counters --lost first"
+            )
 
     def _run(self, tx: Tx, trip_id: str, service_date: date) -> RunName:
         digest = in_force(tx)
