@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import shutil
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
@@ -422,6 +424,28 @@ def test_a_lost_witness_needs_an_administrator(copy: Path, feed: Path) -> None:
     assert run("journal", "verify", "--profile", copy).code == 0
     assert run("drill", "--sales", 1, "--seed", 1, "--profile", copy).code == 0
     assert refused.code in {0, 3}  # the very same timetable is in force: there was nothing to write
+
+
+def test_an_enrolled_window_asks_central_for_its_epoch() -> None:
+    """The command that the guide names would be refused just where it is needed: nobody is there to press F9."""
+    asked: list[tuple[str, str]] = []
+
+    class Desk:
+        def log_in(self, login: str, password: str) -> str:
+            return f"{login} by {password}"
+
+        def request_epoch(self, actor: str, *, reason: str) -> int:
+            asked.append((actor, reason))
+            return 4
+
+    @contextlib.contextmanager
+    def enrolled(*_: object, **__: object) -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(line=object(), desk=Desk())
+
+    with patch.object(main, "counter_of", enrolled):
+        told = run("start-epoch", "--user", "admin", "--reason", "new disk", "--password-stdin", stdin="secret\n")
+    assert (told.code, told.out) == (0, "epoch 4\n"), told.err
+    assert asked == [("admin by secret", "new disk")]
 
 
 # ---------------------------------------------------------------------------------------------- doctor, settings
