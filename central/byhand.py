@@ -138,8 +138,9 @@ class ByHand:
                 ended = self.stock.write_off_lease(tx, lease_id)
             else:
                 assert window is not None
-                found = self.devices.at(connection, window)
-                if found.state == "active":
+                found = self.devices.gone_from(connection, window)
+                if found is None:
+                    self.devices.at(connection, window)  # is there such a window?
                     raise Refusal(Reason.BAD_INPUT, field="window", detail="is active: counters --lost first")
                 ended = self.stock.write_off_device(tx, found.device_id)
             body: dict[str, Json] = {

@@ -196,6 +196,13 @@ class Devices:
         """The one that is there, else the last that was. Raises Refusal(BAD_INPUT, field="window")."""
         return self._at(Tx(connection), window, states=["active", "revoked", "lost"])
 
+    def gone_from(self, connection: Connection, window: tuple[str, int]) -> DeviceRecord | None:
+        """The last that was revoked or given up there, also when another one has its place by now."""
+        try:
+            return self._at(Tx(connection), window, states=["revoked", "lost"])
+        except Refusal:
+            return None
+
     def _at(self, tx: Tx, window: tuple[str, int], *, states: list[str]) -> DeviceRecord:
         row = tx.row(
             f"{_SELECT} WHERE station_code = %s AND counter = %s AND state = ANY(%s)"

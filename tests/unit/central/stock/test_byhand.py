@@ -35,3 +35,27 @@ def test_a_lease_that_a_window_may_sell_from_is_not_written_off(world: World) ->
     assert ended == Ended(leases=1, claims=0, cells=16)
     (act,) = list_acts(world.connection, limit=1)
     assert (act.kind, act.by, act.second) == ("written_off", "wang", "li")
+
+
+def test_what_a_lost_window_held_is_written_off_when_another_has_its_place(world: World) -> None:
+    """Nobody could free it any more once the new machine stands there."""
+    write_rule(Tx(world.connection), RULE)
+    devices = Devices(world.services, world.desk)
+    by_hand = ByHand(world.services, world.desk, devices)
+    wang, li = _person(world, "wang"), _person(world, "li")
+    old = world.device()
+    window = (old.station_code, old.counter)
+    leased(world, old)
+
+    def off() -> Ended:
+        return by_hand.write_off(world.connection, wang, li, "stolen", window=window)
+
+    with pytest.raises(Refusal) as found:
+        off()
+    assert "is active" in str(found.value.facts["detail"])
+    world.connection.execute("UPDATE device SET state = 'lost' WHERE device_id = %s", (old.device_id,))
+    new = world.device()
+    world.connection.execute("UPDATE device SET counter = %s WHERE device_id = %s", (old.counter, new.device_id))
+    leased(world, new)
+    assert off() == Ended(leases=1, claims=0, cells=16)
+    assert off() == Ended(leases=0, claims=0, cells=0)
