@@ -13,4 +13,6 @@ down_revision = None
 def upgrade() -> None:
     sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
     # The driver's own call: many statements in one go, and no reading of % or : as marks.
-    op.get_bind().connection.driver_connection.execute(sql)
+    connection = op.get_bind().connection.driver_connection
+    assert connection is not None
+    connection.execute(sql)
