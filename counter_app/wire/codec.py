@@ -65,7 +65,9 @@ def decode(kind: type[M], body: bytes) -> M:
     if len(body) > BODY_BYTES_MAX:
         raise BadMessage("", "too_large")
     try:
-        value = json.loads(body, parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_no_twins)
+        # Bytes would let UTF-16, UTF-32 and halves of surrogate pairs through.
+        text = body.decode()
+        value = json.loads(text, parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_no_twins)
     except (ValueError, RecursionError) as error:
         raise BadMessage("", "not_json") from error
     return read(kind, value)

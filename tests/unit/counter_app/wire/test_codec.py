@@ -185,6 +185,10 @@ def test_where_it_is_wrong(where: str, value: dict[str, object], code: str) -> N
         b'{"number": Infinity}',
         b'{"number": 1, "number": 2}',
         b"[" * 99_999,
+        '{"number": 1}'.encode("utf-16"),
+        '{"number": 1}'.encode("utf-32-le"),
+        '{"number": 1}'.encode("utf-8-sig"),
+        b'{"number": 1, "x": "\xed\xa0\x80"}',
     ],
 )
 def test_no_json_of_ours(body: bytes) -> None:
