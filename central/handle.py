@@ -80,8 +80,8 @@ class Desks:
 
 
 @dataclass(slots=True)
-class _Open:
-    """A request on its way: ``answer`` as soon as there is one."""
+class Opened:
+    """A request on its way: ``answer`` as soon as there is one. What is in it is this module's business."""
 
     request: Request
     route: Route | None = None
@@ -110,20 +110,28 @@ class Central:
         answered = {*self._handlers, *_CLAIMS, "time", "enrol", "feed", "chunk"}
         assert answered == {route.name for route in ROUTES}, "every route has its handler"
 
-    def handle(self, request: Request, connection: Connection) -> Response:
-        one = _Open(request)
-        self._guarded(one, partial(self._handle, one, connection))
+    def open(self, request: Request) -> Opened:
+        """The first step of ``handle``, which needs no database: route, size, and the signature where its key is known.
+
+        For who wants it done elsewhere than where the database is waited for; checking a signature is most of the work.
+        """
+        one = Opened(request)
+        self._guarded(one, partial(self._open, one))
+        return one
+
+    def handle(self, request: Request | Opened, connection: Connection) -> Response:
+        one = Opened(request) if isinstance(request, Request) else request
+        if one.answer is None:
+            self._guarded(one, partial(self._handle, one, connection))
         assert one.answer is not None
         return one.answer
 
-    def handle_claims(self, requests: Sequence[Request], connection: Connection) -> list[Response]:
+    def handle_claims(self, requests: Sequence[Request | Opened], connection: Connection) -> list[Response]:
         """Claims, their leases and releases, of many devices: one statement for all seals, one transaction for all
 
         decisions. A request of another route among them is handled alone. Answers in the order of the requests.
         """
-        opened = [_Open(request) for request in requests]
-        for one in opened:
-            self._guarded(one, partial(self._open, one))
+        opened = [self.open(one) if isinstance(one, Request) else one for one in requests]
         sealed = [one for one in opened if one.answer is None and one.route is not None and one.route.name in _CLAIMS]
         self._guarded_all(sealed, partial(self._admit, sealed, connection))
         for one in sealed:
@@ -131,12 +139,13 @@ class Central:
                 self._guarded(one, partial(self._read, one))
         asks = [one for one in sealed if one.answer is None]
         self._decide_all(asks, connection)
-        return [one.answer or self.handle(one.request, connection) for one in opened]
+        return [one.answer or self.handle(one, connection) for one in opened]
 
     # ---- step by step
 
-    def _handle(self, one: _Open, connection: Connection) -> None:
-        self._open(one)
+    def _handle(self, one: Opened, connection: Connection) -> None:
+        if one.route is None:
+            self._open(one)
         assert one.route is not None
         if one.route.access is Access.ANYONE:
             one.answer = self._anyone(one, connection)
@@ -155,7 +164,7 @@ class Central:
         else:
             one.answer = self._good(self._handlers[one.route.name](one.device, one.message, connection))
 
-    def _open(self, one: _Open) -> None:
+    def _open(self, one: Opened) -> None:
         """Route, size and seal, without the database."""
         request = one.request
         route = BY_PATH.get((request.method, request.path))
@@ -172,7 +181,7 @@ class Central:
         if route.access is not Access.ANYONE:
             one.sealed = self._gate.open(request, route)
 
-    def _admit(self, batch: Sequence[_Open], connection: Connection) -> None:
+    def _admit(self, batch: Sequence[Opened], connection: Connection) -> None:
         admitted = self._gate.admit([one.sealed for one in batch if one.sealed is not None], connection)
         for one, found in zip(batch, admitted, strict=True):
             if isinstance(found, Refusing):
@@ -180,12 +189,12 @@ class Central:
             else:
                 one.device = found
 
-    def _read(self, one: _Open) -> None:
+    def _read(self, one: Opened) -> None:
         assert one.route is not None
         if one.route.request is not None:
             one.message = decode(one.route.request, _body(one.request, one.route))
 
-    def _decide_all(self, batch: Sequence[_Open], connection: Connection) -> None:
+    def _decide_all(self, batch: Sequence[Opened], connection: Connection) -> None:
         """One claim that trips over a mistake of ours must not take two hundred with it: then each is decided alone."""
         if not batch:
             return
@@ -197,7 +206,7 @@ class Central:
             for one in batch:
                 self._guarded(one, partial(self._decide, [one], connection))
 
-    def _decide(self, batch: Sequence[_Open], connection: Connection) -> None:
+    def _decide(self, batch: Sequence[Opened], connection: Connection) -> None:
         asks = []
         for one in batch:
             assert one.route is not None
@@ -208,7 +217,7 @@ class Central:
 
     # ---- who need not sign, and answers that are no message of one handler
 
-    def _anyone(self, one: _Open, connection: Connection) -> Response:
+    def _anyone(self, one: Opened, connection: Connection) -> Response:
         assert one.route is not None
         self._read(one)
         if one.route.name == "enrol":
@@ -260,10 +269,10 @@ class Central:
         )
         return Response(status=refusing.status, body=encode(answer))
 
-    def _guarded(self, one: _Open, step: Callable[[], None]) -> None:
+    def _guarded(self, one: Opened, step: Callable[[], None]) -> None:
         self._guarded_all([one], step)
 
-    def _guarded_all(self, batch: Sequence[_Open], step: Callable[[], None]) -> None:
+    def _guarded_all(self, batch: Sequence[Opened], step: Callable[[], None]) -> None:
         """Whatever goes wrong is the answer of those that have none yet."""
         try:
             step()

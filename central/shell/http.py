@@ -20,6 +20,7 @@ from fastapi import Request as WebRequest
 from fastapi.responses import Response as WebResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from central.handle import Opened
 from central.request import Request, Response
 from central.services import Clock
 from central.shell import openapi
@@ -40,15 +41,20 @@ _ALLOWED: Final = {
     route.path: ", ".join(sorted(one.method for one in ROUTES if one.path == route.path)) for route in ROUTES
 }
 _WHO: Final = frozenset({401, 403, 426})  # answers to somebody who is not who they say
+_CLAIMS: Final = frozenset({"claim", "lease", "release"})
+_SHORT: Final = _CLAIMS | {"availability", "time"}
+OPENED_HERE_MAX: Final = 64 * 1024  # bytes: hashing them takes less than a tenth of a millisecond
 _KEPT: Final = frozenset({b"content-encoding", b"content-type"})
 
 
 class Central(Protocol):
     """``central.handle.Central``."""
 
-    def handle(self, request: Request, connection: Connection) -> Response: ...
+    def open(self, request: Request) -> Opened: ...
 
-    def handle_claims(self, requests: Sequence[Request], connection: Connection) -> Sequence[Response]: ...
+    def handle(self, request: Opened, connection: Connection) -> Response: ...
+
+    def handle_claims(self, requests: Sequence[Opened], connection: Connection) -> Sequence[Response]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,19 +88,23 @@ class Shell:
         self, central: Central, *, connect: Callable[[], Connection], clock: Clock, shape: Shape | None = None
     ) -> None:
         self.shape = shape or Shape()
+        self._central = central
         self._clock = clock
         self._gate = Gate(self.shape.limits)
         self.metrics = Metrics(self._lane_states)
 
-        def one(requests: Sequence[Request], connection: Connection) -> Sequence[Response]:
+        def one(requests: Sequence[Opened], connection: Connection) -> Sequence[Response]:
             return [central.handle(request, connection) for request in requests]
+
+        def unopened(requests: Sequence[Request], connection: Connection) -> Sequence[Response]:
+            return [central.handle(central.open(request), connection) for request in requests]
 
         self._claims = [
             Lane(f"claims-{n}", connect=connect, work=central.handle_claims, batch_max=self.shape.claim_batch_max)
             for n in range(self.shape.claim_lanes)
         ]
         self._reads = Lane("reads", connect=connect, work=one, threads=self.shape.read_threads)
-        self._others = Lane("others", connect=connect, work=one, threads=self.shape.other_threads)
+        self._others = Lane("others", connect=connect, work=unopened, threads=self.shape.other_threads)
         self._house: Lane[Callable[[Connection], Any], Any] = Lane(
             "house", connect=connect, work=lambda calls, connection: [call(connection) for call in calls], queue_max=20
         )
@@ -186,7 +196,7 @@ class Shell:
             peer=peer,
         )
         try:
-            response = await self._lane(route, body).ask(request)
+            response = await self._asked(route, request)
         except Busy:
             return self.refusal(503, Refused.BUSY, headers={"retry-after": "1"})
         except Exception as error:  # noqa: BLE001 - whatever it was, it may have been done: a fault says "unknown"
@@ -198,15 +208,24 @@ class Shell:
             self._gate.failed(peer, now_s)
         return response
 
-    def _lane(self, route: Route, body: bytes) -> Lane[Request, Response]:
-        if route.name in {"claim", "lease", "release"}:
-            # By run, so that the claims of one train wait in one line instead of for each other's lock. Where the id
-            # cannot be found any line is right: the lock decides.
-            at = body.find(b'"run_id":"')
-            return self._claims[hash(body[at + 10 : at + 46]) % len(self._claims)]
-        if route.name in {"availability", "time"}:
-            return self._reads
-        return self._others
+    def _asked(self, route: Route, request: Request) -> asyncio.Future[Response]:
+        """Into its lane. Short requests are opened here: signatures are checked while lanes wait for the database.
+
+        Python lets other threads run meanwhile; a long body would hold up this thread for too long.
+        """
+        if len(request.body) > OPENED_HERE_MAX or route.name not in _SHORT:
+            return self._others.ask(request)
+        opened = self._central.open(request)
+        if opened.answer is not None:
+            answered: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+            answered.set_result(opened.answer)
+            return answered
+        if route.name not in _CLAIMS:
+            return self._reads.ask(opened)
+        # By run, so that the claims of one train wait in one line instead of for each other's lock. Where the id
+        # cannot be found any line is right: the lock decides.
+        at = request.body.find(b'"run_id":"')
+        return self._claims[hash(request.body[at + 10 : at + 46]) % len(self._claims)].ask(opened)
 
     @staticmethod
     async def _body(route: Route, headers: Sequence[tuple[bytes, bytes]], receive: Receive) -> bytes | None:
