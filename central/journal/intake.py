@@ -44,6 +44,7 @@ class _Batch:
     strays: list[tuple[int, Piece, Why]] = field(default_factory=list)
     forked: bool = False
     findings: Findings = field(default_factory=lambda: Findings(0))
+    chain_seq: int = 0  # the chain's last number after it
     again: list[int] = field(default_factory=list)  # numbers to judge anew: what was doubtful of them is cleared
 
 
@@ -80,7 +81,8 @@ class Intake:
         return PushAnswer(
             epoch=message.epoch,
             stored_seq=stored,
-            judged_seq=judged,
+            # A stray has its verdict as it comes: once the chain is judged, so is all that was pushed.
+            judged_seq=stored if batch.strays and judged >= batch.chain_seq else judged,
             verdicts=self._verdicts(connection, device.device_id, message, judged),
             forked=batch.forked or (device.forked and message.epoch == device.current_epoch),
             stop_selling=self._stop(device, forked=batch.forked),
@@ -142,6 +144,7 @@ class Intake:
         if news:
             publish(tx, device_shard(device.device_id), news)
         last = message.first_seq + len(pieces) - 1
+        batch.chain_seq = chain.seq + len(batch.entries)
         return batch, last if batch.strays else max(chain.seq, last)
 
     def _locked_chain(self, tx: Tx, device_id: UUID, message: Push, batch: _Batch) -> _Chain:
@@ -340,8 +343,20 @@ class Intake:
         )
 
     def _write_strays(self, tx: Tx, device_id: UUID, epoch: int, batch: _Batch, now: datetime) -> None:
+        if not batch.strays:
+            return
+        # Those that came before have their verdict; a person may have dealt with it since.
+        known = {
+            (seq, bytes(digest))
+            for seq, digest in tx.rows(
+                "SELECT seq, hash FROM stray WHERE device_id = %s AND epoch = %s AND seq = ANY(%s)",
+                (device_id, epoch, [seq for seq, _, _ in batch.strays]),
+            )
+        }
         fresh: list[tuple[Any, ...]] = []
         for seq, piece, why in batch.strays:
+            if (seq, piece.digest) in known:
+                continue
             fresh.append(
                 (self.services.ids.new(), device_id, epoch, seq, piece.digest, piece.raw, piece.signature, why, now)
             )

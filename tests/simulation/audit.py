@@ -10,7 +10,8 @@ from uuid import UUID
 from central.journal.verify import verify_central
 from counter_app.domain.journal import Kind
 from counter_app.domain.verdicts import Why
-from counter_app.errors import OutcomeUnknown, Refusal
+from counter_app.errors import Refusal
+from counter_app.ports.stock import ClaimState
 from db.verify import verify_profile
 from tests.simulation.truth import UNITS, Broken, Cell, Ticket, Written
 from tests.simulation.window import Window
@@ -23,36 +24,44 @@ TOLD_MAX: Final = 12  # findings in one message
 def settle(world: World) -> None:
     """Fair weather, right clocks, no more blows; background work until there is none left."""
     world.be_calm()
+    last: object = None
+    before: object = None
     for n in range(ROUNDS_MAX):
-        quiet = True
         for window in list(world.windows):
             if window.running:
-                quiet &= _turn(world, window, at_once=n % 8 == 0)
+                _turns(world, window, at_once=n % 8 == 0)
         world.central.tend()
         world.network.pass_time(MINUTE)
-        if quiet and not world.network.waiting():
+        now = _fingerprint(world)
+        quiet = all(_standing(one) == "quiet" for one in world.windows if one.running)
+        if quiet and now == before and not world.network.waiting():
             return
+        last, before = before, now
     told = [f"{one.name}: {_standing(one)}" for one in world.windows if one.running]
-    raise Broken("not drained: " + "; ".join(told))
+    raise Broken(f"not drained: {'; '.join(told)}; {last} became {before}")
 
 
-def _turn(world: World, window: Window, *, at_once: bool) -> bool:
-    """Several turns, as a counter does them one after the other while there is work. True: nothing was left."""
+def _fingerprint(world: World) -> tuple[object, object]:
+    """Changes with everything that is said or heard: a round that leaves it as it was had nothing to do."""
+    central = world.central.rows(
+        "SELECT (SELECT coalesce(sum(position), 0) FROM feed_head), (SELECT coalesce(sum(judged_seq), 0) FROM chain),"
+        " (SELECT count(*) FROM stray)"
+    )
+    return central, [(one.name, one.the_desk.journal_head()) for one in world.windows if one.running]
+
+
+def _turns(world: World, window: Window, *, at_once: bool) -> None:
+    """Several, as a counter does them one after the other while there is work."""
     if at_once:
         window.the_desk.sync_now()
     for _ in range(20):
         with window.at_work() as desk:
             if desk.behind_witness or desk.sync_status().epoch_needed:
                 _ask_epoch(world, window)
-            try:
-                done = desk.sync_turn()
-            except OutcomeUnknown:
-                return False
+            done = desk.sync_turn()
         world.turns += 1
-        if done.next_ms > 0 and not done.changed:
+        if done.next_ms > 0:
             break
-        world.network.pass_time(min(max(done.next_ms, 10), 1_000))
-    return _standing(window) == "quiet" and not done.changed
 
 
 def _standing(window: Window) -> str:
@@ -84,6 +93,7 @@ def audit(world: World) -> None:
         *_verdicts(world),
         *_inboxes(world),
         *_places(world),
+        *_claims(world),
         *_money(world),
         *_stores(world),
     ]
@@ -192,6 +202,26 @@ def _places(world: World) -> Iterator[str]:
         if owner is None and truth.copied and not truth.owners.get(cell):
             continue
         yield f"{cell} {'is sold at central' if cell in stored else 'is not sold at central'}; ticket: {owner}"
+
+
+def _claims(world: World) -> Iterator[str]:
+    """What central keeps for a counter's tender, that counter knows of, and will settle."""
+    held: dict[UUID, set[UUID]] = defaultdict(set)
+    for device, claim_id in world.central.rows("SELECT device_id, claim_id FROM claim WHERE state = 'LEASED'"):
+        held[device].add(claim_id)
+    for window in world.windows:
+        if not window.running or window.device_id in world.truth.copied or world.truth.central_restored:
+            continue
+        assert window.store is not None
+        with window.store.reading() as books:
+            known = {
+                claim.claim_id
+                for state in (ClaimState.LEASED, ClaimState.HELD)
+                for claim in books.stock.claims_in(state)
+            }
+        forgotten = held[window.device_id] - known
+        if forgotten:
+            yield f"{window.name}: {len(forgotten)} claims are kept for it at central that it knows nothing of"
 
 
 def _unheard(world: World, accepted: dict[tuple[UUID, bytes], str]) -> set[str]:

@@ -9,7 +9,7 @@ import logging
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -283,6 +283,10 @@ class Headquarters:
 
     def mark_lost(self, place: tuple[str, int]) -> None:
         self.rooms.devices.mark_lost(self.connection, self.admin, place, "simulated")
+
+    def grant_no_more(self) -> None:
+        """Windows want no more leases from now on."""
+        set_allotment_rule(self.connection, self.services, self.admin, replace(ALLOTMENT, per_window=0))
 
     def write_off(self, device_id: UUID) -> set[Cell]:
         """All that a device holds, by two people. Returns the cells that became free, or may have."""

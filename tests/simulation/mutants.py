@@ -53,14 +53,15 @@ RESTORED: Final = replace(ROUGH, central_restores=3.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """``seeds``: one of these worlds finds it within ``steps``; without it, all of them are whole."""
+    """The world of ``seed`` finds it within ``steps``, and says ``shows``; without it that world is whole."""
 
     name: str
     rule: str
     plant: Planting
     odds: Odds = ROUGH
-    seeds: tuple[int, ...] = (1, 2, 3)
+    seed: int = 1
     steps: int = 4_000
+    shows: str = "invariant broken"
 
     @contextmanager
     def planted(self) -> Iterator[None]:

@@ -554,6 +554,7 @@ class World:
     def be_calm(self) -> None:
         """Nothing bad happens any more, and what was broken is whole: lines, clocks, machines that were found."""
         self.central.crash_permille = 0
+        self.central.grant_no_more()
         self._depth = 99  # nobody acts on his own any more
         for window in self.windows:
             window.wire.weather.calm()

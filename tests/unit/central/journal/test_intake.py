@@ -168,6 +168,27 @@ def test_a_cloned_counter_is_a_fork_and_nothing_of_it_is_dropped(counter: Counte
     assert strays(counter) == [(seq, "forked") for seq in (4, 5, 6, 7)]
 
 
+def test_a_stray_that_comes_again_is_no_news(counter: Counter) -> None:
+    """A superseded copy that asks after its last entry would undo what a person resolved, every few seconds."""
+    counter.log_in()
+    counter.push()
+    other = counter.clone()
+    counter.log_in()
+    other.log_in()
+    counter.push(2, 2)
+    answer = other.push(2, 2)
+    assert (answer.stored_seq, answer.judged_seq) == (2, 2)
+    connection = counter.world.connection
+    connection.execute(
+        "UPDATE verdict SET resolved_by = 'wang', resolved_at = judged_at, resolution = 'the copy is off'"
+    )
+    head = connection.execute("SELECT sum(position) FROM feed_head").fetchone()
+    again = other.push(2, 2)
+    assert [verdict.reason for verdict in again.verdicts] == ["forked"]
+    assert connection.execute("SELECT resolved_by FROM verdict").fetchall() == [("wang",)]
+    assert connection.execute("SELECT sum(position) FROM feed_head").fetchone() == head
+
+
 def test_a_fork_after_the_last_entry_shows_by_its_link(counter: Counter) -> None:
     """The copy's first own entry has a number that central does not know yet: only its ``prev`` gives it away."""
     for _ in range(3):
