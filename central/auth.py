@@ -17,6 +17,7 @@ from uuid import UUID
 from central.readmit import Readmission
 from central.request import Refusing, Request
 from central.services import Device, Services
+from central.stock.arrays import ids, instants, numbers, texts
 from central.tx import Connection, Tx
 from counter_app.wire.messages import Refused
 from counter_app.wire.routes import Access, Route
@@ -128,11 +129,11 @@ class Gate:
             rows = tx.rows(
                 _ADMIT,
                 (
-                    [seal.device_id for seal in seals],
-                    [seal.epoch for seal in seals],
-                    [checked[n].public_key for n in good],
-                    [seal.sequence for seal in seals],
-                    [seal.at for seal in seals],
+                    ids(seal.device_id for seal in seals),
+                    numbers(seal.epoch for seal in seals),
+                    texts("\\x" + checked[n].public_key.hex() for n in good),
+                    numbers(seal.sequence for seal in seals),
+                    instants(seal.at for seal in seals),
                 ),
             )
             for row in rows:

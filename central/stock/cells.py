@@ -21,7 +21,7 @@ class Stale(Exception):  # noqa: N818 - an answer
 
 OCCUPIES: Final = frozenset({"HELD", "LEASED", "IN_DOUBT", "SOLD"})
 _COLUMN: Final = {"HELD": 0, "LEASED": 1, "IN_DOUBT": 2, "SOLD": 3}
-_INSERT: Final = """
+INSERT_CELLS: Final = """
 INSERT INTO place_leg (service_date, run_id, place, leg, state, claim_id, epoch)
 SELECT q.service_date, q.run_id, q.place, leg, q.state, q.claim_id, q.epoch
   FROM unnest(%s::date[], %s::uuid[], %s::text[], %s::smallint[], %s::smallint[], %s::uuid[], %s::text[], %s::integer[])
@@ -110,7 +110,7 @@ class CellWriter:
         if self._changed:
             self._demand(tx.run(_CHANGE, _columns("dutnnutun", self._changed)), self._changed)
         if self._new:
-            tx.ask(_INSERT, _columns("dutnnutn", self._new))
+            tx.ask(INSERT_CELLS, _columns("dutnnutn", self._new))
         if self._unit_rows:
             tx.ask(
                 _UNIT_ROWS,
@@ -130,6 +130,13 @@ class CellWriter:
         if moved and tx.run(_UNITS, _columns("dutnnnnn", moved)) != len(moved):
             raise Stale
         self._new, self._changed, self._gone, self._units, self._unit_rows = [], [], [], {}, {}
+
+    def take_new(self) -> list[str] | None:
+        """The parameters of ``INSERT_CELLS`` where new cells are all there is to write; they are the caller's then."""
+        if not self._new or self._changed or self._gone or self._units or self._unit_rows:
+            return None
+        new, self._new = self._new, []
+        return _columns("dutnnutn", new)
 
     @staticmethod
     def _demand(written: int, stretches: Iterable[Sequence[Any]]) -> None:

@@ -37,7 +37,7 @@ _FIND: Final = (
     "JOIN unnest(%s::date[], %s::uuid[], %s::uuid[]) AS q (service_date, run_id, claim_id) "
     "ON c.service_date = q.service_date AND c.run_id = q.run_id AND c.claim_id = q.claim_id"
 )
-_INSERT: Final = """
+INSERT_CLAIMS: Final = """
 INSERT INTO claim (service_date, run_id, claim_id, device_id, order_id, board, alight, travel_class, places, count,
                    state, expires_at, created_at)
 SELECT q.service_date, q.run_id, q.claim_id, q.device_id, q.order_id, q.board, q.alight, q.travel_class,
@@ -117,13 +117,24 @@ class ClaimRows:
         """A row that is known from elsewhere; the one that is here already, if so."""
         return self._rows.setdefault((row.key, row.claim_id), row)
 
-    def write(self, cells: CellWriter) -> None:
-        """Every change, and with it the claims' cells."""
+    def move(self, cells: CellWriter) -> None:
+        """The cells of every change."""
         for row in self._rows.values():
             if row.state != row.was:
                 _move(cells, row)
-        cells.write()
-        self.write_rows()
+
+    @property
+    def only_new(self) -> bool:
+        """Whether new claims are all that there is to write."""
+        return all(not row.was for row in self._rows.values() if row.state != row.was)
+
+    def take_new(self) -> list[Any]:
+        """The parameters of ``INSERT_CLAIMS`` for all of them; who asks writes them."""
+        assert self.only_new
+        new = [row for row in self._rows.values() if row.state != row.was]
+        for row in new:
+            row.was = row.state
+        return self._columns(new)
 
     def write_rows(self) -> None:
         """The claims alone: whoever decided on each cell writes those."""
@@ -147,24 +158,24 @@ class ClaimRows:
             row.was = row.state
 
     def _insert(self, rows: list[ClaimRow]) -> None:
-        self._tx.ask(
-            _INSERT,
-            (
-                self._now,
-                dates(row.key.service_date for row in rows),
-                ids(row.key.run_id for row in rows),
-                ids(row.claim_id for row in rows),
-                ids(row.device_id for row in rows),
-                ids(row.order_id for row in rows),
-                numbers(row.board for row in rows),
-                numbers(row.alight for row in rows),
-                texts(row.travel_class for row in rows),
-                texts("\x1f".join(row.places) for row in rows),
-                numbers(row.count for row in rows),
-                texts(row.state for row in rows),
-                instants(row.expires_at for row in rows),
-            ),
-        )
+        self._tx.ask(INSERT_CLAIMS, self._columns(rows))
+
+    def _columns(self, rows: list[ClaimRow]) -> list[Any]:
+        return [
+            self._now,
+            dates(row.key.service_date for row in rows),
+            ids(row.key.run_id for row in rows),
+            ids(row.claim_id for row in rows),
+            ids(row.device_id for row in rows),
+            ids(row.order_id for row in rows),
+            numbers(row.board for row in rows),
+            numbers(row.alight for row in rows),
+            texts(row.travel_class for row in rows),
+            texts("\x1f".join(row.places) for row in rows),
+            numbers(row.count for row in rows),
+            texts(row.state for row in rows),
+            instants(row.expires_at for row in rows),
+        ]
 
 
 def _move(cells: CellWriter, row: ClaimRow) -> None:

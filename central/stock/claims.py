@@ -119,8 +119,7 @@ class Claims:
                 waitlist.leave(device, asked, key)
             else:
                 place = waitlist.join(device, asked, key)
-            decision.write()
-            work.publish()
+            decision.finish()
             return place, work
 
         return decided(connection, self._pictures, [key], attempt)
@@ -138,8 +137,7 @@ class Claims:
             reaped = sum(decision.lapse(work.picture(key)) for key in work.keys)
             waitlist = Waitlist(decision, self._rules)
             served = waitlist.serve(key for key in work.keys if work.picture(key).waiting)
-            decision.write()
-            work.publish()
+            decision.finish()
             return (reaped, served), work
 
         return decided(connection, self._pictures, keys, attempt)
@@ -175,8 +173,7 @@ class Claims:
             except Refusing as refusing:
                 answers.append(refusing)
         waitlist.serve(key for key in decision.freed if work.picture(key).waiting)
-        decision.write()
-        work.publish()
+        decision.finish()
         return answers
 
 

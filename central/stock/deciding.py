@@ -35,8 +35,15 @@ class Decision:
         self.freed: set[RunKey] = set()  # runs of which something became free
         self.cells = CellWriter(work.tx)
 
-    def write(self) -> None:
-        self.claims.write(self.cells)
+    def finish(self) -> None:
+        """What was decided is written, and told last; in one statement where it is nothing but new claims of places."""
+        self.claims.move(self.cells)
+        if self.work.tells_only_runs and self.claims.only_new and (cells := self.cells.take_new()) is not None:
+            self.work.publish_with_new(cells, self.claims.take_new())
+            return
+        self.cells.write()
+        self.claims.write_rows()
+        self.work.publish()
 
     def answer(self, ask: Ask, key: RunKey) -> ClaimAnswer:
         """Raises Refusing."""

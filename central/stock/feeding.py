@@ -13,6 +13,12 @@ from central.tx import Tx
 from counter_app.wire.codec import plain
 from counter_app.wire.messages import FeedItem, FeedKind, RunStock
 
+ADVANCE: Final = (
+    "INSERT INTO feed_head (shard, position, floor) "
+    "SELECT 'stock/' || q.n, q.count, 0 FROM unnest(%s::integer[], %s::bigint[]) AS q (n, count) ORDER BY q.n "
+    "ON CONFLICT (shard) DO UPDATE SET position = feed_head.position + EXCLUDED.position RETURNING shard, position"
+)
+
 
 def advance(tx: Tx, counts: Mapping[int, int]) -> dict[int, int]:
     """Moves the heads of stock shards on by so many and locks them until the commit, in the order of their numbers.
@@ -23,9 +29,7 @@ def advance(tx: Tx, counts: Mapping[int, int]) -> dict[int, int]:
         return {}
     shards = sorted(counts)
     rows = tx.rows(
-        "INSERT INTO feed_head (shard, position, floor) "
-        "SELECT 'stock/' || q.n, q.count, 0 FROM unnest(%s::integer[], %s::bigint[]) AS q (n, count) ORDER BY q.n "
-        "ON CONFLICT (shard) DO UPDATE SET position = feed_head.position + EXCLUDED.position RETURNING shard, position",
+        ADVANCE,
         (shards, [counts[shard] for shard in shards]),
     )
     return {int(shard.removeprefix("stock/")): position for shard, position in rows}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from central.stock.arrays import texts
 from central.stock.pictures import RunFacts
 from central.tx import Tx
 from counter_app.domain.policy import Policy, read_policy
@@ -104,13 +105,15 @@ def _last(mask: int, count: int) -> int:
 
 
 _READ: Final = """
-SELECT s.station_code, p.name, p.version
-  FROM station s
-  JOIN LATERAL (SELECT name, version FROM policy WHERE name = s.policy AND in_force_at <= %s
-                 ORDER BY version DESC LIMIT 1) p ON true
- WHERE s.station_code = ANY(%s)
+SELECT k.quotas, p.station_code, p.name, p.version
+  FROM (SELECT json_agg(json_build_array(trip_id, travel_class, kept, minimum_legs, origins, released_minutes)
+                        ORDER BY quota_id) AS quotas FROM quota) k
+  LEFT JOIN (SELECT s.station_code, v.name, v.version
+               FROM station s
+               JOIN LATERAL (SELECT name, version FROM policy WHERE name = s.policy AND in_force_at <= %s
+                              ORDER BY version DESC LIMIT 1) v ON true
+              WHERE s.station_code = ANY(%s::text[])) p ON true
 """
-_QUOTAS: Final = "SELECT trip_id, travel_class, kept, minimum_legs, origins, released_minutes FROM quota"
 
 
 class RuleBook:
@@ -124,13 +127,12 @@ class RuleBook:
 
     def ask(self, tx: Tx, stations: Iterable[str], now: datetime, *, quotas: bool = True) -> Callable[[], Rules]:
         """As ``read``, in two steps: asked now, read when it is called."""
-        versions = tx.ask(_READ, (now, sorted(set(stations))))
-        kept = tx.ask(_QUOTAS) if quotas else None
+        asked = tx.ask(_READ, (now, texts(sorted(set(stations)))))
 
         def read() -> Rules:
-            found = versions.rows()
-            rules = () if kept is None else tuple(map(_quota, kept.rows()))
-            return Rules({code: self._policy(tx, name, version) for code, name, version in found}, rules)
+            found = asked.rows()
+            kept = tuple(map(_quota, found[0][0] or ())) if quotas else ()
+            return Rules({row[1]: self._policy(tx, row[2], row[3]) for row in found if row[1] is not None}, kept)
 
         return read
 
@@ -143,7 +145,7 @@ class RuleBook:
         return known
 
 
-def _quota(row: tuple[Any, ...]) -> Quota:
+def _quota(row: Sequence[Any]) -> Quota:
     trip_id, travel_class, kept, minimum_legs, origins, released_minutes = row
     return Quota(
         trip_id=trip_id,

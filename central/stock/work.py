@@ -11,8 +11,9 @@ from psycopg import errors
 from central.feed import News, device_shard, publish
 from central.request import Refusing
 from central.stock.arrays import dates, ids, numbers
-from central.stock.cells import Stale
-from central.stock.feeding import advance
+from central.stock.cells import INSERT_CELLS, Stale
+from central.stock.claimrows import INSERT_CLAIMS
+from central.stock.feeding import ADVANCE, advance
 from central.stock.pictures import Picture, Pictures
 from central.stock.words import RunKey
 from central.tx import Asked, Connection, Tx, in_transaction
@@ -20,6 +21,19 @@ from counter_app.wire.messages import Refused
 
 R = TypeVar("R")
 AGAIN: Final = 4
+
+
+# Its parts run in no order that they could rely on, and need none: the heads are locked until the commit.
+_ALL_AT_ONCE: Final = (
+    "WITH cells AS (" + INSERT_CELLS + "), made AS (" + INSERT_CLAIMS + "), heads AS (" + ADVANCE + ")"
+    """
+UPDATE run r SET version = q.version, stock_position = h.position - q.behind
+  FROM unnest(%s::date[], %s::uuid[], %s::bigint[], %s::integer[], %s::bigint[])
+    AS q (service_date, run_id, version, shard, behind)
+  JOIN heads h ON h.shard = 'stock/' || q.shard
+ WHERE r.service_date = q.service_date AND r.run_id = q.run_id
+"""
+)
 
 
 def decided(
@@ -50,26 +64,31 @@ def decided(
 
 _BY_KEYS: Final = (
     "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), "
+    "set_config('plan_cache_mode', 'force_generic_plan', true), "
     "pg_postmaster_start_time(), (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 
 
 def _server(asked: Asked) -> tuple[object, ...]:
     (row,) = asked.rows()
-    return row[2:]
+    return row[3:]
 
 
 def go_by_keys(tx: Tx) -> tuple[object, ...]:
     """For the rest of the transaction rows are found by their keys, one by one. Returns which server this is.
 
     Batches name their rows in arrays whose length the planner does not know: it would read whole tables for a few rows.
+    And the plan is the same for all of them: it is made once, not for each batch's values.
     """
     return _server(tx.ask(_BY_KEYS))
 
 
 def go_as_planned(tx: Tx) -> None:
     """Ends ``go_by_keys`` for who goes on in the same transaction."""
-    tx.run("SELECT set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)")
+    tx.run(
+        "SELECT set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true), "
+        "set_config('plan_cache_mode', 'auto', true)"
+    )
 
 
 class Work:
@@ -90,7 +109,7 @@ class Work:
         self.ask_lock(keys)()
 
     def ask_lock(self, keys: Iterable[RunKey]) -> Callable[[], None]:
-        """The same in two steps, so that other questions can travel with it: call what it returns before anything else."""
+        """The same in two steps, so that other questions travel with it: call what it returns before anything else."""
         wanted = sorted(set(keys))
         if not wanted:
             return lambda: None
@@ -156,6 +175,32 @@ class Work:
             publish(self.tx, device_shard(device_id), self._items[device_id])
         self._items = {}
 
+    @property
+    def tells_only_runs(self) -> bool:
+        return bool(self._bumped) and self._bumped == self._published and not self._items
+
+    def publish_with_new(self, cells: Sequence[Any], claims: Sequence[Any]) -> None:
+        """As ``publish``, where new cells and claims are all that there is to write: all of it in one statement."""
+        assert self.tells_only_runs
+        bumped = sorted(self._bumped)
+        for key in bumped:
+            self._runs[key].version += 1
+        shards = sorted(self._counts().items())
+        self._written = self.tx.ask(
+            _ALL_AT_ONCE,
+            (
+                *cells,
+                *claims,
+                numbers(shard for shard, _ in shards),
+                numbers(count for _, count in shards),
+                dates(key.service_date for key in bumped),
+                ids(key.run_id for key in bumped),
+                numbers(self._runs[key].version for key in bumped),
+                numbers(self._runs[key].facts.shard for key in bumped),
+                numbers(self._behind(bumped)),
+            ),
+        )
+
     def committed(self) -> None:
         """After the commit: what was worked on takes the place of the shared pictures."""
         assert self._written is None or self._written.count() == len(self._bumped), "a locked run is gone"
@@ -167,25 +212,11 @@ class Work:
         self._shared.drop(self._runs)
 
     def _write_versions(self) -> None:
-        counts: dict[int, int] = {}
-        for key in self._published:
-            shard = self._runs[key].facts.shard
-            counts[shard] = counts.get(shard, 0) + 1
-        heads = advance(self.tx, counts)
-        next_position = {shard: heads[shard] - counts[shard] for shard in counts}
-        versions: list[int] = []
-        positions: list[int | None] = []
+        heads = advance(self.tx, self._counts())
         bumped = sorted(self._bumped)
+        behind = self._behind(bumped)
         for key in bumped:
-            picture = self._runs[key]
-            picture.version += 1
-            position: int | None = None
-            if key in self._published:
-                shard = picture.facts.shard
-                next_position[shard] += 1
-                position = next_position[shard]
-            versions.append(picture.version)
-            positions.append(position)
+            self._runs[key].version += 1
         self._written = self.tx.ask(
             "UPDATE run r SET version = q.version, stock_position = coalesce(q.position, r.stock_position) "
             "FROM unnest(%s::date[], %s::uuid[], %s::bigint[], %s::bigint[]) "
@@ -194,7 +225,29 @@ class Work:
             (
                 dates(key.service_date for key in bumped),
                 ids(key.run_id for key in bumped),
-                numbers(versions),
-                numbers(positions),
+                numbers(self._runs[key].version for key in bumped),
+                numbers(
+                    heads[self._runs[key].facts.shard] - back if back is not None else None
+                    for key, back in zip(bumped, behind, strict=True)
+                ),
             ),
         )
+
+    def _counts(self) -> dict[int, int]:
+        """How many runs of each shard are told of."""
+        counts: dict[int, int] = {}
+        for key in self._published:
+            shard = self._runs[key].facts.shard
+            counts[shard] = counts.get(shard, 0) + 1
+        return counts
+
+    def _behind(self, bumped: Sequence[RunKey]) -> list[int | None]:
+        """By how much each run's position is behind its shard's new head; None: it is not told of."""
+        left = self._counts()
+        behind: list[int | None] = []
+        for key in bumped:
+            shard = self._runs[key].facts.shard
+            if key in self._published:
+                left[shard] -= 1
+            behind.append(left[shard] if key in self._published else None)
+        return behind

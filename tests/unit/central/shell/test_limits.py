@@ -1,0 +1,72 @@
+"""How much one window, one address may ask for."""
+
+from __future__ import annotations
+
+import pytest
+
+from central.shell.limits import Buckets, Gate, Limits, Rate, network_of
+
+
+def test_a_bucket_fills_up_again_and_not_above_its_burst() -> None:
+    """A counter that was told to wait can go on after exactly that time."""
+    bucket = Buckets(Rate(per_s=2, burst=3), 10)
+    assert [bucket.take("a", 0) for _ in range(3)] == [0, 0, 0]
+    wait = bucket.take("a", 0)
+    assert wait == pytest.approx(0.5)
+    assert bucket.take("a", wait) == 0
+    assert [bucket.take("a", 1_000) for _ in range(4)] == [0, 0, 0, pytest.approx(0.5)]
+
+
+def test_one_key_does_not_use_up_another_ones_share() -> None:
+    bucket = Buckets(Rate(per_s=1, burst=1), 10)
+    assert bucket.take("a", 0) == 0
+    assert bucket.take("a", 0) > 0
+    assert bucket.take("b", 0) == 0
+
+
+def test_memory_is_bounded_and_the_longest_unused_is_forgotten() -> None:
+    """A million made-up device ids must not fill central's memory."""
+    bucket = Buckets(Rate(per_s=0, burst=1), 100)
+    for n in range(1_000):
+        assert bucket.take(n, 0) == 0
+    assert len(bucket) == 100
+
+
+def test_a_charge_goes_below_zero_by_one_burst_at_most() -> None:
+    """An address that guessed keys all night is let in again within a known time."""
+    bucket = Buckets(Rate(per_s=1, burst=10), 10)
+    for _ in range(1_000):
+        bucket.charge("a", 0, 50)
+    assert bucket.take("a", 10.5) == pytest.approx(0.5)
+    assert bucket.take("a", 11) == 0
+
+
+def test_who_says_to_be_a_window_from_elsewhere_takes_nothing_from_it() -> None:
+    """The signature is checked later: until then a device's name counts only together with its address."""
+    gate = Gate(Limits(device=Rate(per_s=0.001, burst=2)))
+    ask = {"device": "w1", "signed_route": True, "now_s": 0.0}
+    assert [bool(gate.wait_s(peer="bad", **ask)) for _ in range(3)] == [False, False, True]  # type: ignore[arg-type]
+    assert gate.wait_s(peer="good", **ask) == 0  # type: ignore[arg-type]
+
+
+def test_unsigned_questions_have_a_share_of_their_own() -> None:
+    gate = Gate(Limits(unsigned=Rate(per_s=0.001, burst=1)))
+    assert gate.wait_s(peer="p", device="", signed_route=False, now_s=0) == 0
+    assert gate.wait_s(peer="p", device="", signed_route=False, now_s=0) > 0
+    assert gate.wait_s(peer="p", device="w1", signed_route=True, now_s=0) == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::", "2001:db8:1:2::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("no:address", "no:address"),
+    ],
+)
+def test_an_ipv6_host_is_its_network(address: str, network: str) -> None:
+    """It has 2^64 addresses to come from."""
+    assert network_of(address) == network
