@@ -203,7 +203,8 @@ class Intake:
             self._fork(batch, 0)
             return
         if first > chain.seq + 1:
-            if not self._continues_stray(tx, device.device_id, message, pieces[0]):
+            # A copy that begins an epoch which central has seen begin is another history too.
+            if not (_begins_epoch(pieces[0]) or self._continues_stray(tx, device.device_id, message, pieces[0])):
                 raise Refusing(
                     Refused.GAP, "entries before these are missing", epoch=message.epoch, expected=chain.seq + 1
                 )
@@ -367,6 +368,10 @@ class Intake:
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (device_id, epoch, seq, hash) DO NOTHING",
             fresh,
         )
+
+
+def _begins_epoch(piece: Piece) -> bool:
+    return piece.standing is Standing.WHOLE and piece.kind == Kind.EPOCH_STARTED.value
 
 
 def _check_numbers(message: Push, pieces: Sequence[Piece]) -> None:

@@ -30,6 +30,7 @@ class PushJournal:
     # Halved by a batch that found no answer: on a thin line a smaller one gets through.
     batch: int = field(default=BATCH_FIRST)
     _ask_again_ms: int = field(default=0)
+    _gap: object = field(default=None)  # what central missed the last time
 
     def __call__(self) -> tuple[bool, bool]:
         """One batch. Returns (more waits, something changed). Raises NoAnswer, CentralSaidNo; Refusal where the store
@@ -56,7 +57,10 @@ class PushJournal:
             raise
         except CentralSaidNo as no:
             if no.code == m.Refused.GAP.value and self._step_back(state, no):
-                return True, True
+                before, self._gap = self._gap, (no.facts.get("epoch"), no.facts.get("expected"))
+                if before != self._gap:
+                    return True, True
+                # The same entries are missed again, though they were sent: not at once a third time.
             raise
         if answer.epoch != entries[0].epoch or answer.stored_seq < entries[0].seq:
             raise NoAnswer("nothing of the batch was stored", sent=True)

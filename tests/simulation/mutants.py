@@ -21,7 +21,7 @@ from central.request import Refusing
 from central.stock.deciding import Decision
 from central.stock.ending import Ending
 from central.tx import Tx
-from counter_app.application import push_journal, return_leases
+from counter_app.application import enrolled_hold, hold, push_journal, return_leases
 from counter_app.application.enrolled_hold import EnrolledBeginTender
 from counter_app.application.lock_tickets import TicketLocks
 from counter_app.application.push_journal import PushJournal
@@ -30,7 +30,6 @@ from counter_app.errors import Refusal
 from counter_app.ports.stock import ClaimState
 from counter_app.ports.sync import LeaseLeft
 from counter_app.wire import messages as m
-from db.stock import SqlStock
 from db.sync import SqlSync
 from tests.simulation.world import Odds
 
@@ -138,8 +137,10 @@ def _tender_without_answer(stack: ExitStack) -> None:
     _swap(stack, EnrolledBeginTender, "_lease", lease)
 
 
-def _not_noted_before_asking(stack: ExitStack) -> None:
-    _swap(stack, SqlStock, "mark_asked", lambda _, claim: claim)
+def _abandoned_untold(stack: ExitStack) -> None:
+    """A sale that is given up is forgotten here, and central keeps its places for it."""
+    for module in (hold, enrolled_hold):
+        _swap(stack, module, "settle_unsold", lambda *_: None)
 
 
 def _expired_lease_sells(stack: ExitStack) -> None:
@@ -343,7 +344,7 @@ MUTANTS: Final = (
     Mutant(name="expiry_frees", rule="a lease that ends frees its places", plant=_expiry_frees),
     Mutant(name="leased_hold_expires", rule="a hold runs out under a paid sale", plant=_leased_hold_expires),
     Mutant(name="tender_without_answer", rule="money is taken without central's word", plant=_tender_without_answer),
-    Mutant(name="not_noted_before_asking", rule="intent after action", plant=_not_noted_before_asking),
+    Mutant(name="abandoned_untold", rule="a tender that was given up is settled by nobody", plant=_abandoned_untold),
     Mutant(name="expired_lease_sells", rule="a lease is sold from after its time", plant=_expired_lease_sells),
     Mutant(name="return_what_is_in_use", rule="sold cells are returned with a lease", plant=_return_what_is_in_use),
     Mutant(

@@ -222,6 +222,24 @@ def test_both_copies_go_on_in_epochs_of_their_own(counter: Counter) -> None:
     assert chain(other, 2) == (4, other.link.hash, 4)
 
 
+def test_a_copy_that_begins_the_same_epoch_later_is_a_fork(counter: Counter) -> None:
+    """A key that was copied while central was being asked: refused as a gap, the copy would send the same for ever."""
+    counter.log_in()
+    counter.push()
+    counter.next_epoch()
+    other = counter.clone()
+    other.entries, other.link = other.entries[:1], replace(counter.link, epoch=1, seq=1, hash=counter.entries[0].hash)
+    for _ in range(3):
+        other.log_in()
+    counter.push(2, epoch=2)
+    assert other.push(2, 4, epoch=1).stored_seq == 4
+    other.write(Kind.EPOCH_STARTED, {"certificate": other.certificate, "reason": "test"}, epoch=2)
+    answer = other.push(5, 5, epoch=2)
+    assert (answer.stored_seq, answer.forked) == (5, True)
+    other.log_in()
+    assert other.push(6, 6, epoch=2).stored_seq == 6
+
+
 def test_a_restored_counter_begins_a_new_epoch_before_the_last_one_ends(counter: Counter) -> None:
     """Last week's database: central has more of the old epoch than the counter has."""
     for _ in range(6):
