@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Final, Self
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 VERSION: Final = 18  # of the programs in the wheel that we start
 START_S_MAX: Final = 180  # after a crash it replays its log first, and the machine may be busy
 STOP_S_MAX: Final = 60
+BURIAL_S_MAX: Final = 30
 USER: Final = "postgres"  # inside the database
 ACCOUNTS: Final = ("pgserver", "postgres")  # PostgreSQL refuses to run as root: one of these, or a new one
 _SOCKET: Final = ".s.PGSQL.5432"
@@ -170,6 +171,7 @@ class EmbeddedPostgres:
             assert not set("'\"\\$`\n") & set(name + value), (name, value)
         given = " ".join(f'-c "{name}={value}"' for name, value in options.items())
         log = self.data / "server.log"
+        self._await_burial()
         # A socket that a killed server left in the way is removed by the new one itself.
         self._pg_ctl("start", "--timeout", str(START_S_MAX), "--log", str(log), "--options", given)
         deadline = time.monotonic() + START_S_MAX
@@ -177,6 +179,20 @@ class EmbeddedPostgres:
             if time.monotonic() > deadline:
                 raise Trouble(f"PostgreSQL in {self.data} does not answer; its log is {log}")
             time.sleep(0.05)
+
+    def _await_burial(self) -> None:
+        """A server that was killed keeps its number until its parent took notice; until then a new one would refuse."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0])
+        except (OSError, ValueError):
+            return
+        deadline = time.monotonic() + BURIAL_S_MAX
+        with suppress(OSError):  # it is gone
+            while time.monotonic() < deadline:
+                about = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+                if about.rpartition(")")[2].split()[0] not in {"Z", "X"}:
+                    return
+                time.sleep(0.05)
 
     def _answers(self) -> bool:
         """Whether the server of exactly this folder answers; waits while it is starting."""
