@@ -9,7 +9,7 @@ import pytest
 from tests.simulation.mutants import MUTANTS, Mutant
 from tests.simulation.runner import Ground
 
-# A quarter of an hour, and each change of the protocol may lead another world to a bug: asked for, not part of each run.
+# A quarter of an hour, and each change of the protocol may lead another world to a bug: asked for, not run each time.
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(900),
