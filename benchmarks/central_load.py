@@ -62,10 +62,6 @@ class Load:
     bytes_out: int = 0
     bytes_in: int = 0
 
-    @property
-    def good_per_s(self) -> float:
-        return self.answers[200] / self.seconds
-
     def add(self, other: Load) -> None:
         self.seconds = max(self.seconds, other.seconds)
         self.answers += other.answers
