@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from counter_app.application.counter_desk import CounterDesk
     from counter_app.application.enrolled import CentralLink
     from counter_app.application.views import JournalVerdict
+    from counter_app.domain.device_settings import DeviceSettings
     from counter_app.domain.papers import Paper
     from counter_app.domain.policy import Policy
     from counter_app.domain.staff import Actor
@@ -185,16 +186,29 @@ def profile_folder(args: argparse.Namespace, default_name: str = "counter") -> P
 
 
 def read_settings(folder: Path) -> Settings:
-    path = folder / SETTINGS_FILE
+    text = _settings_text(folder / SETTINGS_FILE, SETTINGS_BYTES_MAX)
+    return DEFAULTS if text is None else parse_settings(text)
+
+
+def read_devices(folder: Path) -> DeviceSettings:
+    from counter_app.domain.device_settings import DEVICES_BYTES_MAX, DEVICES_FILE, NO_DEVICES, parse_devices
+
+    text = _settings_text(folder / DEVICES_FILE, DEVICES_BYTES_MAX)
+    return NO_DEVICES if text is None else parse_devices(text)
+
+
+def _settings_text(path: Path, bytes_max: int) -> str | None:
+    """None: there is no such file."""
     if not path.exists():
-        return DEFAULTS
+        return None
     try:
-        content = path.read_bytes()
-        if len(content) > SETTINGS_BYTES_MAX:
-            raise Refusal(Reason.BAD_SETTING, key=SETTINGS_FILE, detail="longer than 64 KiB")
-        return parse_settings(content.decode("utf-8-sig"))  # Notepad writes a mark of three bytes
+        with path.open("rb") as file:
+            content = file.read(bytes_max + 1)
+        if len(content) > bytes_max:
+            raise Refusal(Reason.BAD_SETTING, key=path.name, detail=f"longer than {bytes_max >> 10} KiB")
+        return content.decode("utf-8-sig")  # Notepad writes a mark of three bytes
     except (OSError, UnicodeDecodeError) as error:
-        raise Refusal(Reason.BAD_SETTING, key=SETTINGS_FILE, detail=str(error)) from error
+        raise Refusal(Reason.BAD_SETTING, key=path.name, detail=str(error)) from error
 
 
 def read_policy_named(folder: Path, name: str) -> Policy:

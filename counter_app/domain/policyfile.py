@@ -22,6 +22,10 @@ class Section:
         self._values = dict(values)
         self._name = name
 
+    @property
+    def name(self) -> str:
+        return self._name
+
     def _key(self, key: str) -> str:
         return f"{self._name}.{key}" if self._name else key
 
