@@ -279,8 +279,10 @@ class Central:
         except Refusing as refusing:
             refusal = refusing
         except BadMessage as bad:
-            code = m.Refused.TOO_LARGE if bad.problem == "too_large" else m.Refused.BAD_MESSAGE
-            refusal = Refusing(code, str(bad))
+            if bad.problem == "too_large":
+                refusal = Refusing(m.Refused.TOO_LARGE, str(bad), most=BODY_BYTES_MAX)
+            else:
+                refusal = Refusing(m.Refused.BAD_MESSAGE, str(bad))
         except _ROLLED_BACK:
             refusal = Refusing(m.Refused.BUSY)
         except Exception:  # noqa: BLE001 - the outside hears a number; the log has the rest

@@ -10,7 +10,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl
@@ -27,6 +27,7 @@ from central.shell import openapi
 from central.shell.lanes import Busy, Lane
 from central.shell.limits import Gate, Limits, network_of
 from central.shell.metrics import CONTENT_TYPE, Metrics
+from central.shell.protocol import TARGET
 from central.shell.readiness import readiness
 from central.tx import Connection
 from counter_app.wire.codec import encode
@@ -36,6 +37,11 @@ from counter_app.wire.routes import BY_PATH, ROUTES, Access, Route
 _log = logging.getLogger("central.http")
 BODY_S_MAX: Final = 60.0  # a slow line may take its time with a batch, but not for ever
 SLOW_S: Final = 1.0  # worth a line in the log
+# Who still sends when the answer is written would see a reset line instead of it. So its bytes are taken and dropped
+# for a while: until it is quiet for so long, or for so long in all, or for so many.
+LINGER_QUIET_S: Final = 1.0
+LINGER_S_MAX: Final = 30.0
+LINGER_BYTES_MAX: Final = 64 << 20
 QUERY_FIELDS_MAX: Final = 20
 _ALLOWED: Final = {
     route.path: ", ".join(sorted(one.method for one in ROUTES if one.path == route.path)) for route in ROUTES
@@ -141,7 +147,7 @@ class Shell:
             response = await self._answer(route, scope, receive, began_s)
         except _GoneError:
             return
-        await _send(send, response)
+        await _send(send, response, receive if response.headers.get("connection") == "close" else None)
         took_s = time.monotonic() - began_s
         name = route.name if route is not None else "other"
         self.metrics.answered(name, response.status, took_s, response.body)
@@ -177,19 +183,23 @@ class Shell:
             return self.refusal(
                 429, Refused.RATE_LIMITED, headers={"retry-after": str(int(wait_s) + 1), "connection": "close"}
             )
-        body = await self._body(route, scope["headers"], receive)
+        most = route.body_max if route.request is not None else 0
+        try:
+            async with asyncio.timeout(BODY_S_MAX):
+                body = await self._body(most, scope["headers"], receive)
+        except TimeoutError:
+            return self.refusal(408, Refused.BUSY, "the body did not come", headers={"connection": "close"})
         if body is None:
-            return self.refusal(413, Refused.TOO_LARGE, f"{route.body_max} bytes", headers={"connection": "close"})
+            return self.refusal(413, Refused.TOO_LARGE, headers={"connection": "close"}, most=most)
         query_text = scope["query_string"].decode("latin-1")
         try:
             query = _query(query_text)
         except ValueError:
             return self.refusal(400, Refused.BAD_MESSAGE, "query")
-        target = scope["raw_path"].decode("latin-1")
         request = Request(
             method=route.method,
             path=route.path,
-            target=f"{target}?{query_text}" if query_text else target,
+            target=scope[TARGET].decode("latin-1"),
             query=query,
             headers=headers,
             body=body,
@@ -228,42 +238,39 @@ class Shell:
         return self._claims[hash(request.body[at + 10 : at + 46]) % len(self._claims)].ask(opened)
 
     @staticmethod
-    async def _body(route: Route, headers: Sequence[tuple[bytes, bytes]], receive: Receive) -> bytes | None:
-        """None: too large. Never more than ``body_max`` of it is kept."""
-        most = route.body_max if route.request is not None else 0
+    async def _body(most: int, headers: Sequence[tuple[bytes, bytes]], receive: Receive) -> bytes | None:
+        """None: too large. Hardly more than ``most`` bytes of it are kept."""
         for name, value in headers:
             if name == b"content-length" and (len(value) > 12 or int(value) > most):
                 return None
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _GoneError
-        body: bytes = message.get("body", b"")
-        if not message.get("more_body"):
-            return body if len(body) <= most else None
-        parts, size = [body], len(body)
-        try:
-            async with asyncio.timeout(BODY_S_MAX):
-                while message.get("more_body"):
-                    if size > most:
-                        return None
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise _GoneError
-                    parts.append(message.get("body", b""))
-                    size += len(parts[-1])
-        except TimeoutError:
-            raise _GoneError from None
-        return b"".join(parts) if size <= most else None
+        parts, size, more = list[bytes](), 0, True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _GoneError
+            part = message.get("body", b"")
+            parts.append(part)
+            size += len(part)
+            if size > most:
+                return None
+            more = message.get("more_body", False)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def refusal(
-        self, status: int, code: Refused, detail: str = "", *, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        code: Refused,
+        detail: str = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        **facts: int,
     ) -> Response:
-        answer = ErrorAnswer(code=code.value, detail=detail, central_time=self._clock.now())
+        answer = ErrorAnswer(code=code.value, detail=detail, central_time=self._clock.now(), facts=dict(facts))
         return Response(status=status, body=encode(answer), headers=headers or {})
 
 
 class _GoneError(Exception):
-    """The other end hung up, or took too long: there is nobody to answer."""
+    """The other end hung up: there is nobody to answer."""
 
 
 def make_app(
@@ -369,7 +376,8 @@ def _code(response: Response) -> str:
     return response.body[begin : response.body.find(b'"', begin)].decode("ascii", "replace")[:40] if begin > 7 else ""
 
 
-async def _send(send: Send, response: Response) -> None:
+async def _send(send: Send, response: Response, unread: Receive | None) -> None:
+    """``unread``: where the rest of a body may still come from, that nobody wants; the line is closed after it."""
     start: Message = {
         "type": "http.response.start",
         "status": response.status,
@@ -380,4 +388,19 @@ async def _send(send: Send, response: Response) -> None:
         ],
     }
     await send(start)
-    await send({"type": "http.response.body", "body": response.body})
+    await send({"type": "http.response.body", "body": response.body, "more_body": unread is not None})
+    if unread is not None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_S_MAX):
+                await _linger(unread)
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _linger(receive: Receive) -> None:
+    """Raises ``TimeoutError`` when it is quiet."""
+    size, more = 0, True
+    while more and size <= LINGER_BYTES_MAX:
+        async with asyncio.timeout(LINGER_QUIET_S):
+            message = await receive()
+        size += len(message.get("body", b""))
+        more = message.get("more_body", False)  # none of it where the other end hung up

@@ -12,6 +12,7 @@ HEADERS_MAX: Final = 64
 URL_BYTES_MAX: Final = 4 * 1024
 HEAD_S_MAX: Final = 15.0  # from the connection, or from a head's first byte, to its end
 CONNECTIONS_MAX: Final = 5_000  # of a process
+TARGET: Final = "counterfoil.target"  # in the scope: the request's target byte for byte, as its signature covers it
 
 
 class TooMuch(Exception):  # noqa: N818 - the world's
@@ -65,6 +66,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._got_head()
+        # Path and query alone do not tell a "?" with nothing after it, nor a host or fragment that was sent along.
+        self.scope[TARGET] = self.url  # type: ignore[typeddict-unknown-key]
         super().on_headers_complete()
 
     def _await_head(self) -> None:

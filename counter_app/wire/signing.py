@@ -125,8 +125,9 @@ def certificates_header(certificates: Iterable[Certificate]) -> str:
 
 def read_seal(headers: Mapping[str, str]) -> Seal:
     """From headers with lower-case names. Raises ``ValueError`` for a missing or odd one."""
-    signature = bytes.fromhex(headers[SIGNATURE.lower()]) if SIGNATURE.lower() in headers else b""
-    if len(signature) != 64:
+    text = headers.get(SIGNATURE.lower(), "")
+    signature = bytes.fromhex(text)
+    if len(signature) != 64 or signature.hex() != text:  # one way to write it
         raise ValueError(SIGNATURE)
     try:
         device_text = headers[DEVICE.lower()]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import threading
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
+from central.shell import http as shell_http
 from central.shell import protocol
 from central.shell.http import Shape
 from central.shell.limits import Limits, Rate
 from counter_app.wire import messages as m
-from counter_app.wire.codec import decode, encode
+from counter_app.wire.codec import BODY_BYTES_MAX, decode, encode
 from counter_app.wire.routes import BY_NAME, ROUTES
 from tests.conftest import LogWatch
 from tests.contract.central_house import House, Window, house, problem
@@ -27,6 +29,13 @@ TIME = b"GET /v1/time HTTP/1.1\r\nhost: central\r\nconnection: close\r\n"
 def running(database: Database) -> Iterator[House]:
     with house(database, shape=Shape(limits=Limits(unsigned=Rate(per_s=1e6, burst=1e6)))) as made:
         yield made
+
+
+def facts(answer: bytes) -> dict[str, object]:
+    """Of a refusal, as bytes of HTTP."""
+    found = json.loads(answer.partition(b"\r\n\r\n")[2])["facts"]
+    assert isinstance(found, dict)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +112,41 @@ def test_a_body_over_its_bound_is_refused_before_it_is_sent(running: House) -> N
     answer = running.raw(head)
     assert b" 413 " in answer.split(b"\r\n")[0]
     assert b'"too_large"' in answer
+    assert facts(answer) == {"most": 64 * 1024}
+
+
+def test_who_sends_far_too_much_hears_why(running: House, window: Window) -> None:
+    """A counter with a batch over the bound: an ordinary client sends it whole before it looks at the answer."""
+    body = b"x" * (13 << 20)
+    answer = running.client.post("/v1/journal", content=body, headers=window.headers("POST", "/v1/journal", body))
+    assert (answer.status_code, problem(answer)) == (413, "too_large")
+    assert answer.json()["facts"] == {"most": BY_NAME["push"].body_max}
+    nowhere = running.client.post("/v1/nowhere", content=body)
+    assert (nowhere.status_code, problem(nowhere)) == (404, "unknown_route")
+
+
+def test_a_question_has_no_body(running: House) -> None:
+    """The bound of a GET is nothing at all, and that is what it says."""
+    answer = running.client.request("GET", "/v1/time", content=b"?")
+    assert (answer.status_code, answer.json()["facts"]) == (413, {"most": 0})
+
+
+def test_a_body_that_unpacks_to_too_much_says_the_bound(running: House, window: Window) -> None:
+    body = zlib.compress(b" " * (BODY_BYTES_MAX + 1))
+    headers = {**window.headers("POST", "/v1/journal", body), "content-encoding": "deflate"}
+    answer = running.client.post("/v1/journal", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["facts"]) == (413, {"most": BODY_BYTES_MAX})
+
+
+@pytest.mark.parametrize("sent", [b"", b'{"claim'], ids=["nothing", "a part"])
+def test_a_body_that_does_not_come_is_not_waited_for(
+    running: House, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    """A thousand half requests would otherwise keep every counter out, head or no head."""
+    monkeypatch.setattr(shell_http, "BODY_S_MAX", 0.2)
+    answer = running.raw(b"POST /v1/claims HTTP/1.1\r\nhost: c\r\ncontent-length: 100\r\n\r\n" + sent)
+    assert b" 408 " in answer.split(b"\r\n")[0]
+    assert b'"busy"' in answer
 
 
 def test_a_body_that_never_ends_is_cut_off(running: House) -> None:
@@ -111,6 +155,7 @@ def test_a_body_that_never_ends_is_cut_off(running: House) -> None:
     chunk = b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
     answer = running.raw(head, *([chunk] * 5))
     assert b" 413 " in answer.split(b"\r\n")[0]
+    assert facts(answer) == {"most": 64 * 1024}
 
 
 @pytest.mark.parametrize(
@@ -190,6 +235,28 @@ def test_unknown_paths_and_methods_are_said_so(running: House) -> None:
     assert (elsewhere.status_code, problem(elsewhere)) == (404, "unknown_route")
     posted = running.client.post("/healthz")
     assert (posted.status_code, posted.headers["allow"]) == (405, "GET")
+
+
+@pytest.mark.parametrize("sent", ["/v1/claims?", "http://c/v1/claims", "/v1/claims#a"])
+def test_only_what_was_signed_byte_by_byte_is_taken(running: House, window: Window, sent: str) -> None:
+    """Whoever stands in the line changes nothing, not even what means the same."""
+
+    def ask(signed: str) -> bytes:
+        body = encode(running.world.ask(running.world.run("T2")))
+        lines = [f"{name}: {value}" for name, value in window.headers("POST", signed, body).items()]
+        head = [f"POST {sent} HTTP/1.1", "host: c", "connection: close", f"content-length: {len(body)}", *lines]
+        return running.raw("\r\n".join(head).encode() + b"\r\n\r\n" + body)
+
+    assert b'"bad_signature"' in ask("/v1/claims")
+    assert b'"HELD"' in ask(sent)
+
+
+def test_a_signature_is_written_in_one_way(running: House, window: Window) -> None:
+    target = "/v1/feed?shard=operator"
+    headers = window.headers("GET", target)
+    odd = {**headers, "Counterfoil-Signature": headers["Counterfoil-Signature"].upper()}
+    assert problem(running.client.get(target, headers=odd)) == "not_signed"
+    assert running.client.get(target, headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("query", ["?shard=a&shard=b", "?%ff", "?a" * 30, "?shard"])
