@@ -52,6 +52,18 @@ class Reason(StrEnum):
     CASH_SHORT = "cash_short"
     AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
     TYPE_NOT_SOLD_HERE = "type_not_sold_here"
+    # payments
+    TENDER_NOT_TAKEN = "tender_not_taken"  # not by this station's policy: tender
+    TENDER_NEEDS_LINE = "tender_needs_line"  # tender
+    TERMINAL_NOT_READY = "terminal_not_ready"  # trouble
+    TERMINAL_BLOCKED = "terminal_blocked"  # a payment on it is not settled
+    PAYMENT_OPEN = "payment_open"  # one of this sale is under way, or unknown
+    PAYMENT_NOT_OPEN = "payment_not_open"  # nothing to settle any more
+    PAYMENT_TOO_MUCH = "payment_too_much"  # more than is due: due
+    PAYMENT_MISSING = "payment_missing"  # not all is paid: missing
+    PAYMENTS_UNSETTLED = "payments_unsettled"  # the shift cannot close: count
+    BAD_PAYMENT_CODE = "bad_payment_code"
+    TOO_MANY_PAYMENTS = "too_many_payments"
     # after-sales
     UNKNOWN_TICKET = "unknown_ticket"
     ALREADY_REFUNDED = "already_refunded"

@@ -71,6 +71,14 @@ class Kind(StrEnum):
     SELLING_RESUMED = "selling_resumed"
     TICKET_LOCKED = "ticket_locked"  # asked of central before an after-sale
     TICKET_UNLOCKED = "ticket_unlocked"
+    # payments other than cash, and what follows them; a body holds masked cards only
+    PAYMENT_CREATED = "payment_created"  # {intent_id, order_id, refund_id, charge_id, reverses, direction, tender, ...}
+    PAYMENT_MOVED = "payment_moved"  # {intent_id, from, to, reason, evidence, baseline, terminal_id}
+    PAYMENT_CARRIED = "payment_carried"  # {intent_id, note}: past the close of its shift, by a supervisor
+    REFUND_PAID_OUT = "refund_paid_out"  # {intent_id, ...}: in cash, what a card or wallet would not take back
+    TERMINAL_CLOSED = "terminal_closed"  # {device, count, total_minor, ...}: the end of its day
+    DIFFERENCE_FOUND = "difference_found"
+    DIFFERENCE_RESOLVED = "difference_resolved"
 
 
 # Corrections of NTP are smaller; what was sold in the last minutes is then stamped with the time before.

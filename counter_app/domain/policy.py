@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 from counter_app.domain.money import MINOR_DIGITS
+from counter_app.domain.payments import BY_CENTRAL, Tender
 from counter_app.domain.policyfile import Section, bad
 from counter_app.domain.tariff import Band, DistanceTariff
 
@@ -86,6 +87,22 @@ class PassengerType:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tenders:
+    """What a customer may pay with. ``offline``: those that need no word from central (of a card only what the terminal
+
+    itself approves). ``cash_step_minor``: the smallest coin; cash is rounded to it, halves up, and nothing else is.
+    """
+
+    taken: tuple[Tender, ...]  # in the order of the keys
+    offline: frozenset[Tender]
+    cash_step_minor: int
+
+
+CASH_ONLY: Final = Tenders(taken=(Tender.CASH,), offline=frozenset({Tender.CASH}), cash_step_minor=1)
+"""Of a policy that says nothing of it: what counters took before there was anything else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """``reference`` names it in quotes, tickets and the journal: ``cn-rail@1``."""
 
@@ -108,6 +125,7 @@ class Policy:
     ticket_rules: Mapping[str, tuple[str, ...]]  # language -> lines that stand on the ticket
     luggage: Mapping[str, str]
     not_refundable: Mapping[str, str]  # language -> the sentence where no tier applies
+    tenders: Tenders
 
     @property
     def reference(self) -> str:
@@ -166,10 +184,31 @@ def parse_policy(document: Mapping[str, object]) -> Policy:
         ticket_rules=_rule_lines(texts),
         luggage=texts.words("luggage"),
         not_refundable=texts.words("not_refundable"),
+        tenders=_tenders(top),
     )
     for section in (sale, money, desk, texts, top):
         section.refuse_leftovers()
     return policy
+
+
+def _tenders(top: Section) -> Tenders:
+    if not top.has("tenders"):
+        return CASH_ONLY
+    section = top.section("tenders")
+    words = re.compile("|".join(Tender))
+    taken = tuple(Tender(one) for one in section.codes("taken", words))
+    offline = frozenset(Tender(one) for one in section.codes("offline", words))
+    if Tender.CASH not in taken or len(set(taken)) != len(taken):
+        raise bad("tenders.taken", "each once, cash among them")
+    if not offline <= set(taken) - BY_CENTRAL:
+        raise bad("tenders.offline", "cash and card at most: the rest is central's to approve")
+    made = Tenders(
+        taken=taken,
+        offline=offline | {Tender.CASH},
+        cash_step_minor=section.between("cash_step_minor", 1, 100_000),
+    )
+    section.refuse_leftovers()
+    return made
 
 
 def _types(top: Section) -> tuple[PassengerType, ...]:

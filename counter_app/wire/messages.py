@@ -491,3 +491,82 @@ class LockAnswer:
     reason: str = ""
     by: str = ""
     central_time: datetime
+
+
+# ---- payments that central asks for: wallets, and what central itself keeps accounts of ---------------------------
+
+
+class PayMethod(StrEnum):
+    ALIPAY = "alipay"
+    WECHAT = "wechat"
+    VOUCHER = "voucher"
+    POINTS = "points"
+    ACCOUNT = "account"
+
+
+class PayState(StrEnum):
+    """How a payment stands by central's knowledge. Only APPROVED and PAID_BACK moved money for good."""
+
+    PENDING = "pending"  # the customer is asked; query again
+    APPROVED = "approved"
+    DECLINED = "declined"  # an explicit refusal
+    NOT_PERFORMED = "not_performed"  # central never heard of it, or the gateway closed it unpaid
+    UNKNOWN = "unknown"  # the gateway's answer cannot be trusted, or did not come
+    REVERSED = "reversed"
+    PAID_BACK = "paid_back"  # of a refund
+    MANUAL = "manual"  # the gateway's records contradict themselves
+
+
+PayAmount = Annotated[int, Size(1, 10**13)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayCharge:
+    """Idempotent by ``intent_id``: sent again it asks how the first stands, and never charges twice.
+
+    ``code``: what the customer showed (payment code, voucher, member card, account), never stored in clear.
+    """
+
+    intent_id: UUID
+    order_id: UUID
+    method: PayMethod
+    amount_minor: PayAmount
+    currency: Annotated[str, Size(3, 3)]
+    code: Annotated[str, Size(4, 128)]
+    subject: Annotated[str, Size(1, 120)]  # what the customer reads in the wallet; no name, no document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayQuestion:
+    """How does it stand? Of a charge or a refund, by its intent. Central asks the gateway where it must."""
+
+    intent_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayReverse:
+    """Take the whole charge back, paid or not; idempotent. A charge that central never heard of is closed for ever."""
+
+    intent_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayRefund:
+    """Part or all of a charge back to who paid. Idempotent by ``intent_id``: its number, fixed before it is sent."""
+
+    intent_id: UUID
+    charge_id: UUID
+    amount_minor: PayAmount
+    currency: Annotated[str, Size(3, 3)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayAnswer:
+    TOLERANT: ClassVar = True
+    intent_id: UUID
+    state: PayState
+    reason: str = ""  # stable code: wrong_code, no_funds, expired, not_valid, too_late, bad_signature, stale, …
+    reference: str = ""  # the gateway's number
+    payer: str = ""  # masked
+    left_minor: int | None = None  # of a voucher, an account, or points in money, after it
+    central_time: datetime | None = None
