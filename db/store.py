@@ -75,6 +75,9 @@ class SqlMoneyStore:
         self._changed_at_rest = False
         self._key_choice = key_choice
         self._session = ids.new().hex
+        # One signer as long as the store lives: whoever was given it signs with the key that is in force.
+        self._vault = Vault(self._key)
+        self._signer = EpochSigner(self._vault, 1)
         try:
             self._open()
         except BaseException:
@@ -101,15 +104,17 @@ class SqlMoneyStore:
         check_schema(probe)
         stored = read_profile(probe)
         self._keys = ProfileKeys(self._directory, stored.info.profile_id, choice=self._key_choice)
-        self._vault = Vault(self._keys.load)
         probe.run("BEGIN")
         try:
             check_store(probe)
-            self._signer = EpochSigner(self._vault, max(1, SqlJournal(probe).head().epoch))
+            self._signer.epoch = max(1, SqlJournal(probe).head().epoch)
             self._behind = behind_witness(probe, self._directory / WITNESS_NAME)
         finally:
             probe.run("COMMIT")
         return stored
+
+    def _key(self, name: str) -> bytes:
+        return self._keys.load(name)
 
     def _open_writer(self) -> None:
         self._writing_engine = engines.make_engine(self._path, writable=True)
@@ -347,12 +352,17 @@ class SqlMoneyStore:
         if not self._stored.enrolled:
             raise Refusal(Reason.STAND_ALONE)
         pending = self._keys.find(PENDING)
-        with self._transaction() as books:
-            before = books.journal.head()
-            asked = None if pending is None else SigningKey(pending)
-            key = check_grant(certificate, stored=self._stored, key=asked, after=before.epoch)
-            self._enter_epoch(books, key, certificate, actor=actor, reason=reason)
-            books.sync.begin_epoch(before.seq)
+        try:
+            with self._transaction() as books:
+                before = books.journal.head()
+                asked = None if pending is None else SigningKey(pending)
+                key = check_grant(certificate, stored=self._stored, key=asked, after=before.epoch)
+                self._enter_epoch(books, key, certificate, actor=actor, reason=reason)
+                books.sync.begin_epoch(before.seq)
+        except OutcomeUnknown:
+            with self.reading() as found:  # what goes over the line is signed before anything is written again
+                self._signer.epoch = max(1, found.journal.head().epoch)
+            raise
         self._renew_witness()
         self._keys.remove(PENDING)
         return certificate.epoch

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from counter_app.application.export_journal import ExportJournal
 from counter_app.domain.journal import BadEntry, Kind
@@ -269,6 +271,41 @@ def test_an_unknown_commit_of_an_epoch_is_found_out_by_opening_again(
         assert books.journal.head().epoch == 4
     store.close()
     assert verify_profile(window.directory).reason == ""
+
+
+@pytest.mark.parametrize("really", [True, False])
+def test_who_was_given_the_signer_signs_with_the_key_in_force(
+    window: Window, store: SqlMoneyStore, monkeypatch: pytest.MonkeyPatch, *, really: bool
+) -> None:
+    """After a disk's hiccup, requests would be signed with the last epoch's key until the program is started again."""
+    signer, first = store.signer, store.signer.key_id
+    commit = SqlMoneyStore._say_commit
+
+    def fails(self: SqlMoneyStore, writer: Any) -> None:
+        if really:
+            commit(self, writer)
+        raise OperationalError("COMMIT", (), RuntimeError("disk I/O error"))
+
+    @contextmanager
+    def bad_disk() -> Iterator[None]:
+        with monkeypatch.context() as patch:
+            patch.setattr(SqlMoneyStore, "_say_commit", fails)
+            with pytest.raises(OutcomeUnknown):
+                yield
+
+    with bad_disk():
+        write(store)
+    write(store)  # the store reads everything again
+    certificate = grant(window, store.prepare_epoch_key(), 4)
+    with bad_disk():
+        store.adopt_epoch(SYSTEM, certificate, reason="x")
+    assert signer.key_id == (certificate.key_id if really else first)
+    if not really:
+        store.adopt_epoch(SYSTEM, certificate, reason="x")
+    with bad_disk():
+        write(store)
+    write(store)
+    assert signer.key_id == certificate.key_id
 
 
 # ------------------------------------------------------------------------------------------------------ accounts
