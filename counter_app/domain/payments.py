@@ -149,6 +149,7 @@ class PaymentIntent:
     reverses: int | None = None
     carried: str = ""  # a supervisor's word under which it was carried past the shift's end
     bound: bool = False  # a sale or a refund stands on it
+    superseded: bool = False  # a refund that came to nothing, and was paid back otherwise: tried again, or in cash
     journal_seq: int = 0  # of the last move
 
     @property
@@ -160,6 +161,16 @@ class PaymentIntent:
     def loose(self) -> bool:
         """Approved, and nothing was made of it: to be sold upon, or reversed."""
         return self.direction is Direction.CHARGE and self.state is S.APPROVED and not self.bound
+
+    @property
+    def owed(self) -> bool:
+        """A refund that came to nothing: the customer has not got it back."""
+        return self.direction is Direction.REFUND and self.state in DEAD and not self.superseded
+
+    @property
+    def unsettled(self) -> bool:
+        """Somebody has to do something about it, or does just now."""
+        return self.state in UNRESOLVED or self.loose or self.owed
 
 
 def moved(
