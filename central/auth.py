@@ -35,7 +35,7 @@ from counter_app.wire.signing import (
 KEYS_CACHED: Final = 10_000
 SEEN_KEPT: Final = 3 * TIME_WINDOW  # no request passes that is older than one; the rest: central's clock set back
 SEEN_AGAIN: Final = timedelta(minutes=1)  # how exactly "last seen" is kept
-SELLING: Final = frozenset({"claim", "lease", "top_up", "wait"})  # not for a forked device
+SELLING: Final = frozenset({"claim", "lease", "top_up", "wait", "pay"})  # not for a forked device
 NEW_SALES: Final = frozenset({"claim", "top_up", "wait"})  # nor for one that was told to stop
 
 # One statement, so that its commit is the only one; set_config is local to it. Rows in key order: two batches with the

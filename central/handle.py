@@ -66,6 +66,15 @@ class Tickets(Protocol):
     def lock(self, device: Device, message: m.TicketLock, connection: Connection) -> m.LockAnswer: ...
 
 
+class Payments(Protocol):
+    """``central.payments.desk.PaymentDesk``. May wait for a gateway, in no transaction."""
+
+    def pay(self, device: Device, message: m.PayCharge, connection: Connection) -> m.PayAnswer: ...
+    def state(self, device: Device, message: m.PayQuestion, connection: Connection) -> m.PayAnswer: ...
+    def reverse(self, device: Device, message: m.PayReverse, connection: Connection) -> m.PayAnswer: ...
+    def refund(self, device: Device, message: m.PayRefund, connection: Connection) -> m.PayAnswer: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desks:
     """Who answers what."""
@@ -73,6 +82,7 @@ class Desks:
     stock: Stock
     intake: Intake
     tickets: Tickets
+    payments: Payments
     feed: Feed
     issues: Issues
     enrolment: Enrolment
@@ -106,6 +116,10 @@ class Central:
             "wait": desks.stock.wait,
             "find_tickets": desks.tickets.find,
             "lock_ticket": desks.tickets.lock,
+            "pay": desks.payments.pay,
+            "pay_state": desks.payments.state,
+            "pay_reverse": desks.payments.reverse,
+            "pay_refund": desks.payments.refund,
         }
         answered = {*self._handlers, *_CLAIMS, "time", "enrol", "feed", "chunk"}
         assert answered == {route.name for route in ROUTES}, "every route has its handler"

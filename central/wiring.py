@@ -24,6 +24,7 @@ from central.journal.intake import Intake
 from central.journal.judge import Judge
 from central.journal.tickets import TicketDesk
 from central.operator import OperatorKeys, load_keys
+from central.payments.desk import PaymentDesk
 from central.services import Clock, Entropy, Ids, Passwords, Services, Timetable, Verify
 from central.shell.embedded import EmbeddedPostgres
 from central.shell.migrate import connect
@@ -112,6 +113,7 @@ class Rooms:
     judge: Judge
     intake: Intake
     tickets: TicketDesk
+    payments: PaymentDesk
     issues: Issues
     enrolment: Enrolment
     devices: Devices
@@ -123,6 +125,7 @@ def rooms_of(services: Services, open_timetable: Callable[[Path], Timetable]) ->
     judge = Judge(services, stock)
     intake = Intake(services, judge)
     tickets = TicketDesk(services)
+    payments = PaymentDesk(services)
     issues = Issues(services, open_timetable, Reissuing(services))
     enrolment = Enrolment(services)
     devices = Devices(services, stock)
@@ -130,6 +133,7 @@ def rooms_of(services: Services, open_timetable: Callable[[Path], Timetable]) ->
         stock=stock,
         intake=intake,
         tickets=tickets,
+        payments=payments,
         feed=Feed(services.clock, stock),
         issues=issues,
         enrolment=enrolment,
@@ -141,6 +145,7 @@ def rooms_of(services: Services, open_timetable: Callable[[Path], Timetable]) ->
         judge=judge,
         intake=intake,
         tickets=tickets,
+        payments=payments,
         issues=issues,
         enrolment=enrolment,
         devices=devices,

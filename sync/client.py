@@ -28,7 +28,8 @@ from sync.health import Health
 DEFLATE_OVER: Final = 1024  # bytes of a body that are worth packing
 ATTEMPTS: Final = 3
 SEQUENCES_PER_MS: Final = 1024
-_BULK: Final = frozenset({"push", "feed", "chunk", "top_up", "epoch"})
+# A wallet's customer is asked meanwhile: how long that takes says nothing about the line.
+_BULK: Final = frozenset({"push", "feed", "chunk", "top_up", "epoch", "pay", "pay_state", "pay_reverse", "pay_refund"})
 _AGAIN: Final = frozenset({m.Refused.CLOCK_OFF.value, m.Refused.REPLAYED.value})
 # Central did nothing and says so; that is no refusal of what was asked.
 _NOTHING_DONE: Final = frozenset({m.Refused.BUSY.value, m.Refused.RATE_LIMITED.value})
@@ -127,6 +128,18 @@ class CentralLine:
     def lock_ticket(self, request: m.TicketLock, *, deadline_ms: int) -> m.LockAnswer:
         return self._typed("lock_ticket", m.LockAnswer, request, deadline_ms)
 
+    def pay(self, request: m.PayCharge, *, deadline_ms: int) -> m.PayAnswer:
+        return self._of_payment("pay", request, request.intent_id, deadline_ms)
+
+    def pay_state(self, request: m.PayQuestion, *, deadline_ms: int) -> m.PayAnswer:
+        return self._of_payment("pay_state", request, request.intent_id, deadline_ms)
+
+    def pay_reverse(self, request: m.PayReverse, *, deadline_ms: int) -> m.PayAnswer:
+        return self._of_payment("pay_reverse", request, request.intent_id, deadline_ms)
+
+    def pay_refund(self, request: m.PayRefund, *, deadline_ms: int) -> m.PayAnswer:
+        return self._of_payment("pay_refund", request, request.intent_id, deadline_ms)
+
     def close(self) -> None:
         self._transport.close()
 
@@ -136,6 +149,12 @@ class CentralLine:
         answer = self._typed(name, m.ClaimAnswer, request, deadline_ms)
         if answer.claim_id != claim_id:
             raise self._not_to_be_trusted("of another claim")
+        return answer
+
+    def _of_payment(self, name: str, request: object, intent_id: UUID, deadline_ms: int) -> m.PayAnswer:
+        answer = self._typed(name, m.PayAnswer, request, deadline_ms)
+        if answer.intent_id != intent_id:
+            raise self._not_to_be_trusted("of another payment")
         return answer
 
     def _typed(

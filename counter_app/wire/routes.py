@@ -60,6 +60,14 @@ ROUTES: Final = (
           answer=m.TicketsFound, access=Access.DEVICE, words="Tickets of every window"),
     Route(name="lock_ticket", method="POST", path="/v1/tickets/lock", request=m.TicketLock, answer=m.LockAnswer,
           access=Access.DEVICE, words="Before an after-sale of a ticket that central has"),
+    Route(name="pay", method="POST", path="/v1/payments", request=m.PayCharge, answer=m.PayAnswer,
+          access=Access.DEVICE, words="A wallet, voucher, points or account is charged; idempotent by intent_id"),
+    Route(name="pay_state", method="POST", path="/v1/payments/state", request=m.PayQuestion, answer=m.PayAnswer,
+          access=Access.DEVICE, words="How a charge or refund stands"),
+    Route(name="pay_reverse", method="POST", path="/v1/payments/reverse", request=m.PayReverse, answer=m.PayAnswer,
+          access=Access.DEVICE, words="The whole charge is taken back, paid or not"),
+    Route(name="pay_refund", method="POST", path="/v1/payments/refund", request=m.PayRefund, answer=m.PayAnswer,
+          access=Access.DEVICE, words="Part or all of a charge goes back to who paid"),
 )  # fmt: skip
 
 BY_NAME: Final = {route.name: route for route in ROUTES}

@@ -18,6 +18,7 @@ from central.feed import Feed
 from central.handle import Central, Desks
 from central.issues import Issues
 from central.operator import create_central
+from central.payments.desk import PaymentDesk
 from central.policies import import_policy
 from central.request import Refusing, Request, Response
 from central.services import Device, Services, Timetable
@@ -217,6 +218,7 @@ class Office:
             stock=self.stock,
             intake=self.intake,
             tickets=NoTickets(self.clock.now()),
+            payments=PaymentDesk(self.services),
             feed=self.feed,
             issues=self.issues,
             enrolment=self.enrolment,

@@ -279,6 +279,8 @@ def test_pieces_and_the_rest(line: CentralLine, transport: Scripted) -> None:
         _ok(m.WaitAnswer(place_in_line=1, central_time=NOW)),
         _ok(m.TicketsFound(central_time=NOW)),
         _ok(m.LockAnswer(granted=True, central_time=NOW)),
+        *(_ok(m.PayAnswer(intent_id=UUID(int=4), state=m.PayState.PENDING, central_time=NOW)) for _ in range(4)),
+        _ok(m.PayAnswer(intent_id=UUID(int=5), state=m.PayState.APPROVED, central_time=NOW)),
         _ok(m.EpochGranted(epoch=4, certificate={}, central_time=NOW)),
     ]
     assert line.chunk("0" * 64, 5, deadline_ms=1000) == b"bytes"
@@ -293,6 +295,23 @@ def test_pieces_and_the_rest(line: CentralLine, transport: Scripted) -> None:
     line.find_tickets(m.TicketQuestion(number="x"), deadline_ms=1000)
     lock = m.TicketLock(ticket_id=UUID(int=1), run_id=UUID(int=9), service_date=NOW.date())
     assert line.lock_ticket(lock, deadline_ms=1000).granted
+    paid = UUID(int=4)
+    charge = m.PayCharge(
+        intent_id=paid,
+        order_id=UUID(int=6),
+        method=m.PayMethod.WECHAT,
+        amount_minor=100,
+        currency="CNY",
+        code="130000000000000000",
+        subject="G1",
+    )
+    assert line.pay(charge, deadline_ms=1000).state is m.PayState.PENDING
+    line.pay_state(m.PayQuestion(intent_id=paid), deadline_ms=1000)
+    line.pay_reverse(m.PayReverse(intent_id=paid), deadline_ms=1000)
+    back = m.PayRefund(intent_id=paid, charge_id=UUID(int=7), amount_minor=100, currency="CNY")
+    line.pay_refund(back, deadline_ms=1000)
+    with pytest.raises(NoAnswer):  # the answer to another question is none
+        line.pay_state(m.PayQuestion(intent_id=paid), deadline_ms=1000)
     epoch = m.EpochRequest(public_key=bytes(32), head_seq=1, head_hash=bytes(32), reason="r", proof=bytes(64))
     assert line.epoch(epoch, deadline_ms=1000).epoch == 4
     paths = [path.partition("?")[0] for _, path, _, _ in transport.sent]
@@ -305,6 +324,11 @@ def test_pieces_and_the_rest(line: CentralLine, transport: Scripted) -> None:
         "/v1/waitlist",
         "/v1/tickets/find",
         "/v1/tickets/lock",
+        "/v1/payments",
+        "/v1/payments/state",
+        "/v1/payments/reverse",
+        "/v1/payments/refund",
+        "/v1/payments/state",
         "/v1/epochs",
     ]
     line.close()

@@ -57,6 +57,7 @@ from tests.unit.counter_app.application.counter import (
     run,
     texts,
 )
+from tests.unit.counter_app.application.wallets_stand_in import Wallets
 
 DEVICE = UUID(int=7)
 CATALOGUE = b"a catalogue file, for what this test cares" * 20_000  # some pieces
@@ -118,6 +119,7 @@ class StandIn:
         self._grants = 0
         self.before_push: Callable[[m.Push], None] = lambda push: None
         self.verdicts: list[m.Verdict] = []
+        self.wallets = Wallets(clock.now)
 
     # ---- ports.line.Transport
 
@@ -369,6 +371,18 @@ class StandIn:
         elif granted:
             self.locks.add(request.ticket_id)
         return m.LockAnswer(granted=granted, reason=reason, by=by, central_time=self.clock.now())
+
+    def _pay(self, request: m.PayCharge) -> m.PayAnswer:
+        return self.wallets.charge(request)
+
+    def _pay_state(self, request: m.PayQuestion) -> m.PayAnswer:
+        return self.wallets.ask(request)
+
+    def _pay_reverse(self, request: m.PayReverse) -> m.PayAnswer:
+        return self.wallets.reverse(request)
+
+    def _pay_refund(self, request: m.PayRefund) -> m.PayAnswer:
+        return self.wallets.refund(request)
 
     # ---- its stock
 
