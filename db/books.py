@@ -8,6 +8,7 @@ from db.catalogue_issues import SqlIssues
 from db.context import Context
 from db.journal import SqlJournal
 from db.orders import SqlOrders
+from db.payments import SqlPayments
 from db.people import SqlPeople
 from db.prints import SqlPrints
 from db.shifts import SqlShifts
@@ -45,6 +46,10 @@ class Books:
     @cached_property
     def orders(self) -> SqlOrders:
         return SqlOrders(self.context)
+
+    @cached_property
+    def payments(self) -> SqlPayments:
+        return SqlPayments(self.context)
 
     @cached_property
     def prints(self) -> SqlPrints:

@@ -24,7 +24,7 @@ from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.users import UserRecord
 from counter_app.security import SigningKey, verify
 from db import engine as engines
-from db import schema_records, schema_sale, schema_sync
+from db import schema_payments, schema_records, schema_sale, schema_sync
 from db.books import Books
 from db.certifying import certify_counter
 from db.context import Context
@@ -52,7 +52,12 @@ _OURS: Final = (
 )  # the database last: it is the profile
 _HALF: Final = ".new"
 _MOVING: Final = ".moving-in"
-_ALL_TABLES: Final = (schema_records, schema_sale, schema_sync)  # importing them has filled the MetaData
+_ALL_TABLES: Final = (
+    schema_payments,
+    schema_records,
+    schema_sale,
+    schema_sync,
+)  # importing them has filled the MetaData
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ class TenderLeg:
 
     order_id: UUID
     refund_id: UUID | None
-    n: int  # from 0, in the order in which they were paid
+    n: int  # from 0, in the order in which they were paid, anew in each entry
     tender: Tender
     amount_minor: int
     rounding_minor: int
@@ -78,8 +78,12 @@ class PaymentReader(Protocol):
         """Oldest first: those in ``UNRESOLVED``, loose approvals, refunds that came to nothing and are still owed."""
         ...
 
+    def unsettled_of_shift(self, shift_id: UUID) -> list[PaymentIntent]:
+        """Of ``unresolved`` those that a shift began."""
+        ...
+
     def at_device(self, device: str, since: datetime) -> list[PaymentIntent]:
-        """Approved, reversed and unresolved ones of a terminal, for its closing."""
+        """Approved, reversed and unresolved ones of a terminal that moved after ``since``, for its closing."""
         ...
 
     def legs_of_order(self, order_id: UUID) -> list[TenderLeg]:
@@ -92,6 +96,8 @@ class PaymentReader(Protocol):
         """Open ones first, then the newest."""
         ...
 
+    def difference(self, difference_id: UUID) -> Difference | None: ...
+
     def last_closing(self, device: str) -> datetime | None:
         """When a terminal's day was last ended by us."""
         ...
@@ -99,12 +105,16 @@ class PaymentReader(Protocol):
 
 class PaymentBook(PaymentReader, Protocol):
     def put(self, intent: PaymentIntent) -> None:
-        """Inserts, or replaces by intent_id."""
+        """Inserts, or replaces by intent_id what may change. ``journal_seq`` is an entry's: all is journaled."""
         ...
 
-    def add_legs(self, legs: Sequence[TenderLeg]) -> None: ...
+    def add_legs(self, legs: Sequence[TenderLeg]) -> None:
+        """Once each: by the entry that posts them and their place in it."""
+        ...
 
-    def put_slips(self, intent_id: UUID, slips: Sequence[Slip]) -> None: ...
+    def put_slips(self, intent_id: UUID, slips: Sequence[Slip]) -> None:
+        """Added to what there is; one that is there already is not kept twice. Bounded."""
+        ...
 
     def put_difference(self, difference: Difference) -> None: ...
 
