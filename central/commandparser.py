@@ -125,6 +125,23 @@ def add_central_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     _optional_who(quotas)
 
+    runs = command("runs", "what is sold, held and leased of each run: list them, cancel one", as_json)
+    runs.add_argument("--from", dest="first", default="", metavar="YYYY-MM-DD", help="without it: today")
+    runs.add_argument("--to", dest="last", default="", metavar="YYYY-MM-DD")
+    runs.add_argument(
+        "--cancel",
+        nargs="+",
+        default=None,
+        metavar="RUN",
+        help="its id, or its service (or trip) and date; no way back",
+    )
+    runs.add_argument("--reason", default="")
+    runs.add_argument(
+        "--confirm", type=_between(0, 1_000_000), default=None, metavar="TICKETS",
+        help="so many are sold of it; without it the figures are shown and nothing is done",
+    )  # fmt: skip
+    _optional_who(runs)
+
     conflicts = command("conflicts", "what somebody has to deal with: list it, resolve it", as_json)
     conflicts.add_argument("--resolve", default=None, metavar="ID", help="as the list names it; needs --note")
     conflicts.add_argument("--rejudge", default=None, metavar="ID", help="a quarantined entry, after an upgrade")

@@ -318,6 +318,7 @@ _COMMANDS: Final[dict[str, Callable[[Desk], int]]] = {
     "counters": _counters,
     "allotments": commands_stock.allotments,
     "quotas": commands_stock.quotas,
+    "runs": commands_stock.runs,
     "conflicts": commands_stock.conflicts,
     "write-off": commands_stock.write_off,
     "verify": commands_stock.verify,

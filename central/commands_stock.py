@@ -1,4 +1,4 @@
-"""``counterfoil central allotments | quotas | conflicts | write-off | verify``."""
+"""``counterfoil central allotments | quotas | runs | conflicts | write-off | verify``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from central.allotments import AllotmentRule, allotment_rules, set_allotment_rule
 from central.byhand import ByHand
+from central.cancelling import Cancelling
 from central.journal.conflicts import Conflict, Conflicts
 from central.journal.verify import verify_central
 from central.output import print_json, print_table
@@ -91,6 +92,29 @@ def quotas(desk: Desk) -> int:
     elif args.drop is not None:
         drop_quota(desk.connection, desk.rooms.services, desk.actor(), _uuid(args.drop, "quota"))
     print_table([fields_of(*one) for one in all_quotas(desk.connection)], as_json=args.json)
+    return DONE
+
+
+def runs(desk: Desk) -> int:
+    args = desk.args
+    cancelling = Cancelling(desk.rooms.services, desk.rooms.stock)
+    if args.cancel is None:
+        found = cancelling.runs(
+            desk.connection,
+            first=_date(args.first) if args.first else desk.rooms.services.clock.now().date(),
+            last=_date(args.last) if args.last else None,
+        )
+        print_table([one.fields() for one in found], as_json=args.json)
+        return DONE
+    if len(args.cancel) > 2:
+        raise Refusal(Reason.BAD_INPUT, field="cancel", detail="an id, or service and date")
+    by = desk.actor()
+    run = cancelling.named(desk.connection, args.cancel[0], _date(args.cancel[1]) if args.cancel[1:] else None)
+    if args.confirm is None:
+        print_table([run.fields()], as_json=args.json)
+        raise Refusal(Reason.BAD_INPUT, field="confirm", detail=f"nothing was done; to cancel it: --confirm {run.sold}")
+    done = cancelling.cancel(desk.connection, by, run, args.reason, confirmed=args.confirm)
+    print_table([done.fields()], as_json=args.json)
     return DONE
 
 

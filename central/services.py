@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -67,6 +67,7 @@ class Timetable(Protocol):
     def formation(self, formation_id: str) -> Formation | None: ...
     def station(self, station_id: str) -> Station | None: ...
     def runs_on(self, trip_id: str, service_date: date) -> bool: ...
+    def trips_of(self, service: str) -> Sequence[Trip]: ...
 
 
 class Timetables(Protocol):

@@ -16,8 +16,8 @@ from central.stock.ending import Ended, Ending
 from central.stock.feeding import stock_items
 from central.stock.leases import Leasing
 from central.stock.pictures import Pictures
-from central.stock.rules import RuleBook
-from central.stock.runs import Issues
+from central.stock.rules import RuleBook, Rules
+from central.stock.runs import Issues, RunName, freeze, untouched
 from central.stock.settle import Settlement, Settler
 from central.stock.tending import Tending
 from central.stock.words import Act, Ask, RunKey, SettleEvent
@@ -47,6 +47,7 @@ class StockDesk:
         self._services = services
         self._pictures = Pictures(services)
         rules, issues = RuleBook(), Issues(services)
+        self._issues = issues
         self._claims = Claims(services, self._pictures, rules, issues)
         self._settler = Settler(services, self._pictures, rules, issues)
         self._ending = Ending(services, self._pictures)
@@ -111,17 +112,25 @@ class StockDesk:
         """Bounded: call it every few seconds. What it did, by name."""
         return self._tending.turn(connection)
 
-    def cancel_run(self, tx: Tx, key: RunKey) -> None:
-        """Nothing more is sold of it; what is sold stays so (C7). Raises Refusal(UNKNOWN_RUN)."""
-        work = Work(tx, self._pictures)
-        work.lock([key])
-        if not work.known(key):
-            raise Refusal(Reason.UNKNOWN_RUN)
-        tx.run(
-            "UPDATE run SET state = 'cancelled' WHERE service_date = %s AND run_id = %s", (key.service_date, key.run_id)
-        )
-        work.changed(key)
-        work.publish()
+    def freeze_run(self, tx: Tx, name: RunName) -> None:
+        """Its row, where nobody has touched it yet. Raises Refusal(UNKNOWN_RUN)."""
+        try:
+            for _ in untouched(tx, [name.key]):
+                capacity = Rules().unreserved_capacity("")
+                freeze(tx, self._services, self._issues.to_freeze(tx), name, unreserved_capacity=capacity)
+        except Refusing as refusing:
+            raise Refusal(Reason.UNKNOWN_RUN, trip=name.trip_id, detail=refusing.detail) from refusing
+
+    def lock_run(self, tx: Tx, key: RunKey) -> None:
+        """Until the transaction ends nothing of it is claimed, leased or settled."""
+        Work(tx, self._pictures).lock([key])
+
+    def cancel_run(self, tx: Tx, key: RunKey) -> int:
+        """Nothing more is sold of it; what is sold stays so (C7). Windows are asked to give back what they hold of it.
+
+        Returns how many leases that is. Raises Refusal(UNKNOWN_RUN).
+        """
+        return self._ending.cancel_run(tx, key)
 
     def check_cells(self, connection: Connection, *, since: date | None = None) -> list[str]:
         """What is wrong, in sentences; empty: nothing."""

@@ -22,6 +22,7 @@ from central.stock.pictures import Pictures
 from central.stock.words import RunKey
 from central.stock.work import Work
 from central.tx import Connection, Tx, in_transaction
+from counter_app.domain.journal import Json
 from counter_app.errors import Reason, Refusal
 from counter_app.wire.messages import FeedKind
 
@@ -87,6 +88,35 @@ class Ending:
             work.committed()
             total += count
         return total
+
+    # ---- a run that does not go
+
+    def cancel_run(self, tx: Tx, key: RunKey) -> int:
+        """Nothing more is sold of it. Its pools are free; windows are asked to give back what they hold, which stays
+
+        theirs until then. Counted are those leases. Raises Refusal(UNKNOWN_RUN).
+        """
+        work = Work(tx, self._pictures)
+        work.lock([key])
+        if not work.known(key):
+            raise Refusal(Reason.UNKNOWN_RUN)
+        tx.run(
+            "UPDATE run SET state = 'cancelled' WHERE service_date = %s AND run_id = %s", (key.service_date, key.run_id)
+        )
+        leases = LeaseRows(tx)
+        rows = tx.rows("SELECT lease_id FROM lease WHERE service_date = %s AND run_id = %s AND state = 'ACTIVE'", key)
+        leases.read([(key, lease_id) for (lease_id,) in rows])
+        active = leases.all()
+        turning = _Turning(work, leases, ClaimRows(tx, self._services.clock.now()))
+        turning.leases([lease for lease in active if lease.device_id is None], "", "SETTLED")
+        turning.write()
+        holders = {lease.device_id for lease in active if lease.device_id is not None}
+        body: dict[str, Json] = {"run_id": str(key.run_id), "service_date": key.service_date.isoformat()}
+        for device_id in sorted(holders):
+            work.tell(device_id, News(kind=FeedKind.RECALL, key=f"recall/{key.run_id}", body=body))
+        work.changed(key)
+        work.publish()
+        return sum(lease.device_id is not None for lease in active)
 
     # ---- written off, by two people: the caller has seen to that
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
+from counter_app.application.return_leases import RECALL
 from counter_app.application.standing import is_lost_key, note_forked, note_stopped
 from counter_app.application.take_leases import TakeLeases
 from counter_app.application.take_verdict import take_verdict
@@ -51,7 +52,7 @@ class ReceiveDevice:
                     self._granted.append(grant)
             case m.FeedKind.VERDICT.value if item.body is not None:
                 self._verdicts.append(read(m.Verdict, item.body))
-            case m.FeedKind.ORDER.value | m.FeedKind.WAITED.value:
+            case m.FeedKind.ORDER.value | m.FeedKind.WAITED.value | m.FeedKind.RECALL.value:
                 self._values[item.key] = None if item.body is None else dict(item.body)
 
     def apply(self, books: Writing) -> bool:
@@ -65,7 +66,7 @@ class ReceiveDevice:
         for verdict in self._verdicts:
             changed = take_verdict(books, verdict, now) or changed
         for key, body in self._values.items():
-            if key == _ORDER or key.startswith(_WAITED):
+            if key == _ORDER or key.startswith((_WAITED, RECALL)):
                 books.sync.put_feed_value(key, body)
                 changed = True
         if _ORDER in self._values:
@@ -91,9 +92,10 @@ class ReceiveDevice:
             for lease in books.sync.leases(state):
                 if f"{_LEASE}{lease.grant.lease_id}" not in named:
                     self._end(books, lease.grant.lease_id)
-        for key in books.sync.feed_keys(_WAITED):
-            if key not in named:
-                books.sync.put_feed_value(key, None)
+        for prefix in (_WAITED, RECALL):
+            for key in books.sync.feed_keys(prefix):
+                if key not in named:
+                    books.sync.put_feed_value(key, None)
         return bool(self._runs)
 
     def committed(self) -> None:

@@ -1,4 +1,7 @@
-"""What is left of a lease goes back: when its time is over, when its train has left, or when a supervisor says so."""
+"""What is left of a lease goes back: when its time is over, when its train has left or does not run, or when a
+
+supervisor says so.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ from counter_app.ports.store import MoneyStore, Reading, Writing
 from counter_app.ports.sync import Lease, LeaseLeft
 
 AT_ONCE_MAX: Final = 50
+RECALL: Final = "recall/"  # and a run's id: of the feed values that central puts
 _AHEAD: Final = timedelta(days=1)
 
 
@@ -38,7 +42,12 @@ class ReturnLeases:
     def __call__(self) -> bool:
         """Those that nobody sells from any more. Whether any went back."""
         with self.store.reading() as books:
-            over = [one.grant.lease_id for one in books.sync.leases() if self._over(books, one.grant)]
+            recalled = {key.removeprefix(RECALL) for key in books.sync.feed_keys(RECALL)}
+            over = [
+                one.grant.lease_id
+                for one in books.sync.leases()
+                if str(one.grant.run_id) in recalled or self._over(books, one.grant)
+            ]
         return bool(over) and self._give_back(over[:AT_ONCE_MAX], SYSTEM)
 
     def by_hand(self, actor: Actor, lease_id: UUID) -> None:

@@ -225,6 +225,7 @@ class FeedKind(StrEnum):
     ALLOTMENT_POLICY = "allotment_policy"  # {hours, per_class, guard_s, ...}; key "allotment"
     STOCK = "stock"  # RunStock; key run_id
     LEASE = "lease"  # LeaseGrant, or a tombstone when it is settled or written off; key "lease/<lease_id>"
+    RECALL = "recall"  # what is left of this device's leases of a run shall go back; key "recall/<run id>"
     VERDICT = "verdict"  # Verdict; key "verdict/<epoch>/<seq>"
     ORDER = "order"  # {"stop_selling": reason | ""}; key "order"
     WAITED = "waited"  # ClaimAnswer: a waiting party got its places; key "waited/<claim_id>"

@@ -732,8 +732,8 @@
         <translation>此笔售出的席位曾被核销并在别处售出；车票仍然有效。</translation>
     </message>
     <message>
-        <source>This service was cancelled before the sale arrived at central.</source>
-        <translation>此笔售票到达中心之前，该车次已停运。</translation>
+        <source>This service is cancelled: its tickets are good for a refund or another service only.</source>
+        <translation>该车次已停运：车票只能退票或改乘其他车次。</translation>
     </message>
     <message>
         <source>This service was changed before the sale arrived at central.</source>

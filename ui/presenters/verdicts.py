@@ -40,7 +40,7 @@ REASONS: Mapping[str, str] = {
     "bad_body": mark("The content of the entry cannot be read."),
     "judge_failed": mark("Central made a mistake of its own with this entry."),
     "displaced": mark("A place of this sale had been written off and sold elsewhere. The paper stays valid."),
-    "run_cancelled": mark("This service was cancelled before the sale arrived at central."),
+    "run_cancelled": mark("This service is cancelled: its tickets are good for a refund or another service only."),
     "run_changed": mark("This service was changed before the sale arrived at central."),
     "unknown_run": mark("Central does not have this service."),
     "already_refunded": mark("Another window had refunded this ticket before."),

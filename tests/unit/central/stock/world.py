@@ -102,6 +102,9 @@ class SmallTimetable:
     def trip(self, trip_id: str) -> Trip | None:
         return self.trips.get(trip_id)
 
+    def trips_of(self, service: str) -> list[Trip]:
+        return [trip for trip in self.trips.values() if trip.service == service]
+
     def formation(self, formation_id: str) -> Formation | None:
         return self.formations.get(formation_id)
 

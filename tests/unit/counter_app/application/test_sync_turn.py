@@ -548,6 +548,23 @@ def test_a_lease_in_use_does_not_go_back(counter: EnrolledCounter) -> None:
     assert body["count"] == 1
 
 
+def test_a_lease_of_a_run_that_is_cancelled_goes_back(counter: EnrolledCounter) -> None:
+    """A window without a line goes on selling a train that does not run, days before its lease ends."""
+    grant = counter.central.lease_out(2)
+    counter.settle()
+    body = {"run_id": str(grant.run_id), "service_date": grant.service_date.isoformat()}
+    counter.central.shard("device").put(m.FeedKind.RECALL, f"recall/{grant.run_id}", body)
+    counter.settle()
+    (returned,) = counter.central.journaled("lease_returned")
+    assert set(returned["places"]) == set(grant.places)
+    assert not counter.desk.leases()
+    counter.central.offline = True
+    with pytest.raises(Refusal):
+        counter.desk.hold(CLERK, run("G3"), WHOLE, PlaceWish(travel_class="second", count=1))
+    with _refused(Reason.NOT_LEASED):
+        counter.desk.hold(CLERK, run(), WHOLE, PlaceWish(travel_class="second", count=1))
+
+
 def test_a_lease_of_which_all_was_sold_just_ends(counter: EnrolledCounter) -> None:
     """A return of nothing, which central cannot make sense of."""
     grant = counter.central.lease_out(1, minutes=60)
