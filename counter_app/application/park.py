@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from counter_app.application.hold import erase_draft, hold_view, reap
+from counter_app.application.hold import hold_view, reap
+from counter_app.application.keep_draft import draft_passengers, keep_draft
 from counter_app.application.rights import demand
 from counter_app.application.stock_holder import Act, LocalHolder
 from counter_app.application.views import ParkedSale, PassengerInput, RunOffer
@@ -19,10 +20,9 @@ from counter_app.domain.staff import Actor, Right
 from counter_app.domain.timetable import RunRef, Span
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock, Ids
-from counter_app.ports.orders import DraftPassenger, OrderRecord
-from counter_app.ports.people import PersonalData
+from counter_app.ports.orders import OrderRecord
 from counter_app.ports.stock import Claim, ClaimState
-from counter_app.ports.store import MoneyStore, Reading, Writing
+from counter_app.ports.store import MoneyStore
 
 LABEL_MAX = 60
 PARKED_MAX = 50
@@ -40,21 +40,6 @@ def _label(text: str) -> str:
 
 def _texts(one: PassengerInput) -> tuple[str, ...]:
     return one.passenger_type, one.name, one.document_type, one.document
-
-
-def _passengers(books: Reading | Writing, order: OrderRecord) -> tuple[PassengerInput, ...]:
-    found = []
-    for one in order.draft:
-        person = books.people.get(one.person_id) if one.person_id is not None else None
-        found.append(
-            PassengerInput(
-                passenger_type=one.passenger_type,
-                name=person.name if person else "",
-                document_type=person.document_type if person else "",
-                document=person.document if person else "",
-            )
-        )
-    return tuple(found)
 
 
 def _view(
@@ -111,15 +96,7 @@ class Park:
             claim, order = _unpaid(act, order_id)
             offer = self.offer(claim.run, claim.span)  # before anything is changed: it may be refused
             claim = act.changed(books.stock.change(claim, ClaimState.HELD, expires_at=now + self.policy.hold))
-            erase_draft(act, order)
-            draft = []
-            for one in passengers:
-                person_id = None
-                if one.name or one.document:
-                    person_id = self.ids.new()
-                    data = PersonalData(name=one.name, document_type=one.document_type, document=one.document)
-                    books.people.put(person_id, data)
-                draft.append(DraftPassenger(passenger_type=one.passenger_type, person_id=person_id))
+            order = keep_draft(act, order, passengers, self.ids)
             body: dict[str, Json] = {
                 "order_id": str(order_id),
                 "claim_id": str(claim.claim_id),
@@ -127,9 +104,9 @@ class Park:
                 "count": claim.count,
             }
             entry = books.journal.append(Kind.SALE_PARKED, body, actor=actor)
-            order = replace(order, state=OrderState.ON_HOLD, label=plain, parked_at=entry.at, draft=tuple(draft))
+            order = replace(order, state=OrderState.ON_HOLD, label=plain, parked_at=entry.at)
             books.orders.put_order(order)
-            people = _passengers(books, order)
+            people = draft_passengers(books, order)
         return _view(order, claim, people, offer, entry.at, entry.seq)
 
 
@@ -157,7 +134,7 @@ class Recall:
                 raise Refusal(Reason.HOLD_EXPIRED) from refusal
             offer = self.offer(claim.run, claim.span)
             claim = act.changed(books.stock.change(claim, ClaimState.HELD, expires_at=now + self.policy.hold))
-            people = _passengers(books, order)
+            people = draft_passengers(books, order)
             body: dict[str, Json] = {"order_id": str(order_id), "claim_id": str(claim.claim_id)}
             entry = books.journal.append(Kind.SALE_RECALLED, body, actor=actor)
             books.orders.put_order(replace(order, state=OrderState.PREBOOKED, parked_at=None))
@@ -181,7 +158,7 @@ class Parked:
         """READ. Those whose run has left the timetable are not shown: they can only run out."""
         with self.store.reading() as books:
             waiting = [
-                (order, claim, _passengers(books, order))
+                (order, claim, draft_passengers(books, order))
                 for order in books.orders.parked()
                 if (claim := books.stock.claim_of(order.order_id)) is not None and claim.state is not ClaimState.GONE
             ]

@@ -122,6 +122,10 @@ class PaymentDesk(Protocol):
         """WRITE. A refund's leg that came to nothing, in cash instead; returns the slip's job. DRAWER_SHORT."""
         ...
 
+    def retry_refund(self, actor: Actor, intent_id: UUID) -> UUID:
+        """WRITE. A refund's leg that came to nothing, once more: a new intent, to be run by ``run_payment``."""
+        ...
+
     def order_slips(self, order_id: UUID) -> list[Slip]:
         """READ. Of every leg of the order."""
         ...

@@ -320,6 +320,18 @@ def is_answer(intent: PaymentIntent, result: CardResult) -> bool:
     return _is_ours(intent, result, intent.terminal_id)
 
 
+def is_reversal_of(intent: PaymentIntent, result: CardResult) -> bool:
+    """Whether a status that came in a reversal's own dialogue is of this payment, and of no other."""
+    return (
+        result.result == DONE
+        and result.kind in {"reversal", ""}
+        and result.receipt is not None
+        and result.receipt == intent.evidence.receipt
+        and result.amount_minor in {None, intent.amount.minor}
+        and result.terminal_id in {"", intent.terminal_id}
+    )
+
+
 # ---- splitting, cash rounding, giving back -------------------------------------------------------------------------
 
 

@@ -1,0 +1,133 @@
+"""Brings an intent as far as it comes: at the terminal, or at central."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from counter_app.application.payment_views import PaymentLeg
+from counter_app.application.payments.card import CardPayments
+from counter_app.application.payments.moving import Mover, move
+from counter_app.application.payments.payment_list import leg_view
+from counter_app.application.payments.remote import RemotePayments
+from counter_app.application.rights import demand
+from counter_app.domain.payments import (
+    BY_CENTRAL,
+    IN_FLIGHT,
+    Direction,
+    PaymentIntent,
+    PaymentState,
+    Tender,
+    after_crash,
+)
+from counter_app.domain.staff import Actor, Right
+from counter_app.errors import Reason, Refusal
+from counter_app.ports.store import MoneyStore, Writing
+
+S = PaymentState
+Says = Callable[[str], None]
+CODE_BYTES_MIN, CODE_BYTES_MAX = 4, 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPayments:
+    """One at a time, whoever calls: a terminal has one customer, and so has the window."""
+
+    store: MoneyStore
+    mover: Mover
+    card: CardPayments | None
+    remote: RemotePayments | None
+    _one: threading.Lock = field(default_factory=threading.Lock)
+
+    # ---- sending
+
+    def run(self, intent_id: UUID, says: Says, *, code: str = "") -> PaymentLeg:
+        """Sends an intent that was never sent; any other is only shown: nothing is sent twice."""
+        with self._one:
+            intent = self.mover.read(intent_id)
+            if intent.state is not S.CREATED:
+                return leg_view(intent)
+            if intent.tender is Tender.CARD:
+                if self.card is None:
+                    return leg_view(self.mover(intent_id, S.NOT_PERFORMED, reason="not_configured"))
+                return leg_view(self.card.run(intent, says))
+            if self.remote is None:
+                return leg_view(self.mover(intent_id, S.NOT_PERFORMED, reason="stand_alone"))
+            if intent.direction is Direction.CHARGE and not CODE_BYTES_MIN <= len(code.encode()) <= CODE_BYTES_MAX:
+                return leg_view(self.mover(intent_id, S.NOT_PERFORMED, reason="no_code"))
+            return leg_view(self.remote.run(intent, says, code=code, subject=self._subject(intent)))
+
+    def _subject(self, intent: PaymentIntent) -> str:
+        """What the customer reads in the wallet: the train and the day. No name, no document."""
+        with self.store.reading() as books:
+            claim = books.stock.claim_of(intent.order_id)
+            frozen = None if claim is None else books.stock.run(claim.run.run_id)
+            if claim is None or frozen is None:
+                return self.store.profile.operator[:120]
+            calls = frozen.trip.calls
+            ends = [frozen.stations[calls[at].station_id].name for at in (claim.span.board, claim.span.alight)]
+        return f"{frozen.trip.service} {ends[0]}-{ends[1]} {claim.run.service_date.isoformat()}"[:120]
+
+    # ---- taking back
+
+    def reverse(self, actor: Actor, intent_id: UUID, says: Says) -> PaymentLeg:
+        """Raises Refusal: NOT_ALLOWED, PAYMENT_NOT_OPEN, TERMINAL_NOT_READY, CENTRAL_UNREACHABLE."""
+        demand(actor, Right.SELL)
+        with self._one:
+            intent = self.mover.read(intent_id)
+            may = intent.loose or (
+                intent.state in {S.UNKNOWN, S.REVERSE_UNKNOWN}
+                and intent.direction is Direction.CHARGE
+                and intent.tender in BY_CENTRAL
+            )
+            if not may:
+                raise Refusal(Reason.PAYMENT_NOT_OPEN)
+            if intent.tender is Tender.CARD:
+                if self.card is None:
+                    raise Refusal(Reason.TERMINAL_NOT_READY, trouble="not_configured")
+                return leg_view(self.card.reverse(intent, says, actor=actor))
+            if self.remote is None:
+                raise Refusal(Reason.CENTRAL_UNREACHABLE)
+            return leg_view(self.remote.reverse(intent, actor=actor))
+
+    # ---- what became of it
+
+    def ask(self, intent_id: UUID, says: Says) -> PaymentLeg:
+        with self._one:
+            return leg_view(self._asked(self.mover.read(intent_id), says))
+
+    def recover(self, says: Says) -> list[PaymentLeg]:
+        """Every one that is unknown. A device that does not answer is not asked again in the same round."""
+        with self._one:
+            with self.store.reading() as books:
+                waiting = [one for one in books.payments.unresolved() if one.state in {S.UNKNOWN, S.REVERSE_UNKNOWN}]
+            silent: set[str] = set()
+            asked = []
+            for intent in waiting:
+                if intent.device in silent:
+                    continue
+                after = self._asked(intent, says)
+                if after.state is intent.state:
+                    silent.add(intent.device)
+                asked.append(leg_view(after))
+            return asked
+
+    def _asked(self, intent: PaymentIntent, says: Says) -> PaymentIntent:
+        if intent.state not in {S.UNKNOWN, S.REVERSE_UNKNOWN}:
+            return intent
+        says("asking")
+        if intent.tender is Tender.CARD:
+            return intent if self.card is None else self.card.ask(intent)
+        return intent if self.remote is None else self.remote.ask(intent)
+
+
+def end_in_flight(books: Writing, now: datetime) -> list[PaymentIntent]:
+    """At start, in the caller's transaction: of what was under way nobody knows how far it came."""
+    return [
+        move(books, intent, after_crash(intent.state), now, reason="crash")
+        for intent in books.payments.unresolved()
+        if intent.state in IN_FLIGHT
+    ]
