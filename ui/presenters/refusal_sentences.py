@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from counter_app.errors import Reason
 from counter_app.texts import mark
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """``detail`` replaces ``happened`` when the refusal carries every fact that it names."""
-
-    title: str
-    happened: str
-    to_do: str
-    mood: str = "warn"
-    detail: str = ""
-
+from ui.presenters.payment_refusals import PAYMENT_SENTENCES
+from ui.presenters.said import Said
 
 SENTENCES: dict[Reason, Said] = {
     Reason.BAD_CREDENTIALS: Said(
@@ -399,4 +387,5 @@ SENTENCES: dict[Reason, Said] = {
         mark("This counter is enrolled: accounts, timetable and keys come from central."),
         mark("Ask whoever administers central. The change arrives here by itself."),
     ),
+    **PAYMENT_SENTENCES,
 }
