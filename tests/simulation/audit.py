@@ -192,6 +192,8 @@ def _places(world: World) -> Iterator[str]:
         if ticket.live and ticket.ticket_id not in lost:
             kept.update(dict.fromkeys(ticket.cells, ticket))
     blurred = set(truth.excused) | {cell for cells in truth.copied.values() for cell in cells}
+    # Of a journey that a timetable took away before it was heard of, central keeps what is still there of it.
+    blurred |= {cell for ticket in truth.tickets.values() if truth.stranded(ticket) for cell in ticket.cells}
     stored = {cell for cell, holder in world.central.cells().items() if holder.startswith("SOLD ")}
     for cell in sorted(stored ^ {one for one in kept if not one[1].startswith(UNITS)}):
         if cell in blurred or (truth.central_restored and cell in truth.excused):

@@ -18,7 +18,7 @@ from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from counter_app.ports.prints import JobState
 from counter_app.ports.shifts import CashKind
 from tests.simulation.headquarters import PASSWORD
-from tests.simulation.timetable import STATIONS
+from tests.simulation.timetable import LINE, STATIONS
 from tests.simulation.window import PRINTED, Hand, Window
 
 HANDS_MAX: Final = 3
@@ -146,8 +146,9 @@ class Clerk:
     def _offers(self, desk: CounterDesk) -> list[tuple[RunOffer, str, int]]:
         first, last = desk.sale_dates()
         day = min(first + timedelta(days=self.chance.choice((0, 0, 0, 1, 1, 2))), last)
-        at = sorted(self.chance.sample(range(len(STATIONS)), 2))
-        found = desk.search(STATIONS[at[0]], STATIONS[at[1]], day)
+        line = LINE if self.chance.random() < 0.06 else STATIONS
+        at = sorted(self.chance.sample(range(len(line)), 2))
+        found = desk.search(line[at[0]], line[at[1]], day)
         return [
             (offer, one.travel_class, one.free)
             for offer in found

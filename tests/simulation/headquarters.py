@@ -37,7 +37,7 @@ from db.frozen import read_formation, read_pattern, write_formation, write_patte
 from tests.conftest import ROOT
 from tests.postgres import Cluster, Database
 from tests.simulation.nature import Body, Killed
-from tests.simulation.timetable import Issue
+from tests.simulation.timetable import Issue, Lines, lines_of
 from tests.simulation.truth import UNITS, Cell
 
 PASSWORD: Final = "correct horse"
@@ -81,7 +81,7 @@ class Headquarters:
     folder: Path
     body: Body
     chance: random.Random
-    files: tuple[Issue, Issue]
+    files: tuple[Issue, ...]
     crash_permille: int = 0
     database: Database = field(init=False)
     connection: Connection = field(init=False)
@@ -94,9 +94,11 @@ class Headquarters:
     crashes: int = 0
     requests: int = 0
     refused: dict[str, int] = field(default_factory=dict)
+    lines: Lines = field(init=False)
     _faults: _Faults = field(default_factory=_Faults)
 
     def __post_init__(self) -> None:
+        self.lines = lines_of(self.files)
         self.database = self.cluster.create()
         self.connection = self.database.connect()
         logging.getLogger("central").addHandler(self._faults)
@@ -305,12 +307,24 @@ class Headquarters:
 
     def cells(self) -> dict[Cell, str]:
         """Every cell that is not free, and whose it is; units by the claims, leases and sales that use them."""
-        found = {
-            (str(run), place, leg): f"{state} {claim}"
-            for run, place, leg, state, claim in self.rows("SELECT run_id, place, leg, state, claim_id FROM place_leg")
-        }
-        for run, travel_class, leg, *used in self.rows(
-            "SELECT run_id, travel_class, leg, held, leased, in_doubt, sold, blocked FROM capacity_leg"
+        found: dict[Cell, str] = {}
+        for run, pattern, place, leg, state, claim in self.rows(
+            "SELECT p.run_id, r.pattern_version, p.place, p.leg, p.state, p.claim_id FROM place_leg p "
+            "JOIN run r ON r.service_date = p.service_date AND r.run_id = p.run_id"
         ):
-            found[str(run), f"{UNITS}{travel_class}", leg] = str(used)
+            for piece in self.lines.pieces(pattern, leg, leg + 1):
+                found[str(run), place, piece] = f"{state} {claim}"
+        for run, pattern, travel_class, leg, *used in self.rows(
+            "SELECT k.run_id, r.pattern_version, k.travel_class, k.leg, k.held, k.leased, k.in_doubt, k.sold, k.blocked"
+            " FROM capacity_leg k JOIN run r ON r.service_date = k.service_date AND r.run_id = k.run_id"
+        ):
+            for piece in self.lines.pieces(pattern, leg, leg + 1):
+                found[str(run), f"{UNITS}{travel_class}", piece] = str(used)
         return found
+
+    def calls(self) -> dict[str, frozenset[int]]:
+        """By run, where it calls on the track."""
+        return {
+            str(run): frozenset(self.lines.calls[pattern])
+            for run, pattern in self.rows("SELECT run_id, pattern_version FROM run")
+        }

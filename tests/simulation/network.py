@@ -36,6 +36,7 @@ class Fate(StrEnum):
     TWICE = "twice"  # and the answer of the first comes back
     TWICE_LATER = "twice_later"  # a copy arrives much later
     RESET = "reset"  # a connection at rest was gone: found out at once, and nobody knows whether it arrived
+    CUT = "cut"  # the line goes down between the request and its answer, and stays down for a while
     CRASH_BEFORE = "crash_before"  # the counter dies before it sends
     CRASH_AFTER = "crash_after"  # the counter dies before it reads the answer
 
@@ -51,6 +52,7 @@ class Weather:
     twice: int = 12
     twice_later: int = 8
     reset: int = 12
+    cut: int = 4
     crash: int = 4
     storm: int = 1
     latency_ms: tuple[int, int] = (1, 10)
@@ -58,7 +60,8 @@ class Weather:
 
     def calm(self) -> None:
         self.up, self.slow = True, False
-        self.lost = self.answer_lost = self.held_up = self.twice = self.twice_later = self.reset = self.crash = 0
+        self.lost = self.answer_lost = self.held_up = self.twice = self.twice_later = self.reset = 0
+        self.cut = self.crash = 0
 
 
 class Server(Protocol):
@@ -133,6 +136,7 @@ class Wire:
     network: Network
     weather: Weather
     chance: random.Random
+    cut: Callable[[], None] = lambda: None  # it is down from now on, until somebody mends it
 
     def exchange(
         self, method: str, path: str, headers: dict[str, str], body: bytes, *, deadline_ms: int
@@ -169,6 +173,12 @@ class Wire:
             if self.chance.random() < 0.7:
                 network.deliver(request)
             raise NoAnswer("reset", sent=True)
+        if fate is Fate.CUT:
+            if self.chance.random() < 0.7:
+                network.deliver(request)
+            self.cut()
+            network.pass_time(deadline_ms)
+            raise NoAnswer("timeout", sent=True)
         network.meanwhile(self.name)
         response = network.deliver(request)
         if fate is Fate.TWICE:
@@ -208,6 +218,7 @@ class Wire:
             (Fate.TWICE, weather.twice),
             (Fate.TWICE_LATER, weather.twice_later),
             (Fate.RESET, weather.reset),
+            (Fate.CUT, weather.cut),
             (Fate.CRASH_BEFORE, weather.crash),
             (Fate.CRASH_AFTER, weather.crash),
         ):

@@ -45,8 +45,8 @@ class Outcome:
 
 
 RARE = (
-    "killed", "epoch", "reissue", "counter restored", "cloned", "revoked", "lost", "written off", "central restored",
-    "log_in", "sell", "refund",
+    "killed", "epoch", "reissue", "legs renumbered", "counter restored", "cloned", "revoked", "lost", "written off",
+    "central restored", "log_in", "sell", "refund",
 )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ class Ground:
 
     cluster: Cluster
     folder: Path
-    files: tuple[Issue, Issue]
+    files: tuple[Issue, ...]
 
     def run(self, seed: int, steps: int, odds: Odds | None = None) -> Outcome:
         started = time.monotonic()

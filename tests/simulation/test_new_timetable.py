@@ -25,7 +25,7 @@ from tests.postgres import Cluster
 from tests.simulation.headquarters import POLICY_TEXT, Headquarters
 from tests.simulation.nature import Time, body
 from tests.simulation.network import Network, Weather, Wire
-from tests.simulation.timetable import Issue, feed_files, make_issue
+from tests.simulation.timetable import Issue, feed_files, lines_of, make_issue
 from tests.simulation.truth import Truth
 from tests.simulation.window import Window, enrol_window
 
@@ -97,6 +97,7 @@ def both(cluster: Cluster, tmp_path: Path) -> Iterator[Both]:
     network = Network(time, random.Random(2), central, lambda name: None, lambda words: None)
     policy = read_policy(POLICY_TEXT)
     windows = {}
+    truth = Truth(unit_capacity=policy.unreserved_capacity, lines=lines_of((first, shorter)))
     for number, station in enumerate(("AAH", "BBH")):
         weather = Weather()
         weather.calm()
@@ -112,7 +113,7 @@ def both(cluster: Cluster, tmp_path: Path) -> Iterator[Both]:
             body=node,
             wire=wire,
             chance=random.Random(5 + number),
-            truth=Truth(unit_capacity=policy.unreserved_capacity),  # each its own: legs are counted anew
+            truth=truth,
             policy=policy,
             device_id=device_id,
         )

@@ -1,12 +1,12 @@
-"""The simulated stations' timetable: few trains, few places, so that windows meet; and a second issue of it."""
+"""The simulated stations' timetable: few trains, few places, so that windows meet; and two other issues of it."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,10 @@ from db.catalogue.feed import Built, build
 from db.catalogue.reader import CatalogueFile
 
 STATIONS: Final = ("AAH", "BBH", "CCH", "DDH", "EEH")
+NOW_AND_THEN: Final = "BCH"  # where only some trains of the third issue call
+LINE: Final = ("AAH", "BBH", NOW_AND_THEN, "CCH", "DDH", "EEH")  # the track: every call of every issue, in order
+MINUTES: Final = dict(zip(LINE, (0, 40, 60, 80, 120, 160), strict=True))  # from AAH
+OTHER_CALLS: Final = {"G3": {"CCH"}, "G5": {NOW_AND_THEN}, "K9": {NOW_AND_THEN, "DDH"}}  # of the third issue
 ZONE: Final = "Asia/Shanghai"
 FIRST, LAST = date(2026, 11, 1), date(2027, 3, 31)
 
@@ -23,7 +27,8 @@ FIRST, LAST = date(2026, 11, 1), date(2027, 3, 31)
 def feed_files(issue: int) -> Mapping[str, str]:
     """``issue`` 1: trains G1, G3, G5 and coach K9. 2: G1 leaves later, G5 is gone, G7 is new; what is sold of G1 and
 
-    G3 stands, since its calls are the same.
+    G3 stands, since its calls are the same. 3: legs are counted anew: G3 does not call at CCH, G5 calls at BCH, too,
+    and K9 there, but not at DDH.
     """
     trains = {"G1": 7 * 60, "G3": 12 * 60, "G5": 18 * 60}
     if issue == 2:
@@ -34,17 +39,19 @@ def feed_files(issue: int) -> Mapping[str, str]:
     ]
     stop_times, fares = [], []
     for name, start, step in trips:
-        for at, station in enumerate(STATIONS):
-            minute = start + at * step
+        calls = set(STATIONS) ^ OTHER_CALLS.get(name, set()) if issue == 3 else set(STATIONS)
+        for at, station in enumerate(one for one in LINE if one in calls):
+            minute = start + MINUTES[station] * step // 40
             clock = f"{minute // 60:02d}:{minute % 60:02d}:00"
             stop_times.append(f"{name},{clock},{clock},{station},{at + 1}")
             if at:
                 classes = {"second": 1_000, "first": 1_600} if name in trains else {"standard": 700}
-                fares += [f"{name},{at + 1},{cls},{at * per_leg},CNY" for cls, per_leg in classes.items()]
+                far = MINUTES[station]
+                fares += [f"{name},{at + 1},{cls},{far * per_leg // 40},CNY" for cls, per_leg in classes.items()]
     rows = [(row, column) for row in range(1, 4) for column in "AF"]
     return {
         "agency.txt": f"agency_id,agency_name,agency_url,agency_timezone\nX,Test Rail,https://example.org/,{ZONE}\n",
-        "stops.txt": "stop_id,stop_code,stop_name\n" + "".join(f"{one},{one},{one} station\n" for one in STATIONS),
+        "stops.txt": "stop_id,stop_code,stop_name\n" + "".join(f"{one},{one},{one} station\n" for one in LINE),
         "routes.txt": "route_id,agency_id,route_short_name,route_long_name,route_type\nG,X,G,,2\nK,X,K,,3\n",
         "trips.txt": "route_id,service_id,trip_id,trip_headsign,trip_short_name\n"
         + "".join(f"{name[0]},DAILY,{name},EEH station,{name}\n" for name, _, _ in trips),
@@ -87,13 +94,38 @@ class NoBuilder:
         return CatalogueFile(catalogue)
 
 
-def issues_in(folder: Path) -> tuple[Issue, Issue]:
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Where on the track each pattern calls, so that legs of all issues are counted alike: in pieces of ``LINE``."""
+
+    calls: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # by pattern version
+
+    def ends(self, pattern: str, board: int, alight: int) -> tuple[int, int]:
+        calls = self.calls[pattern]
+        return calls[board], calls[alight]
+
+    def pieces(self, pattern: str, board: int, alight: int) -> range:
+        return range(*self.ends(pattern, board, alight))
+
+
+def lines_of(issues: Iterable[Issue]) -> Lines:
+    found = {}
+    for issue in issues:
+        catalogue = CatalogueFile(issue.path)
+        for name in ("G1", "G3", "G5", "G7", "K9"):
+            trip = catalogue.trip(name)
+            if trip is not None:
+                found[trip.pattern_version] = tuple(LINE.index(call.station_id) for call in trip.calls)
+    return Lines(found)
+
+
+def issues_in(folder: Path) -> tuple[Issue, ...]:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as work:
-        made = [make_issue(Path(work), number) for number in (1, 2)]
+        made = [make_issue(Path(work), number) for number in (1, 2, 3)]
         kept = []
         for number, issue in enumerate(made, 1):
             target = folder / f"issue-{number}.catalogue"
             shutil.copyfile(issue.path, target)
             kept.append(Issue(target, issue.built))
-    return kept[0], kept[1]
+    return tuple(kept)

@@ -13,8 +13,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from counter_app.domain.journal import Entry, Kind
+from tests.simulation.timetable import Lines
 
-Cell = tuple[str, str, int]  # run id, place, leg
+Cell = tuple[str, str, int]  # run id, place, piece of the track: legs as no timetable counts them
 UNITS: Final = "*"  # of a run without numbered places
 
 
@@ -33,6 +34,8 @@ class Ticket:
     cells: frozenset[Cell]
     travel_class: str
     price_minor: int
+    run_id: str
+    ends: tuple[int, int]  # on the track
     refunds: list[str] = field(default_factory=list)  # hashes of the entries
 
     @property
@@ -55,6 +58,7 @@ class Written:
 @dataclass(slots=True)
 class Truth:
     unit_capacity: int
+    lines: Lines
     entries: dict[tuple[UUID, bytes], Written] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
@@ -62,6 +66,7 @@ class Truth:
     excused: dict[Cell, str] = field(default_factory=dict)
     excused_runs: dict[str, str] = field(default_factory=dict)  # of units: which run, why
     copied: dict[UUID, set[Cell]] = field(default_factory=dict)  # devices that were cloned or put back: what they held
+    gone: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))  # by run: calls that it lost one day
     central_restored: bool = False  # it forgot locks, too
     doubles: dict[Cell, str] = field(default_factory=dict)  # two owners, and the excuse
     twins: int = 0  # ticket numbers given twice by copies of one device
@@ -74,8 +79,10 @@ class Truth:
 
     # ---- what counters write
 
-    def read(self, device: UUID, window: str, entries: Iterable[Entry]) -> None:
-        """New durable entries of one copy of a device, in order."""
+    def read(
+        self, device: UUID, window: str, entries: Iterable[Entry], granted: Callable[[UUID], str] = lambda _: ""
+    ) -> None:
+        """New durable entries of one copy of a device, in order. ``granted``: under which pattern a lease was."""
         for entry in entries:
             key = (device, entry.hash)
             if key in self.entries:
@@ -89,18 +96,20 @@ class Truth:
             elif entry.kind is Kind.REFUNDED:
                 self._refunded(device, entry, body)
             elif entry.kind is Kind.LEASE_TAKEN and device in self.copied:
-                self.copied[device] |= lease_cells(body)
+                pattern = granted(UUID(body["lease_id"]))
+                self.copied[device] |= lease_cells({**body, "pattern": pattern}, self.lines)
             elif entry.kind is Kind.LEASE_RETURNED and device in self.copied:
-                self.gave_up[device] |= lease_cells(body)
+                self.gave_up[device] |= lease_cells(body, self.lines)
 
     def _sold(self, device: UUID, window: str, entry: Entry, body: dict[str, Any]) -> None:
         run = body["run"]
+        ends = self.lines.ends(run["pattern"], run["board"], run["alight"])
         for one in body["tickets"]:
             place = one["place"] or f"{UNITS}{body['travel_class']}"
-            cells = frozenset((run["run_id"], place, leg) for leg in range(run["board"], run["alight"]))
+            cells = frozenset((run["run_id"], place, leg) for leg in range(*ends))
             ticket = Ticket(
                 one["ticket_id"], one["number"], device, entry.epoch, entry.seq, window, cells, body["travel_class"],
-                one["price_minor"],
+                one["price_minor"], run["run_id"], ends,
             )  # fmt: skip
             if ticket.ticket_id in self.tickets:
                 raise Broken(f"ticket {ticket.ticket_id} sold by two entries")
@@ -120,8 +129,20 @@ class Truth:
             return
         raise Broken(f"number {ticket.number} is on tickets {other} and {ticket.ticket_id}")
 
+    def stranded(self, ticket: Ticket) -> bool:
+        """A timetable took its journey away before central had heard of it (had it, the run would have been closed):
+
+        nobody can travel with it, it is on the disruption list, and its place is another's by right.
+        """
+        return bool(self.gone[ticket.run_id].intersection(ticket.ends))
+
     def _owners(self, cell: Cell) -> None:
         owners = [self.tickets[one] for one in self.owners[cell]]
+        if len(owners) > 1:
+            travelling = [one for one in owners if not self.stranded(one)]
+            if len(travelling) < 2 and not cell[1].startswith(UNITS):
+                self.doubles[cell] = "a journey that is no more"
+            owners = travelling
         if cell[1].startswith(UNITS):
             if len(owners) > self.unit_capacity and cell[0] not in self.excused_runs:
                 raise Broken(f"{len(owners)} tickets for {self.unit_capacity} units of {cell}")
@@ -179,7 +200,8 @@ class Truth:
                 self.excused_runs.setdefault(run, "copied device")
 
 
-def lease_cells(body: dict[str, Any]) -> set[Cell]:
-    """Of LEASE_TAKEN's or LEASE_RETURNED's body."""
+def lease_cells(body: dict[str, Any], lines: Lines) -> set[Cell]:
+    """Of LEASE_TAKEN's or LEASE_RETURNED's body, with the pattern."""
     places = body["places"] or [f"{UNITS}{body['travel_class']}"]
-    return {(body["run_id"], place, leg) for place in places for leg in range(body["board"], body["alight"])}
+    legs = lines.pieces(body["pattern"], body["board"], body["alight"])
+    return {(body["run_id"], place, leg) for place in places for leg in legs}

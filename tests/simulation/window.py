@@ -234,7 +234,14 @@ class Window:
         entries = list(SqlJournal(writer).entries(after_seq=self.read_seq))
         if entries:
             self.read_seq = entries[-1].seq
-            self.truth.read(self.device_id, self.name, entries)
+            sync = Books(writer).sync
+
+            def granted(lease_id: UUID) -> str:
+                lease = sync.lease(lease_id)
+                assert lease is not None
+                return lease.grant.pattern
+
+            self.truth.read(self.device_id, self.name, entries, granted)
 
     # ---- the machine
 
@@ -264,9 +271,11 @@ class Window:
         """Of claims that may be paid any moment, or were asked for."""
         assert self.store is not None
         with self.store.reading() as books:
-            return {cell for claim in books.stock.claims_in(ClaimState.LEASED) for cell in _cells_of(claim)} | {
-                cell for claim in books.stock.claims_in(ClaimState.HELD) if claim.asked for cell in _cells_of(claim)
-            }
+            paying = [
+                *books.stock.claims_in(ClaimState.LEASED),
+                *(claim for claim in books.stock.claims_in(ClaimState.HELD) if claim.asked),
+            ]
+            return {cell for claim in paying for cell in self._cells_of(books, claim)}
 
     def held_cells(self) -> set[Cell]:
         """What the store of this copy says that it may sell: leases, taken or returned, and unsold claims."""
@@ -277,16 +286,19 @@ class Window:
                 grant = lease.grant
                 places = [str(place) for place in grant.places]
                 body = {"run_id": str(grant.run_id), "places": places, "travel_class": grant.travel_class}
-                found |= lease_cells({**body, "board": grant.board, "alight": grant.alight})
+                span = {"pattern": grant.pattern, "board": grant.board, "alight": grant.alight}
+                found |= lease_cells({**body, **span}, self.truth.lines)
             for state in (ClaimState.HELD, ClaimState.LEASED):
                 for claim in books.stock.claims_in(state):
-                    found |= _cells_of(claim)
+                    found |= self._cells_of(books, claim)
         return found
 
-
-def _cells_of(claim: Claim) -> set[Cell]:
-    names = [str(place) for place in claim.places] or [f"{UNITS}{claim.travel_class}"]
-    return {(str(claim.run.run_id), name, leg) for name in names for leg in claim.span.legs}
+    def _cells_of(self, books: Books, claim: Claim) -> set[Cell]:
+        run = books.stock.run(claim.run.run_id)
+        assert run is not None
+        legs = self.truth.lines.pieces(run.trip.pattern_version, claim.span.board, claim.span.alight)
+        names = [str(place) for place in claim.places] or [f"{UNITS}{claim.travel_class}"]
+        return {(str(claim.run.run_id), name, leg) for name in names for leg in legs}
 
 
 def make_desk(window: Window) -> tuple[CounterDesk, CentralLine]:

@@ -34,6 +34,7 @@ STATIONS: Final = (("AAH", 3), ("BBH", 3), ("CCH", 2))
 LAST_STEPS: Final = 80
 MINUTE: Final = 60_000
 HOUR: Final = 60 * MINUTE
+CUTS: Final = (2 * MINUTE, 20 * MINUTE, 2 * HOUR, 6 * HOUR)
 LATE_MAX: Final = timedelta(seconds=60)  # clocks drift while the line is cut; the guard is as long
 
 
@@ -45,7 +46,7 @@ class Odds:
     slow: float = 1.0
     jumps: float = 1.5
     kills: float = 2.0
-    reissues: float = 0.5
+    reissues: float = 1.0
     stops: float = 0.5
     cancels: float = 0.2
     counter_restores: float = 0.0
@@ -76,7 +77,7 @@ class World:
     seed: int
     cluster: Cluster
     folder: Path
-    files: tuple[Issue, Issue]
+    files: tuple[Issue, ...]
     odds: Odds
     time: Time = field(default_factory=Time)
     chance: random.Random = field(init=False)
@@ -98,7 +99,6 @@ class World:
     def __post_init__(self) -> None:
         self.chance = random.Random(f"world {self.seed}")
         policy = read_policy(POLICY_TEXT)
-        self.truth = Truth(unit_capacity=policy.unreserved_capacity)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.central = Headquarters(
             self.cluster,
@@ -107,6 +107,7 @@ class World:
             random.Random(f"central's fate {self.seed}"),
             self.files,
         )
+        self.truth = Truth(unit_capacity=policy.unreserved_capacity, lines=self.central.lines)
         self.network = Network(
             self.time, random.Random(f"network {self.seed}"), self.central, self._meanwhile, self._say
         )
@@ -241,12 +242,13 @@ class World:
         window.kill()
         self._later(self.chance.randrange(1_000, 5 * MINUTE), lambda: self._start(window))
 
-    def _start(self, window: Window) -> None:
-        """Opens a counter and finishes what it had begun, as the program does."""
+    def _start(self, window: Window, opened: Callable[[], None] = lambda: None) -> None:
+        """Opens a counter and finishes what it had begun, as the program does. ``opened``: looks at it in between."""
         if window.running or window.gone:
             return
         try:
             window.open()
+            opened()
             with window.at_work() as desk:
                 if not desk.behind_witness:
                     desk.recover()
@@ -315,6 +317,7 @@ class World:
             commit_blows=self.odds.commit_blows,
         )
         wire.name = window.name
+        wire.cut = lambda: self._cut_lines([window], self.chance.choice(CUTS))
         self.windows.append(window)
         return window
 
@@ -379,7 +382,9 @@ class World:
             return
         stations = self.chance.random() < 0.3
         cut = [one for one in self.windows if one.station == window.station] if stations else [window]
-        duration = self.chance.choice((2 * MINUTE, 20 * MINUTE, 2 * HOUR, 6 * HOUR))
+        self._cut_lines(cut, self.chance.choice(CUTS) if self.chance.random() < 0.9 else 30 * HOUR)
+
+    def _cut_lines(self, cut: list[Window], duration: int) -> None:
         for one in cut:
             one.wire.weather.up = False
 
@@ -424,8 +429,16 @@ class World:
 
     def _reissue(self) -> None:
         at_force = self.central.rows("SELECT sha256 FROM issue WHERE activation IS NOT NULL ORDER BY activation DESC")
-        other = next(one for one in self.files if one.built.sha256 != at_force[0][0])
+        other = self.chance.choice([one for one in self.files if one.built.sha256 != at_force[0][0]])
+        before = self.central.calls()
         self.central.activate(other)
+        after = self.central.calls()
+        for run, calls in before.items():
+            if calls - after[run]:
+                self.truth.gone[run] |= calls - after[run]
+                self.told["calls lost"] += 1
+            if calls != after[run]:
+                self.told["legs renumbered"] += 1
         self.told["reissue"] += 1
         self._say(f"timetable {other.path.name}")
 
@@ -481,9 +494,13 @@ class World:
     def _copied(self, window: Window) -> None:
         """Two histories of this device exist from now on."""
         blows, window.commit_blows = window.commit_blows, 0
-        self.truth.was_copied(window.device_id, ())  # what it writes at its start counts already
-        self._start(window)
-        self.truth.was_copied(window.device_id, window.held_cells(), window.tendered_cells())
+
+        def look() -> None:
+            self.truth.was_copied(window.device_id, window.held_cells(), window.tendered_cells())
+
+        # Before it tidies up, too: it gives up a tender that the other copy may be taking money for at this moment.
+        self._start(window, opened=look)
+        look()
         window.commit_blows = blows
 
     def _clone(self) -> None:
