@@ -97,10 +97,14 @@ def _is_han(char: str) -> bool:
 @lru_cache(maxsize=1024)
 def _pinyin(word: str) -> tuple[str, ...]:
     """One reading a character, in plain Latin letters."""
-    from pypinyin import Style, pinyin  # noqa: PLC0415 - its tables are large: only where a display needs them
-
-    readings = [found[0] for found in pinyin(word, style=Style.NORMAL, errors=lambda part: [UNREADABLE] * len(part))]
-    if len(readings) != len(word):
-        readings = [pinyin(char, style=Style.NORMAL, errors=lambda _: [UNREADABLE])[0][0] for char in word]
+    readings = _readings(word)
+    if len(readings) != len(word):  # characters without a reading come back as one
+        readings = [_readings(char)[0] for char in word]
     plain = ("".join(c for c in unicodedata.normalize("NFKD", one) if c.isascii() and c.isalpha()) for one in readings)
     return tuple(one.capitalize() or UNREADABLE for one in plain)
+
+
+def _readings(word: str) -> list[str]:
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - its tables are large: only where a display needs them
+
+    return [found[0] for found in pinyin(word, style=Style.NORMAL, errors=lambda _: UNREADABLE)]
