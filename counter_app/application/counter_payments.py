@@ -1,0 +1,165 @@
+"""The desk's part about payments, put together once: ``payment_desk.PaymentDesk`` over the use cases."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from uuid import UUID
+
+from counter_app.application.credentials import Credentials
+from counter_app.application.payment_desk import Says
+from counter_app.application.payment_views import (
+    Checkout,
+    ClosingView,
+    PaymentLeg,
+    SettleItem,
+    TerminalView,
+    Verdict,
+)
+from counter_app.application.payments.card import CardPayments
+from counter_app.application.payments.moving import Mover
+from counter_app.application.payments.payment_list import PaymentsToSettle, ShowCheckout
+from counter_app.application.payments.remote import Pause, RemotePayments
+from counter_app.application.payments.run_payment import RunPayments
+from counter_app.application.payments.settle_payment import CarryPayment, DecidePayment, RetryRefund, SecondPerson
+from counter_app.application.payments.start_payment import StartPayment
+from counter_app.application.payments.tenders import Tendering
+from counter_app.application.payments.terminal_day import TerminalDay
+from counter_app.application.quote_sale import Drawable
+from counter_app.application.stock_holder import LocalHolder
+from counter_app.application.views import PassengerInput
+from counter_app.domain.money import Money
+from counter_app.domain.payments import Tender
+from counter_app.domain.policy import Policy
+from counter_app.domain.staff import Actor
+from counter_app.ports.clock import Clock, Ids
+from counter_app.ports.line import Line
+from counter_app.ports.payments import CardTerminal, Difference
+from counter_app.ports.store import MoneyStore
+
+
+class StoppablePause:
+    """``payments.remote.Pause`` of a real window: ``stop`` ends the waits of the payment under way."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+
+    def wait(self, wait_ms: int) -> bool:
+        stopped = self._stopped.wait(wait_ms / 1000)
+        self._stopped.clear()
+        return stopped
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def clear(self) -> None:
+        self._stopped.clear()
+
+
+class CounterPayments:
+    """``terminal`` None: none is configured; ``line`` None: stand-alone, and nothing that central asks for is taken."""
+
+    def __init__(
+        self,
+        *,
+        store: MoneyStore,
+        holder: LocalHolder,
+        policy: Policy,
+        clock: Clock,
+        ids: Ids,
+        drawable: Drawable,
+        credentials: Credentials,
+        terminal: CardTerminal | None,
+        line: Line | None,
+        pause: Pause | None = None,
+    ) -> None:
+        self._terminal = terminal
+        self._own_pause = StoppablePause()
+        tendering = Tendering(policy=policy, terminal=terminal, line=line)
+        mover = Mover(store=store, clock=clock)
+        second = SecondPerson(credentials=credentials)
+        self._start = StartPayment(
+            holder=holder, policy=policy, clock=clock, ids=ids, drawable=drawable, tendering=tendering
+        )
+        card = None if terminal is None else CardPayments(mover=mover, terminal=terminal, clock=clock)
+        remote = (
+            None
+            if line is None
+            else RemotePayments(mover=mover, line=line, clock=clock, pause=pause or self._own_pause)
+        )
+        self._runs = RunPayments(store=store, mover=mover, card=card, remote=remote)
+        self._checkout = ShowCheckout(store=store, policy=policy, tendering=tendering)
+        self._to_settle = PaymentsToSettle(store=store, terminal="" if terminal is None else terminal.name)
+        self._decide = DecidePayment(store=store, clock=clock, second=second)
+        self._carry = CarryPayment(store=store, second=second)
+        self._retry = RetryRefund(store=store, clock=clock, ids=ids)
+        self._day = TerminalDay(store=store, terminal=terminal, clock=clock, ids=ids)
+
+    # ---- a sale's checkout
+
+    def checkout(self, order_id: UUID, total: Money) -> Checkout:
+        return self._checkout(order_id, total)
+
+    def start_payment(
+        self,
+        actor: Actor,
+        order_id: UUID,
+        tender: Tender,
+        amount: Money,
+        *,
+        passengers: Sequence[PassengerInput],
+        quoted: Money,
+    ) -> UUID:
+        return self._start(actor, order_id, tender, amount, passengers=passengers, quoted=quoted)
+
+    def run_payment(self, intent_id: UUID, says: Says, *, code: str = "") -> PaymentLeg:
+        self._own_pause.clear()
+        return self._runs.run(intent_id, says, code=code)
+
+    def abort_payment(self) -> None:
+        self._own_pause.stop()
+        if self._terminal is not None:
+            self._terminal.abort()
+
+    def reverse_payment(self, actor: Actor, intent_id: UUID, says: Says) -> PaymentLeg:
+        return self._runs.reverse(actor, intent_id, says)
+
+    # ---- what is not settled
+
+    def payments_to_settle(self) -> list[SettleItem]:
+        return self._to_settle()
+
+    def ask_payment(self, intent_id: UUID, says: Says) -> PaymentLeg:
+        return self._runs.ask(intent_id, says)
+
+    def recover_payments(self, says: Says) -> list[PaymentLeg]:
+        return self._runs.recover(says)
+
+    def decide_payment(
+        self, actor: Actor, intent_id: UUID, verdict: Verdict, *, reason: str, supervisor: str, supervisor_password: str
+    ) -> PaymentLeg:
+        return self._decide(
+            actor, intent_id, verdict, reason=reason, supervisor=supervisor, supervisor_password=supervisor_password
+        )
+
+    def carry_payment(
+        self, actor: Actor, intent_id: UUID, *, note: str, supervisor: str, supervisor_password: str
+    ) -> None:
+        self._carry(actor, intent_id, note=note, supervisor=supervisor, supervisor_password=supervisor_password)
+
+    def retry_refund(self, actor: Actor, intent_id: UUID) -> UUID:
+        return self._retry(actor, intent_id)
+
+    # ---- the terminal's day
+
+    def terminal_view(self) -> TerminalView:
+        return self._day.view()
+
+    def end_terminal_day(self, actor: Actor, says: Says) -> ClosingView:
+        return self._day.end(actor, says)
+
+    def differences(self, *, limit: int = 200) -> list[Difference]:
+        return self._day.differences(limit=limit)
+
+    def resolve_difference(self, actor: Actor, difference_id: UUID, *, note: str) -> None:
+        self._day.resolve(actor, difference_id, note=note)
