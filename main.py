@@ -152,12 +152,16 @@ def _is_damaged(folder: Path) -> bool:
     return profile_exists(folder) and not verify_profile(folder).ok
 
 
-def _simulator_arguments(argv: Sequence[str] | None) -> Callable[[argparse.ArgumentParser], None] | None:
+def _simulator_arguments(argv: Sequence[str] | None) -> dict[str, Callable[[argparse.ArgumentParser], None]] | None:
     if "simulate" not in (sys.argv[1:] if argv is None else argv):
         return None
-    from printers.simulator.run import add_arguments
+    import devices.simulators.terminal.run
+    import printers.simulator.run
 
-    return add_arguments
+    return {
+        "printer": printers.simulator.run.add_arguments,
+        "terminal": devices.simulators.terminal.run.add_arguments,
+    }
 
 
 def _central_arguments(argv: Sequence[str] | None) -> Callable[[argparse.ArgumentParser], None] | None:
@@ -754,6 +758,10 @@ def _accept_clock(args: argparse.Namespace) -> int:
 
 
 def _simulate(args: argparse.Namespace) -> int:
+    if args.device == "terminal":
+        from devices.simulators.terminal.run import run_terminal
+
+        return run_terminal(args, SystemClock(), SystemEntropy())
     from printers.simulator.run import run_simulator
 
     return run_simulator(args)

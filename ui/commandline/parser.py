@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 EXITS = (
     "exit status: 0 done, 2 usage, 3 refused (reason on standard error, nothing changed), 4 outcome unknown, "
     "130 interrupted"
 )
+SIMULATORS = {
+    "printer": "an ESC/POS printer with faults to switch on",
+    "terminal": "a ZVT card terminal with books of its own and faults to switch on",
+}
 
 
 def check_texts(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
@@ -40,12 +44,12 @@ def _up_to(maximum: int) -> Callable[[str], int]:
 
 
 def build_parser(
-    simulator_arguments: Callable[[argparse.ArgumentParser], None] | None = None,
+    simulator_arguments: Mapping[str, Callable[[argparse.ArgumentParser], None]] | None = None,
     central_arguments: Callable[[argparse.ArgumentParser], None] | None = None,
 ) -> argparse.ArgumentParser:
-    """``simulator_arguments``, ``central_arguments``: what only the houses themselves know, added by who may import
+    """``simulator_arguments`` (by device), ``central_arguments``: what only the houses themselves know, added by who
 
-    them.
+    may import them.
     """
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
@@ -172,12 +176,11 @@ def build_parser(
         central_arguments(central)
 
     simulate = command("simulate", "a device that is not there")
-    simulators = simulate.add_subparsers(dest="device", required=True, metavar="printer")
-    printer = simulators.add_parser(
-        "printer", parents=[common], help="an ESC/POS printer with faults to switch on", allow_abbrev=False
-    )
-    if simulator_arguments is not None:
-        simulator_arguments(printer)
+    simulators = simulate.add_subparsers(dest="device", required=True, metavar="|".join(SIMULATORS))
+    for name, help_text in SIMULATORS.items():
+        device = simulators.add_parser(name, parents=[common], help=help_text, allow_abbrev=False)
+        if simulator_arguments is not None:
+            simulator_arguments[name](device)
 
     drill = command("drill", "sell, park and refund as a clerk would, through the same use cases")
     drill.add_argument("--sales", type=int, required=True, metavar="N")
