@@ -53,6 +53,7 @@ class ActKind(StrEnum):
     CONFLICT_RESOLVED = "conflict_resolved"
     REJUDGED = "rejudged"
     RUN_CANCELLED = "run_cancelled"
+    MONTH_DROPPED = "month_dropped"  # rows of its service dates; the journals stay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +141,15 @@ def list_acts(connection: Connection, *, limit: int = 200) -> list[Act]:
     """Newest first."""
     rows = Tx(connection).rows("SELECT raw FROM act ORDER BY seq DESC LIMIT %s", (min(limit, 10_000),))
     return [_read(bytes(raw))[2] for (raw,) in rows]
+
+
+def last_of(tx: Tx, kind: ActKind) -> Act | None:
+    """The newest of its kind."""
+    raw = tx.scalar(
+        "SELECT raw FROM act WHERE position(%s::bytea IN raw) > 0 ORDER BY seq DESC LIMIT 1",
+        (f'"kind":"{kind.value}"'.encode(),),
+    )
+    return None if raw is None else _read(bytes(raw))[2]
 
 
 def _raw_acts(tx: Tx) -> Iterator[tuple[int, bytes, bytes, bytes]]:

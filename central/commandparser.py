@@ -142,6 +142,12 @@ def add_central_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     _optional_who(runs)
 
+    partitions = command("partitions", "how much each month takes: list them, drop old ones", as_json)
+    partitions.add_argument(
+        "--drop-before", default="", metavar="YYYY-MM-DD", help="whole months before it, if nothing in them is open"
+    )
+    _optional_who(partitions)
+
     conflicts = command("conflicts", "what somebody has to deal with: list it, resolve it", as_json)
     conflicts.add_argument("--resolve", default=None, metavar="ID", help="as the list names it; needs --note")
     conflicts.add_argument("--rejudge", default=None, metavar="ID", help="a quarantined entry, after an upgrade")

@@ -319,6 +319,7 @@ _COMMANDS: Final[dict[str, Callable[[Desk], int]]] = {
     "allotments": commands_stock.allotments,
     "quotas": commands_stock.quotas,
     "runs": commands_stock.runs,
+    "partitions": commands_stock.partitions,
     "conflicts": commands_stock.conflicts,
     "write-off": commands_stock.write_off,
     "verify": commands_stock.verify,

@@ -1,7 +1,8 @@
-"""``counterfoil central allotments | quotas | runs | conflicts | write-off | verify``."""
+"""``counterfoil central allotments | quotas | runs | partitions | conflicts | write-off | verify``."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from central.journal.verify import verify_central
 from central.output import print_json, print_table
 from central.quotas import QuotaRule, drop_quota, fields_of, set_quota
 from central.quotas import quotas as all_quotas
+from central.retention import Retention
 from central.stock.giving import Given, Span
 from counter_app.errors import Reason, Refusal
 
@@ -115,6 +117,20 @@ def runs(desk: Desk) -> int:
         raise Refusal(Reason.BAD_INPUT, field="confirm", detail=f"nothing was done; to cancel it: --confirm {run.sold}")
     done = cancelling.cancel(desk.connection, by, run, args.reason, confirmed=args.confirm)
     print_table([done.fields()], as_json=args.json)
+    return DONE
+
+
+def partitions(desk: Desk) -> int:
+    args = desk.args
+    retention = Retention(desk.rooms.services)
+    if args.drop_before:
+        for begin in retention.drop(desk.connection, desk.actor(), _date(args.drop_before)):
+            print(f"dropped {begin:%Y-%m}", file=sys.stderr)
+    rows = [
+        {"month": f"{one.begin:%Y-%m}", "bytes": one.bytes, "open": one.open}
+        for one in retention.months(desk.connection)
+    ]
+    print_table(rows, as_json=args.json)
     return DONE
 
 

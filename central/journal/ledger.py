@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from central.journal.facts import RefundedFact, SoldFact, TicketFact, Told
 from central.journal.verdicts import Findings
 from central.services import Device
+from central.stock.partitions import ensure_partitions
 from central.tx import Tx
 from counter_app.domain.journal import Kind, canonical
 
 FULFILLED: Final = "FULFILLED"
 REFUNDED: Final = "REFUNDED"
 DISPLACED: Final = "DISPLACED"
+OLD: Final = timedelta(days=3_653)  # a date before it is a mistake
 
 
 @dataclass(slots=True)
@@ -197,6 +199,7 @@ def write(tx: Tx, ledger: Ledger, *, ids: Sequence[UUID], now: datetime) -> None
     """Tickets, numbers, money and incidents. ``ids``: one for each incident."""
     fresh = [ticket for ticket in ledger.tickets.values() if ticket.fresh]
     if fresh:
+        _make_room(tx, {one.service_date for one in fresh}, now.date())
         tx.run(
             "INSERT INTO ticket_place (ticket_id, service_date, run_id)"
             " SELECT * FROM unnest(%s::uuid[], %s::date[], %s::uuid[])",
@@ -255,6 +258,13 @@ def write(tx: Tx, ledger: Ledger, *, ids: Sequence[UUID], now: datetime) -> None
             for incident_id, one in zip(ids, ledger.incidents, strict=True)
         ],
     )
+
+
+def _make_room(tx: Tx, dates: set[date], today: date) -> None:
+    """What was sold long ago may be told of when its month was dropped: the ticket counts all the same."""
+    for day in sorted(dates):
+        if today - OLD < day < today:
+            ensure_partitions(tx, day, day)
 
 
 def _copy_tickets(tx: Tx, tickets: Sequence[Ticket]) -> None:

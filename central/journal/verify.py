@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from central.acts import verify_acts
 from central.journal.chain import Item, Piece, Standing, examine, is_signed_by
 from central.journal.facts import CashFact, RefundedFact, SoldFact, Told, read_told
 from central.journal.reading import Unreadable
+from central.retention import kept_from
 from central.services import Services
 from central.tx import Connection, Tx
 from counter_app.domain.journal import GENESIS, Json
@@ -62,6 +64,7 @@ class CheckCells(Protocol):
 @dataclass(slots=True)
 class _Looking:
     tx: Tx
+    kept_from: date  # tickets and places of service dates before it were dropped
     counts: dict[str, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     more: int = 0
@@ -86,7 +89,7 @@ def verify_central(
     """Everything. ``check_cells``: ``central.stock``'s. ``progress`` hears how many entries were read."""
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        looking = _Looking(Tx(connection))
+        looking = _Looking(Tx(connection), kept_from(Tx(connection)))
         _chains(looking, services, progress)
         _strays(looking)
         _open(looking)
@@ -272,7 +275,12 @@ def _compare_money(looking: _Looking, chain: _Chain, told: Sequence[Told], first
 
 
 def _compare_tickets(looking: _Looking, chain: _Chain, told: Sequence[Told]) -> None:
-    sold = [(one, ticket) for one in told if isinstance(one.fact, SoldFact) for ticket in one.fact.tickets]
+    sold = [
+        (one, ticket)
+        for one in told
+        if isinstance(one.fact, SoldFact) and one.fact.run.service_date >= looking.kept_from
+        for ticket in one.fact.tickets
+    ]
     if not sold:
         return
     twice = {
@@ -386,7 +394,9 @@ def _tickets_and_cells(looking: _Looking) -> None:
         looking.found("units", f"{service_date} {run_id} {travel_class}", f"leg {leg}: {sold} sold, {tickets} tickets")
     for number, other in looking.tx.rows(
         "SELECT n.number, n.ticket_id FROM ticket_number n LEFT JOIN ticket t ON t.service_date = n.service_date"
-        " AND t.run_id = n.run_id AND t.ticket_id = n.ticket_id WHERE t.number IS DISTINCT FROM n.number LIMIT 1000"
+        " AND t.run_id = n.run_id AND t.ticket_id = n.ticket_id"
+        " WHERE n.service_date >= %s AND t.number IS DISTINCT FROM n.number LIMIT 1000",
+        (looking.kept_from,),
     ):
         looking.found("number", number, f"ticket {other} has another")
 

@@ -37,10 +37,33 @@ def ensure_partitions(tx: Tx, first: date, last: date) -> int:
         )
         tx.connection.execute(
             sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES FROM ({}) TO ({})").format(
-                parent, name, sql.Literal(begin), sql.Literal(_next(begin))
+                parent, name, sql.Literal(begin), sql.Literal(next_month(begin))
             )
         )
     return len(missing)
+
+
+def months(tx: Tx) -> list[tuple[date, int]]:
+    """First days of the months that there are partitions of, oldest first, and how many bytes lie in them."""
+    found: dict[date, int] = {}
+    for name, size in tx.rows(
+        "SELECT child.relname, pg_total_relation_size(child.oid) FROM pg_inherits "
+        "JOIN pg_class child ON child.oid = inhrelid JOIN pg_class parent ON parent.oid = inhparent "
+        "WHERE parent.relname = ANY(%s) AND parent.relkind = 'p' AND child.relkind = 'r'",
+        (list(TABLES),),
+    ):
+        begin = date(int(name[-7:-3]), int(name[-2:]), 1)
+        found[begin] = found.get(begin, 0) + size
+    return sorted(found.items())
+
+
+def drop_month(tx: Tx, begin: date) -> None:
+    """All rows of its service dates, for good. Stops every reader and writer of the tables until the commit."""
+    tx.run("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+    for table in TABLES:
+        name = sql.Identifier(f"{table}_{begin:%Y_%m}")
+        tx.connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(name))
+    tx.run("DELETE FROM leg_map WHERE service_date >= %s AND service_date < %s", (begin, next_month(begin)))
 
 
 def has_partition(tx: Tx, service_date: date) -> bool:
@@ -64,10 +87,10 @@ def _months(first: date, last: date) -> list[date]:
     begin, found = first.replace(day=1), []
     while begin <= last:
         found.append(begin)
-        begin = _next(begin)
+        begin = next_month(begin)
     assert len(found) <= MONTHS_MAX, (first, last)
     return found
 
 
-def _next(begin: date) -> date:
+def next_month(begin: date) -> date:
     return begin.replace(month=begin.month + 1) if begin.month < 12 else begin.replace(year=begin.year + 1, month=1)
