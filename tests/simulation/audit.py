@@ -149,11 +149,16 @@ def _verdicts(world: World) -> Iterator[str]:
     for device, epoch, seq, judged in world.central.rows("SELECT device_id, epoch, seq, judged_seq FROM chain"):
         if judged != seq:
             yield f"of {device}/{epoch} {seq} entries are stored and {judged} judged"
-    if world.truth.copied or world.truth.central_restored or world.truth.excused:
+    truth = world.truth
+    if truth.copied or truth.central_restored or truth.excused:
         return
+    # A timetable took their journeys away before central had heard of them: their places were others' since.
+    stranded = {(one.device, one.epoch, one.seq) for one in truth.tickets.values() if truth.stranded(one)}
     for device, epoch, seq, judgement, reason, facts in world.central.rows(
         "SELECT device_id, epoch, seq, judgement, reason, facts FROM verdict"
     ):
+        if (device, epoch, seq) in stranded and reason in {Why.LATE, Why.DISPLACED}:
+            continue
         if reason not in EVERYDAY:
             yield f"{judgement} {reason} of {device} {epoch}/{seq} in a world without copies and losses: {facts}"
 
