@@ -229,6 +229,7 @@ class CardResult:
     trace: int | None
     card: str = ""  # masked by whoever read it
     card_name: str = ""
+    original_trace: int | None = None  # of a reversal: the payment's, where the reversal has a receipt of its own
 
     def evidence(self) -> Evidence:
         return Evidence(
@@ -289,8 +290,7 @@ def find_reversal(intent: PaymentIntent, report: TerminalReport) -> Finding:
     last = report.last
     ours = last is not None and last.kind == "reversal" and last.result == DONE and last.receipt is not None
     if last is not None and ours and last.terminal_id in {"", intent.terminal_id}:
-        same = last.receipt == intent.evidence.receipt and last.amount_minor in {None, intent.amount.minor}
-        if same:
+        if _names(last, intent.evidence.receipt, intent) and last.amount_minor in {None, intent.amount.minor}:
             return Finding(state=S.REVERSED, reason="found_at_terminal", evidence=last.evidence())
         return Finding(state=S.MANUAL, reason="reversed_another", evidence=last.evidence())
     return Finding(state=None if not report.ready else S.MANUAL, reason="reversal_not_found")
@@ -299,9 +299,19 @@ def find_reversal(intent: PaymentIntent, report: TerminalReport) -> Finding:
 DONE: Final = "00"
 
 
+def _names(reversal: CardResult, receipt: int | None, intent: PaymentIntent) -> bool:
+    """Whether a reversal is of the payment with that receipt.
+
+    Some terminals answer under the payment's receipt, others under one of the reversal's own; then field 37 holds the
+    payment's trace, which ``intent.evidence`` has to know: a payment's by its answer, a refund's from its beginning.
+    """
+    told, known = reversal.original_trace or None, intent.evidence.trace or None
+    return told == known if told is not None and known is not None else reversal.receipt == receipt
+
+
 def _is_ours(intent: PaymentIntent, last: CardResult, terminal_id: str) -> bool:
     if intent.reverses is not None:
-        right = last.kind == "reversal" and last.receipt == intent.reverses
+        right = last.kind == "reversal" and _names(last, intent.reverses, intent)
     else:
         wanted = "payment" if intent.direction is Direction.CHARGE else "refund"
         right = last.kind in {wanted, ""} and last.receipt not in {None, intent.baseline}
@@ -326,7 +336,7 @@ def is_reversal_of(intent: PaymentIntent, result: CardResult) -> bool:
         result.result == DONE
         and result.kind in {"reversal", ""}
         and result.receipt is not None
-        and result.receipt == intent.evidence.receipt
+        and _names(result, intent.evidence.receipt, intent)
         and result.amount_minor in {None, intent.amount.minor}
         and result.terminal_id in {"", intent.terminal_id}
     )

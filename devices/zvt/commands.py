@@ -39,7 +39,9 @@ def pay(amount_minor: int, currency: int) -> Apdu:
 
 def reverse(password: int, receipt: int, amount_minor: int, currency: int) -> Apdu:
     """06 30. With the amount: a terminal then refuses where receipt and amount do not belong together."""
-    return Apdu(0x0630, bcd(password, 3) + fields.encode(fields.RECEIPT, bcd(receipt, 2)) + _money(amount_minor, currency))
+    return Apdu(
+        0x0630, bcd(password, 3) + fields.encode(fields.RECEIPT, bcd(receipt, 2)) + _money(amount_minor, currency)
+    )
 
 
 def refund(password: int, amount_minor: int, currency: int) -> Apdu:
