@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from counter_app.domain.journal import canonical
 from counter_app.domain.money import Money
@@ -81,6 +81,14 @@ class SqlPayments:
         )
         return [Slip(whose=whose, lines=tuple(json.loads(lines))) for whose, lines in found]
 
+    def slip_ids(self, intent_id: UUID) -> list[UUID]:
+        found = self._context.rows("SELECT slip_id FROM payment_slip WHERE intent_id = ? ORDER BY n", (str(intent_id),))
+        return [UUID(slip_id) for (slip_id,) in found]
+
+    def slip(self, slip_id: UUID) -> Slip | None:
+        found = self._context.row("SELECT whose, lines FROM payment_slip WHERE slip_id = ?", (str(slip_id),))
+        return None if found is None else Slip(whose=found[0], lines=tuple(json.loads(found[1])))
+
     def differences(self, limit: int) -> list[Difference]:
         found = self._context.rows(
             f"SELECT {_DIFFERENCE} FROM difference ORDER BY state, found_at DESC, difference_id LIMIT ?",  # noqa: S608
@@ -129,10 +137,16 @@ class SqlPayments:
         known = self.slips(intent_id)
         new = [slip for slip in dict.fromkeys(slips) if slip not in known][: max(0, SLIPS_MAX - len(known))]
         self._context.run_many(
-            "INSERT INTO payment_slip (intent_id, n, whose, lines) VALUES (?, ?, ?, ?)",
+            "INSERT INTO payment_slip (intent_id, n, slip_id, whose, lines) VALUES (?, ?, ?, ?, ?)",
             [
-                (str(intent_id), len(known) + n, slip.whose, canonical(list(slip.lines)).decode())
-                for n, slip in enumerate(new)
+                (
+                    str(intent_id),
+                    n,
+                    str(uuid5(intent_id, f"slip {n}")),
+                    slip.whose,
+                    canonical(list(slip.lines)).decode(),
+                )
+                for n, slip in enumerate(new, len(known))
             ],
         )
 

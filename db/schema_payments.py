@@ -91,6 +91,7 @@ payment_slip: Final = Table(
     metadata,
     Column("intent_id", Text, ForeignKey("payment_intent.intent_id"), primary_key=True),
     Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("slip_id", Text, nullable=False, unique=True),  # what its print jobs refer to
     Column("whose", Text, nullable=False),
     Column("lines", Text, nullable=False),  # canonical JSON list, card numbers masked
     CheckConstraint("whose in ('customer', 'merchant')", name="whose"),

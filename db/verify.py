@@ -17,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy.exc import DBAPIError
 
 from counter_app.application.views import JournalVerdict
-from counter_app.domain import line_folds, sale_folds
+from counter_app.domain import line_folds, payment_folds, sale_folds
 from counter_app.domain.journal import START, BadEntry, Entry, Kind, Link, check_link, read_entry
 from counter_app.domain.projection import (
     RECORD_FOLDS,
@@ -40,6 +40,7 @@ from db.keys import ProfileKeys
 from db.line_facts import line_facts, trusted_faults
 from db.migrate import check_schema
 from db.opening import missing_triggers
+from db.payment_rows import payment_rows
 from db.people import open_person
 from db.profile import read_certificates, read_profile
 from db.record_facts import record_facts
@@ -51,8 +52,10 @@ from db.witness import FILE_NAME as WITNESS_NAME
 from db.witness import Mark, changed_at_rest, is_whole, read_mark
 
 _PROGRESS_EVERY: Final = 500
-_FOLDS: Final[dict[Kind, Fold]] = {**RECORD_FOLDS, **sale_folds.FOLDS, **line_folds.FOLDS}
-_TABLES: Final[frozenset[str]] = RECORD_TABLES | sale_folds.TABLES | line_folds.TABLES
+_FOLDS: Final[dict[Kind, Fold]] = {**RECORD_FOLDS, **sale_folds.FOLDS, **payment_folds.FOLDS, **line_folds.FOLDS}
+_TABLES: Final[frozenset[str]] = RECORD_TABLES | sale_folds.TABLES | payment_folds.TABLES | line_folds.TABLES
+
+_FACTS: Final = (record_facts, sale_rows, payment_rows, line_facts)
 
 
 @dataclass(slots=True)
@@ -231,7 +234,7 @@ class _Check:
     def _tables(self, context: Context) -> None:
         self.progress(Progress(stage="tables", done=0, total=0))
         try:
-            facts = list(chain(record_facts(context), sale_rows(context), line_facts(context)))
+            facts = list(chain.from_iterable(source(context) for source in _FACTS))
         except Refusal as refusal:
             self.add(None, f"tables:{refusal.facts.get('part', 'store')}")
             return
@@ -328,9 +331,9 @@ def verify_profile(
 
 def _readable(context: Context) -> Iterator[Fact]:
     """As many facts as can be read: what follows the unreadable one counts as missing, and names its entry."""
-    for source in (record_facts(context), sale_rows(context), line_facts(context)):
+    for source in _FACTS:
         with contextlib.suppress(TypeError, ValueError, KeyError, AttributeError, OverflowError):
-            yield from source
+            yield from source(context)
 
 
 def _signature_check(certificates: list[Certificate]) -> Callable[[int, str, bytes, bytes], bool]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from counter_app.application.aftersales import Policies
+from counter_app.application.refund_plan import Policies
 from counter_app.application.report_paper import ReportPaper
 from counter_app.application.sell_for_cash import CodeFacts, ticket_payload
 from counter_app.application.shift_figures import thawed

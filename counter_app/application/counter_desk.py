@@ -43,7 +43,7 @@ from counter_app.application.report_paper import ReportPaper
 from counter_app.application.reprint import Reprint
 from counter_app.application.search import Search
 from counter_app.application.seat_map import ShowSeatMap
-from counter_app.application.sell_for_cash import SellForCash
+from counter_app.application.sell import Sell
 from counter_app.application.settle_job import SettleJob
 from counter_app.application.shift_report import PrintReport, ReportX, ReportZ
 from counter_app.application.shift_views import CurrentShift, ListShifts, station_denominations
@@ -203,7 +203,7 @@ class CounterDesk:
         self._end_tender = EndTender(holder=holder, policy=policy, clock=clock)
         self._passenger_rules = PassengerRules(policy=policy)
         self._quote = QuoteSale(store=store, policy=policy, drawable=drawable)
-        self._sell_for_cash = SellForCash(
+        self._sell = Sell(
             store=store,
             holder=holder,
             policy=policy,
@@ -429,7 +429,7 @@ class CounterDesk:
     def sell_for_cash(
         self, actor: Actor, order_id: UUID, passengers: Sequence[PassengerInput], *, received: Money, quoted: Money
     ) -> Sold:
-        sold = self._sell_for_cash(actor, order_id, passengers, received=received, quoted=quoted)
+        sold = self._sell(actor, order_id, passengers, received=received, quoted=quoted)
         self._station_usage = None
         return sold
 

@@ -49,7 +49,7 @@ def _title(books: Reading | Writing, job: PrintJob) -> str:
             if shift is None:
                 return ""
             return f"Z {shift.z_number}" if job.kind is JobKind.Z_REPORT else f"X {shift.number}"
-        case JobKind.RECEIPT | JobKind.CASH_SLIP | JobKind.DRAWER | JobKind.TEST:
+        case JobKind.RECEIPT | JobKind.CASH_SLIP | JobKind.CARD_SLIP | JobKind.DRAWER | JobKind.TEST:
             return ""
         case _:
             assert_never(job.kind)

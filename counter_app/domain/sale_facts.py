@@ -12,6 +12,7 @@ from hashlib import sha256
 from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.journal import Json, timestamp
 from counter_app.domain.orders import Item
+from counter_app.domain.payment_facts import LegFact, refunded_legs, sold_legs
 from counter_app.domain.timetable import RunRef, Span, Trip, instant
 
 
@@ -82,16 +83,15 @@ def sold_fact(
     travel_class: str,
     tickets: Sequence[TicketFact],
     total_minor: int,
-    received_minor: int,
-    change_minor: int,
+    tenders: Sequence[LegFact],
     currency: str,
     policy: str,
     issue_id: str,
-    movement_id: str,
-    drawer_job: str,
+    movement_id: str | None,
+    drawer_job: str | None,
     receipt_job: str | None,
 ) -> dict[str, Json]:
-    """The body of SOLD."""
+    """The body of SOLD. ``movement_id`` None: no cash in it; ``drawer_job`` None: nothing to put into the drawer."""
     return {
         "order_id": order_id,
         "claim_id": claim_id,
@@ -102,7 +102,7 @@ def sold_fact(
         "tickets": [ticket.fields() for ticket in tickets],
         "total_minor": total_minor,
         "currency": currency,
-        "tender": {"kind": "cash", "received_minor": received_minor, "change_minor": change_minor},
+        "tenders": sold_legs(tenders),
         "policy": policy,
         "issue_id": issue_id,
         "movement_id": movement_id,
@@ -125,11 +125,12 @@ def refunded_fact(
     currency: str,
     policy: str,
     order_refunded: bool,
-    movement_id: str,
+    legs: Sequence[LegFact],
+    movement_id: str | None,
     slip_job: str,
-    drawer_job: str,
+    drawer_job: str | None,
 ) -> dict[str, Json]:
-    """The body of REFUNDED. ``order_refunded``: it was the order's last ticket."""
+    """The body of REFUNDED. ``order_refunded``: it was the order's last ticket. None as in ``sold_fact``."""
     return {
         "refund_id": refund_id,
         "ticket_id": ticket_id,
@@ -143,6 +144,7 @@ def refunded_fact(
         "currency": currency,
         "policy": policy,
         "order_refunded": order_refunded,
+        "legs": refunded_legs(legs),
         "movement_id": movement_id,
         "slip_job": slip_job,
         "drawer_job": drawer_job,

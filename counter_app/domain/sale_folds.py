@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from counter_app.domain.journal import Entry, Kind, canonical, timestamp
+from counter_app.domain.payment_facts import read_refunded_legs, read_sold_legs
 from counter_app.domain.projection import ANYTHING, Fold, OneOf, Projection, move_cash, put_person
 
 _UNDER_WAY: Final = OneOf(frozenset({"queued", "sending"}))
@@ -22,7 +23,7 @@ _STATE_OF_PAPER: Final[Mapping[Kind, Any]] = {
 
 def _sold(p: Projection, entry: Entry) -> None:
     body: dict[str, Any] = dict(entry.body)
-    run, tender = body["run"], body["tender"]
+    run, legs = body["run"], read_sold_legs(body)
     p.put(
         "sale_order",
         body["order_id"],
@@ -31,8 +32,8 @@ def _sold(p: Projection, entry: Entry) -> None:
             "user_id": body["user_id"],
             "shift_id": body["shift_id"],
             "total_minor": body["total_minor"],
-            "received_minor": tender["received_minor"],
-            "change_minor": tender["change_minor"],
+            "received_minor": sum(leg["received_minor"] for leg in legs),
+            "change_minor": sum(leg["change_minor"] for leg in legs),
             "currency": body["currency"],
             "policy": body["policy"],
             "journal_seq": entry.seq,
@@ -71,14 +72,47 @@ def _sold(p: Projection, entry: Entry) -> None:
         _paper(p, ticket["job_id"], "ticket", ticket["ticket_id"], ticket["stock_number"])
     if body["receipt_job"] is not None:
         _paper(p, body["receipt_job"], "receipt", body["order_id"])
-    move_cash(
-        p,
-        entry,
-        movement_id=body["movement_id"],
-        shift_id=body["shift_id"],
-        kind="sale",
-        amount_minor=body["total_minor"],
-    )
+    if sum(leg["amount_minor"] for leg in legs) != body["total_minor"]:
+        raise ValueError("tenders")
+    _legs(p, body, legs, sign=1)
+    for leg in legs:
+        if leg["intent_id"] is not None:
+            p.change("payment_intent", leg["intent_id"], bound=True)
+    _drawer(p, entry, legs, kind="sale", sign=1)
+
+
+def _legs(p: Projection, body: Mapping[str, Any], legs: list[dict[str, Any]], *, sign: int) -> None:
+    for n, leg in enumerate(legs):
+        p.put(
+            "tender_leg",
+            f"{p.seq}/{n}",
+            {
+                "order_id": body["order_id"],
+                "refund_id": body.get("refund_id"),
+                "tender": leg["tender"],
+                "amount_minor": sign * leg["amount_minor"],
+                "rounding_minor": sign * leg["rounding_minor"],
+                "intent_id": leg["intent_id"],
+                "shift_id": body["shift_id"],
+            },
+        )
+
+
+def _drawer(p: Projection, entry: Entry, legs: list[dict[str, Any]], *, kind: str, sign: int) -> None:
+    """What the drawer gained, where cash was part of it."""
+    body: dict[str, Any] = dict(entry.body)
+    gained = sum(leg["amount_minor"] + leg["rounding_minor"] for leg in legs if leg["tender"] == "cash")
+    if body["movement_id"] is not None:
+        move_cash(
+            p,
+            entry,
+            movement_id=body["movement_id"],
+            shift_id=body["shift_id"],
+            kind=kind,
+            amount_minor=sign * gained,
+        )
+    elif gained:
+        raise ValueError("movement_id")
 
 
 def _run(run: Mapping[str, Any], issue_id: str) -> dict[str, Any]:
@@ -123,14 +157,11 @@ def _refunded(p: Projection, entry: Entry) -> None:
     if body["order_refunded"]:
         p.change("sale_order", body["order_id"], state="REFUNDED")
     _paper(p, body["slip_job"], "refund_slip", body["refund_id"])
-    move_cash(
-        p,
-        entry,
-        movement_id=body["movement_id"],
-        shift_id=body["shift_id"],
-        kind="refund",
-        amount_minor=-body["refunded_minor"],
-    )
+    legs = read_refunded_legs(body)
+    if sum(leg["amount_minor"] for leg in legs) != body["refunded_minor"]:
+        raise ValueError("legs")
+    _legs(p, body, legs, sign=-1)
+    _drawer(p, entry, legs, kind="refund", sign=-1)
 
 
 def _runs_migrated(p: Projection, entry: Entry) -> None:
@@ -205,4 +236,4 @@ FOLDS: Final[Mapping[Kind, Fold]] = {
     Kind.PAPER_SETTLED: _paper_told,
     Kind.REPRINTED: _reprinted,
 }
-TABLES: Final = frozenset({"sale_order", "ticket", "refund", "place_leg", "print_job", "run", "claim"})
+TABLES: Final = frozenset({"sale_order", "ticket", "refund", "place_leg", "print_job", "run", "claim", "tender_leg"})

@@ -29,7 +29,8 @@ class JobKind(StrEnum):
     X_REPORT = "x_report"  # ref: shift_id
     Z_REPORT = "z_report"  # ref: shift_id
     CASH_SLIP = "cash_slip"  # ref: movement_id
-    DRAWER = "drawer"  # ref: order, refund or movement; never replayed
+    CARD_SLIP = "card_slip"  # ref: slip_id
+    DRAWER = "drawer"  # ref: order, refund or movement, or its own job_id for a no-sale; never replayed
     TEST = "test"
 
 

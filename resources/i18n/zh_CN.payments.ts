@@ -151,5 +151,9 @@
         <source>Take the rest in cash, or take the payments back and begin anew.</source>
         <translation>余款请收现金，或撤销支付后重新开始。</translation>
     </message>
+    <message>
+        <source>Card slip</source>
+        <translation>刷卡单据</translation>
+    </message>
 </context>
 </TS>

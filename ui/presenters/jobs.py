@@ -15,6 +15,7 @@ JOB_KINDS: Mapping[str, str] = {
     "x_report": mark("X report"),
     "z_report": mark("Z report"),
     "cash_slip": mark("Cash slip"),
+    "card_slip": mark("Card slip"),
     "drawer": mark("Cash drawer"),
     "test": mark("Test page"),
 }

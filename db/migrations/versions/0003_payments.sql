@@ -67,11 +67,13 @@ CREATE TABLE payment_intent (
 CREATE TABLE payment_slip (
 	intent_id TEXT NOT NULL, 
 	n INTEGER NOT NULL, 
+	slip_id TEXT NOT NULL, 
 	whose TEXT NOT NULL, 
 	lines TEXT NOT NULL, 
 	CONSTRAINT pk_payment_slip PRIMARY KEY (intent_id, n), 
 	CONSTRAINT ck_payment_slip_whose CHECK (whose in ('customer', 'merchant')), 
-	CONSTRAINT fk_payment_slip_intent_id FOREIGN KEY(intent_id) REFERENCES payment_intent (intent_id)
+	CONSTRAINT fk_payment_slip_intent_id FOREIGN KEY(intent_id) REFERENCES payment_intent (intent_id), 
+	CONSTRAINT uq_payment_slip_slip_id UNIQUE (slip_id)
 )
  WITHOUT ROWID
 

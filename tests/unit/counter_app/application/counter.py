@@ -21,7 +21,7 @@ from counter_app.application.report_paper import ReportPaper
 from counter_app.application.reprint import Reprint
 from counter_app.application.search import Search
 from counter_app.application.seat_map import ShowSeatMap
-from counter_app.application.sell_for_cash import SellForCash
+from counter_app.application.sell import Sell
 from counter_app.application.settle_job import SettleJob
 from counter_app.application.stock_holder import LocalHolder
 from counter_app.application.views import HoldView, PassengerInput, PlaceWish, Sold
@@ -279,7 +279,7 @@ class Counter:
         self.begin_tender = BeginTender(holder=holder, clock=clock)
         self.end_tender = EndTender(holder=holder, policy=rules, clock=clock)
         self.quote = QuoteSale(store=store, policy=rules, drawable=lambda text: "\x00" not in text)
-        self.sell = SellForCash(
+        self.sell = Sell(
             store=store,
             holder=holder,
             policy=rules,

@@ -1,0 +1,30 @@
+"""Print jobs of what a card terminal wants printed: each slip once, verbatim."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from counter_app.application.sell_for_cash import new_job
+from counter_app.ports.clock import Ids
+from counter_app.ports.prints import JobKind, PrintJob
+from counter_app.ports.store import Reading, Writing
+
+
+def card_slip_jobs(books: Writing, ids: Ids, intent_id: UUID, at: datetime) -> list[PrintJob]:
+    """New jobs, of the intent's slips that have none yet; the caller puts them (``books.prints.put_new``)."""
+    return [
+        new_job(ids.new(), JobKind.CARD_SLIP, slip_id, at, books.prints.next_token())
+        for slip_id in books.payments.slip_ids(intent_id)
+        if not books.prints.of(slip_id)
+    ]
+
+
+def jobs_of_slips(books: Reading | Writing, intent_id: UUID) -> list[PrintJob]:
+    """Of the originals, in their order."""
+    return [
+        job
+        for slip_id in books.payments.slip_ids(intent_id)
+        for job in books.prints.of(slip_id)
+        if job.copy_number == 0
+    ]
