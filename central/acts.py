@@ -37,6 +37,7 @@ class ActKind(StrEnum):
     EPOCH_GRANTED = "epoch_granted"
     DEVICE_REVOKED = "device_revoked"
     DEVICE_LOST = "device_lost"
+    DEVICE_FORKED = "device_forked"  # a restored database has it under a key that a newer one replaced
     SELLING_STOPPED = "selling_stopped"
     SELLING_RESUMED = "selling_resumed"
     STAFF_ADDED = "staff_added"
@@ -53,6 +54,18 @@ class ActKind(StrEnum):
     CONFLICT_RESOLVED = "conflict_resolved"
     REJUDGED = "rejudged"
     RUN_CANCELLED = "run_cancelled"
+    GATEWAY_SET = "gateway_set"
+    GATEWAY_REMOVED = "gateway_removed"
+    REFUNDED_ELSEWHERE = "refunded_elsewhere"  # a charge, by another window than took it
+    VOUCHER_ISSUED = "voucher_issued"
+    VOUCHER_VOIDED = "voucher_voided"
+    MEMBER_ADDED = "member_added"
+    POINTS_RULE_SET = "points_rule_set"
+    ACCOUNT_ADDED = "account_added"
+    ACCOUNT_PAID_IN = "account_paid_in"
+    BILL_RECONCILED = "bill_reconciled"
+    DIFFERENCE_OWNED = "difference_owned"
+    DIFFERENCE_RESOLVED = "difference_resolved"
     MONTH_DROPPED = "month_dropped"  # rows of its service dates; the journals stay
 
 

@@ -7,7 +7,7 @@ What lies in other houses (catalogue files, the reading of frozen patterns, ship
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +25,9 @@ from central.journal.judge import Judge
 from central.journal.tickets import TicketDesk
 from central.operator import OperatorKeys, load_keys
 from central.payments.desk import PaymentDesk
+from central.payments.gateways.config import FOLDER as GATEWAYS
+from central.payments.gateways.config import load_gateways
+from central.payments.words import Gateway
 from central.services import Clock, Entropy, Ids, Passwords, Services, Timetable, Verify
 from central.shell.embedded import EmbeddedPostgres
 from central.shell.migrate import connect
@@ -120,12 +123,16 @@ class Rooms:
     central: Central
 
 
-def rooms_of(services: Services, open_timetable: Callable[[Path], Timetable]) -> Rooms:
+def rooms_of(
+    services: Services,
+    open_timetable: Callable[[Path], Timetable],
+    gateways: Mapping[str, Gateway] | None = None,
+) -> Rooms:
     stock = StockDesk(services)
     judge = Judge(services, stock)
     intake = Intake(services, judge)
     tickets = TicketDesk(services)
-    payments = PaymentDesk(services)
+    payments = PaymentDesk(services, gateways)
     issues = Issues(services, open_timetable, Reissuing(services))
     enrolment = Enrolment(services)
     devices = Devices(services, stock)
@@ -156,7 +163,8 @@ def rooms_of(services: Services, open_timetable: Callable[[Path], Timetable]) ->
 def served_parts(folder: Path, url: str, tools: Tools) -> Parts:
     """``shell.serve.Build``, called in the process that serves."""
     services = services_of(load_keys(folder / KEYS), url, folder / CACHE, tools)
-    rooms = rooms_of(services, tools.open_timetable)
+    gateways = load_gateways(folder / GATEWAYS, services.clock, services.entropy)
+    rooms = rooms_of(services, tools.open_timetable, gateways)
 
     def forget_requests(connection: Connection) -> object:
         return drop_old_requests(connection, services.clock.now())
@@ -170,6 +178,7 @@ def served_parts(folder: Path, url: str, tools: Tools) -> Parts:
             ("requests", forget_requests),
             ("feed", drop_old_tombstones),
         ),
+        beside=[(f"payments-{method}", partial(rooms.payments.tend, method)) for method in gateways],
     )
 
 

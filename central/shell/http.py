@@ -48,6 +48,7 @@ _ALLOWED: Final = {
 }
 _WHO: Final = frozenset({401, 403, 426})  # answers to somebody who is not who they say
 _CLAIMS: Final = frozenset({"claim", "lease", "release"})
+_PAYMENTS: Final = frozenset({"pay", "pay_state", "pay_reverse", "pay_refund"})
 _SHORT: Final = _CLAIMS | {"availability", "time"}
 OPENED_HERE_MAX: Final = 64 * 1024  # bytes: hashing them takes less than a tenth of a millisecond
 _KEPT: Final = frozenset({b"content-encoding", b"content-type"})
@@ -71,6 +72,8 @@ class Shape:
     claim_batch_max: int = 200
     other_threads: int = 6
     read_threads: int = 2
+    payment_threads: int = 12  # most of them wait for gateways, and hold up nobody else
+    payments_waiting_max: int = 100
     limits: Limits = field(default_factory=Limits)
     stop_s: float = 30
 
@@ -111,6 +114,13 @@ class Shell:
         ]
         self._reads = Lane("reads", connect=connect, work=one, threads=self.shape.read_threads)
         self._others = Lane("others", connect=connect, work=unopened, threads=self.shape.other_threads)
+        self._payments = Lane(
+            "payments",
+            connect=connect,
+            work=unopened,
+            threads=self.shape.payment_threads,
+            queue_max=self.shape.payments_waiting_max,
+        )
         self._house: Lane[Callable[[Connection], Any], Any] = Lane(
             "house", connect=connect, work=lambda calls, connection: [call(connection) for call in calls], queue_max=20
         )
@@ -128,7 +138,7 @@ class Shell:
                 _log.warning("lane %s did not end in time", lane.name)
 
     def _lanes(self) -> list[Lane[Any, Any]]:
-        return [*self._claims, self._reads, self._others, self._house]
+        return [*self._claims, self._reads, self._others, self._payments, self._house]
 
     def _lane_states(self) -> dict[str, tuple[int, int]]:
         return {lane.name: (lane.waiting, lane.busy) for lane in self._lanes()}
@@ -223,6 +233,8 @@ class Shell:
 
         Python lets other threads run meanwhile; a long body would hold up this thread for too long.
         """
+        if route.name in _PAYMENTS:
+            return self._payments.ask(request)
         if len(request.body) > OPENED_HERE_MAX or route.name not in _SHORT:
             return self._others.ask(request)
         opened = self._central.open(request)

@@ -45,11 +45,15 @@ SWITCH_S: Final = 0.001
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What one process serves, built in that process. ``tend``: what central does by itself, in this order."""
+    """What one process serves, built in that process. ``tend``: what central does by itself, in this order.
+
+    ``beside``: what waits for others (a gateway), each on a thread of its own, in every process.
+    """
 
     central: Central
     clock: Clock
     tend: Sequence[Step] = ()
+    beside: Sequence[Step] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +135,11 @@ def _serve_here(build: Build, options: Options, listening: socket.socket, starte
         config.load()
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         raise Trouble(f"the certificate or its key cannot be used: {error}") from error
-    tending = Tending(parts.tend, connect=partial(connect, options.database_url, application="counterfoil-tending"))
-    tending.start()
+    tended = partial(connect, options.database_url, application="counterfoil-tending")
+    tendings = [Tending(parts.tend, connect=tended)]
+    tendings += [Tending((step,), connect=tended, name=step[0], alone=False) for step in parts.beside]
+    for tending in tendings:
+        tending.start()
     server = _Server(config, started)
     if threading.current_thread() is threading.main_thread():
         # uvicorn raises the signal once more when it has finished; there is nothing left to end by then.
@@ -141,7 +148,8 @@ def _serve_here(build: Build, options: Options, listening: socket.socket, starte
     try:
         server.run(sockets=[listening])
     finally:
-        tending.stop()
+        for tending in tendings:
+            tending.stop()
     return 0 if server.started else 1
 
 

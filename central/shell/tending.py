@@ -25,12 +25,22 @@ Step = tuple[str, Callable[[Connection], object]]
 class Tending:
     """A thread with a connection of its own. Each step is tried in each round, whatever became of the one before."""
 
-    def __init__(self, steps: Sequence[Step], *, connect: Callable[[], Connection], every_s: float = EVERY_S) -> None:
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        *,
+        connect: Callable[[], Connection],
+        every_s: float = EVERY_S,
+        name: str = "tending",
+        alone: bool = True,
+    ) -> None:
+        """``alone``: one process of all does it at a time. Steps that share their work by themselves need not be."""
+        self._alone = alone
         self._steps = tuple(steps)
         self._connect = connect
         self._every_s = every_s
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="tending", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -58,9 +68,10 @@ class Tending:
 
     def round(self, connection: Connection) -> float:
         """Every step once, unless another process is at it. Returns the seconds until the next round."""
-        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
-        if row is None or not row[0]:
-            return self._every_s
+        if self._alone:
+            row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
+            if row is None or not row[0]:
+                return self._every_s
         wait_s = self._every_s
         try:
             for name, step in self._steps:
@@ -74,6 +85,6 @@ class Tending:
                     wait_s = AFTER_TROUBLE_S
                     _log.exception("tending", extra={"step": name})
         finally:
-            if not connection.closed:
+            if self._alone and not connection.closed:
                 connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
         return wait_s
