@@ -18,7 +18,16 @@ from typing import Any, Final, TextIO
 from central import commands_stock
 from central.commandparser import split_listen
 from central.devices import DeviceRecord
-from central.operator import BadKeys, check_key, create_central, load_keys, make_keys, new_incarnation, read_central
+from central.operator import (
+    BadKeys,
+    OperatorKeys,
+    check_key,
+    create_central,
+    load_keys,
+    make_keys,
+    new_incarnation,
+    read_central,
+)
 from central.output import print_json, print_table
 from central.policies import import_policy, policy_names
 from central.shell.migrate import check_schema, connect, migrate
@@ -106,7 +115,9 @@ def read_password(stdin: TextIO) -> str:
 def _migrate(args: argparse.Namespace, folder: Path, url: str, tools: Tools, stdin: TextIO) -> int:
     """Schema, keys, the one row, the shipped policies, the first administrator: whatever of it is not there yet."""
     before = migrate(url, today=tools.clock.now().date())
-    keys = make_keys(folder / KEYS, tools.entropy)
+    with connect(url) as connection:  # an old database with new keys would be nobody's
+        there = read_central(Tx(connection)) is not None
+    keys = load_keys(folder / KEYS) if there else make_keys(folder / KEYS, tools.entropy)
     services = services_of(keys, url, folder / CACHE, tools)
     with connect(url) as connection:
         made = read_central(Tx(connection)) is None
@@ -127,6 +138,8 @@ def _migrate(args: argparse.Namespace, folder: Path, url: str, tools: Tools, std
         if args.restored and not made:
             new_incarnation(connection, services)
             print("a new incarnation: every counter loads everything anew")
+        for window in rooms_of(services, tools.open_timetable).devices.end_again(connection):
+            print(f"{window} had ended before: so it is again")
         if args.admin:
             if not args.password_stdin:
                 raise Refusal(Reason.NOT_ALLOWED, detail="--password-stdin is needed")
@@ -157,7 +170,7 @@ def _serve(args: argparse.Namespace, folder: Path, url: str, tools: Tools) -> in
         tls = (args.tls_cert, args.tls_key)
     elif not args.no_tls and host not in _LOCAL:
         raise Refusal(Reason.BAD_INPUT, field="tls", detail="--tls-cert and --tls-key, or --no-tls behind a proxy")
-    load_keys(folder / KEYS)
+    _end_again(load_keys(folder / KEYS), folder, url, tools)
     options = Options(
         host=host,
         port=port,
@@ -172,6 +185,17 @@ def _serve(args: argparse.Namespace, folder: Path, url: str, tools: Tools) -> in
         print(json.dumps({"listening": address}), flush=True)
 
     return serve(partial(served_parts, folder, url, tools), options, ready=ready)
+
+
+def _end_again(keys: OperatorKeys, folder: Path, url: str, tools: Tools) -> None:
+    """Before anybody is answered. What is wrong with the database ``serve`` says itself."""
+    services = services_of(keys, url, folder / CACHE, tools)
+    with connect(url) as connection:
+        check_schema(connection)
+        info = read_central(Tx(connection))
+        if info is not None:
+            check_key(info, services)
+            rooms_of(services, tools.open_timetable).devices.end_again(connection)
 
 
 # ---- timetable, policies, people ------------------------------------------------------------------------------------

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 from central.acts import ActKind, Acts
+from central.ends import End, last_state, note_ends
 from central.feed import News, device_shard, publish, publish_all
 from central.request import Refusing
 from central.services import Device, Services
@@ -32,6 +35,7 @@ from counter_app.wire.signing import EPOCH_PURPOSE, epoch_text
 
 REASON_MAX: Final = 200
 REASON_OF_EPOCH_MAX: Final = 60
+RESTORED: Final = "ended before the database was restored"
 
 
 class Doubt(Protocol):
@@ -162,7 +166,41 @@ class Devices:
             publish(tx, OPERATOR_SHARD, news)
             return self._by_id(tx, found.device_id)
 
-        return in_transaction(connection, work)
+        record = in_transaction(connection, work)
+        note_ends(connection, self.services.ends)
+        return record
+
+    def end_again(self, connection: Connection) -> list[str]:
+        """What a restored database has forgotten, by the file that is kept outside it. Returns which windows.
+
+        Who was revoked or lost is so again. Who had gone on under a newer key is ``forked`` until that key asks: its
+        old one may be a thief's.
+        """
+        ends = self.services.ends.all()
+        active = {one.device_id: one for one in self.all(connection) if one.state == "active"}
+        ended = []
+        for device_id, found in active.items():
+            state = last_state(ends, device_id)
+            gone = [one for one in ends if one.device_id == device_id and one.epoch >= found.epoch]
+            if state != "active" or (gone and not found.forked):
+                in_transaction(connection, partial(self._end_again, found, state, gone))
+                ended.append(found.window)
+        note_ends(connection, self.services.ends)
+        return ended
+
+    def _end_again(self, found: DeviceRecord, state: str, gone: Sequence[End], tx: Tx) -> None:
+        lock_window(tx, found.station_code)
+        if self._by_id(tx, found.device_id) != found:
+            return
+        tx.run(
+            "UPDATE device SET state = %s, forked = %s, lease_epoch = lease_epoch + 1 WHERE device_id = %s",
+            (state, state == "active", found.device_id),
+        )
+        kind = {"lost": ActKind.DEVICE_LOST, "revoked": ActKind.DEVICE_REVOKED}.get(state, ActKind.DEVICE_FORKED)
+        self._act(tx, kind, SYSTEM, found, RESTORED)
+        self.stock.doubt_device(tx, found.device_id)
+        at = min((one.at for one in gone), default=None)
+        publish(tx, OPERATOR_SHARD, end_keys(tx, self.services, found.device_id, at))
 
     def stop_selling(self, connection: Connection, by: Actor, window: tuple[str, int], reason: str) -> DeviceRecord:
         """Its clerks are told the reason. What it sold already, it settles. Raises as ``revoke``."""

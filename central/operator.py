@@ -38,6 +38,7 @@ class BadKeys(Exception):  # noqa: N818 - the world's
 class OperatorKeys:
     signer: SigningKey
     tag: bytes
+    folder: Path
 
 
 def make_keys(folder: Path, entropy: Entropy) -> OperatorKeys:
@@ -52,7 +53,7 @@ def make_keys(folder: Path, entropy: Entropy) -> OperatorKeys:
 def load_keys(folder: Path) -> OperatorKeys:
     """Raises ``BadKeys``."""
     private, tag = (_read(folder / name) for name in (OPERATOR_KEY, TAG_KEY))
-    return OperatorKeys(SigningKey(private), tag)
+    return OperatorKeys(SigningKey(private), tag, folder)
 
 
 def _write_once(path: Path, content: bytes) -> None:
@@ -76,6 +77,11 @@ def _write_once(path: Path, content: bytes) -> None:
 def _read(path: Path) -> bytes:
     try:
         mode, content = path.stat().st_mode, path.read_bytes()
+    except FileNotFoundError as error:
+        raise BadKeys(
+            f"{path} is not there: run `counterfoil central migrate` first,"
+            " or put the operator's keys back from where they were kept"
+        ) from error
     except OSError as error:
         raise BadKeys(f"{path}: {error.strerror}") from error
     if len(content) != _KEY_BYTES:

@@ -14,11 +14,12 @@ from typing import Final
 from uuid import UUID
 
 from central.acts import ActKind, Acts
+from central.ends import last_state
 from central.feed import publish
 from central.operator import read_central
 from central.services import Services
 from central.tx import Connection, Tx, in_transaction
-from central.windows import BACKDATING, certificate_news, key_is_known, lock_window, put_key
+from central.windows import BACKDATING, certificate_news, key_is_known, lock_window, put_key, revocation_news
 from counter_app.domain.journal import Json
 from counter_app.domain.staff import SYSTEM
 from counter_app.domain.trust import BadTrust, Certificate, certificate_holds, read_certificate
@@ -79,24 +80,27 @@ class Readmission:
             return False
         if row is not None and newest.epoch <= row[2]:
             return False
+        ends = [one for one in self.services.ends.all() if one.device_id == device_id]
         if row is None:
             occupied = tx.row(
                 "SELECT 1 FROM device WHERE station_code = %s AND counter = %s AND state = 'active'", window
             )
+            state = "revoked" if occupied else last_state(ends, device_id)
             tx.run(
                 "INSERT INTO device (device_id, station_code, counter, state, epoch, enrolled_at)"
                 " VALUES (%s, %s, %s, %s, %s, %s)",
                 (
                     device_id,
                     *window,
-                    "revoked" if occupied else "active",
+                    state,
                     newest.epoch,
                     min(one.not_before for one in certificates) + BACKDATING,
                 ),
             )
         else:
             tx.run(
-                "UPDATE device SET epoch = %s, lease_epoch = lease_epoch + 1 WHERE device_id = %s",
+                # The newest key asks: what made it forked, if anything did, was before.
+                "UPDATE device SET epoch = %s, forked = false, lease_epoch = lease_epoch + 1 WHERE device_id = %s",
                 (newest.epoch, device_id),
             )
         for one in missing:
@@ -105,6 +109,13 @@ class Readmission:
             "UPDATE device_key SET ended_at = %s WHERE device_id = %s AND epoch < %s AND ended_at IS NULL",
             (self.services.clock.now(), device_id, newest.epoch),
         )
+        news = [certificate_news(one) for one in missing]
+        for end in ends:  # its newest key may have ended too, and when is known
+            tx.run(
+                "UPDATE device_key SET ended_at = %s WHERE device_id = %s AND epoch = %s",
+                (end.at, device_id, end.epoch),
+            )
+            news.append(revocation_news(device_id, window, end.epoch, end.at))
         body: dict[str, Json] = {
             "device_id": str(device_id),
             "window": f"{newest.station}/{newest.counter}",
@@ -112,7 +123,7 @@ class Readmission:
             "known": row is not None,
         }
         Acts(self.services).append(tx, ActKind.DEVICE_READMITTED, body, by=SYSTEM)
-        publish(tx, OPERATOR_SHARD, [certificate_news(one) for one in missing])
+        publish(tx, OPERATOR_SHARD, news)
         return True
 
     def _station(self, tx: Tx, station_code: str) -> None:

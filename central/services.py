@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+from central.ends import Ends, NoEnds
 from counter_app.domain.coaches import Formation
 from counter_app.domain.stations import Station
 from counter_app.domain.timetable import Trip
@@ -94,6 +95,7 @@ class Services:
     write_formation: Callable[[Formation], str]
     read_pattern: Callable[[str], tuple[Trip, dict[str, Station]]]
     read_formation: Callable[[str], Formation]
+    ends: Ends = field(default_factory=NoEnds)  # of devices and keys, as kept outside the database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

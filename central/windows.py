@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -86,9 +86,9 @@ def certificate_news(certificate: Certificate) -> News:
     return News(kind=FeedKind.CERTIFICATE, key=f"certificate/{certificate.key_id.hex()}", body=certificate.fields())
 
 
-def end_keys(tx: Tx, services: Services, device_id: UUID) -> list[News]:
-    """Every key of the device that is not ended yet: from now on a ticket signed with it is nobody's."""
-    now = services.clock.now()
+def end_keys(tx: Tx, services: Services, device_id: UUID, at: datetime | None = None) -> list[News]:
+    """Every key of the device that is not ended yet: from now on (or ``at``) a ticket signed with it is nobody's."""
+    now = at or services.clock.now()
     ended = tx.rows(
         "UPDATE device_key k SET ended_at = %s FROM device d"
         " WHERE k.device_id = %s AND k.ended_at IS NULL AND d.device_id = k.device_id"
@@ -96,16 +96,20 @@ def end_keys(tx: Tx, services: Services, device_id: UUID) -> list[News]:
         (now, device_id),
     )
     return [
-        News(
-            kind=FeedKind.REVOCATION,
-            key=f"revocation/{device_id}/{epoch}",
-            body={
-                "device_id": str(device_id),
-                "station": station_code,
-                "counter": counter,
-                "epoch": epoch,
-                "from": timestamp(now),
-            },
-        )
+        revocation_news(device_id, (station_code, counter), epoch, now)
         for epoch, station_code, counter in sorted(ended)
     ]
+
+
+def revocation_news(device_id: UUID, window: tuple[str, int], epoch: int, at: datetime) -> News:
+    return News(
+        kind=FeedKind.REVOCATION,
+        key=f"revocation/{device_id}/{epoch}",
+        body={
+            "device_id": str(device_id),
+            "station": window[0],
+            "counter": window[1],
+            "epoch": epoch,
+            "from": timestamp(at),
+        },
+    )

@@ -16,6 +16,7 @@ from typing import Final, Protocol
 
 from central.auth import drop_old_requests
 from central.devices import Devices
+from central.ends import FILE, EndsFile, note_ends
 from central.enrol import Enrolment
 from central.feed import Feed, drop_old_tombstones
 from central.handle import Central, Desks
@@ -104,6 +105,7 @@ def services_of(keys: OperatorKeys, url: str, cache: Path, tools: Tools) -> Serv
         write_formation=tools.write_formation,
         read_pattern=tools.read_pattern,
         read_formation=tools.read_formation,
+        ends=EndsFile(keys.folder / FILE),
     )
 
 
@@ -169,6 +171,9 @@ def served_parts(folder: Path, url: str, tools: Tools) -> Parts:
     def forget_requests(connection: Connection) -> object:
         return drop_old_requests(connection, services.clock.now())
 
+    def ends(connection: Connection) -> object:
+        return note_ends(connection, services.ends)
+
     return Parts(
         central=rooms.central,
         clock=services.clock,
@@ -177,6 +182,7 @@ def served_parts(folder: Path, url: str, tools: Tools) -> Parts:
             ("journal", rooms.intake.tend),
             ("requests", forget_requests),
             ("feed", drop_old_tombstones),
+            ("ends", ends),
         ),
         beside=[(f"payments-{method}", partial(rooms.payments.tend, method)) for method in gateways],
     )

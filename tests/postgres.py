@@ -4,7 +4,8 @@
         with database.connect() as connection: ...
 
 ``database``: migrated, empty, of this test module alone. ``fresh_database``: of this test alone. ``connect()``: open a
-connection to the module's database; it is closed with the test. ``cluster``: the server, to make more.
+connection to the module's database; it is closed with the test. ``cluster``: the server, to make more. The server is
+the wheel's; ``COUNTERFOIL_TEST_POSTGRES=/usr/lib/postgresql/15/bin`` tests on another.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -23,6 +26,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from central.shell import embedded
 from central.shell.embedded import EmbeddedPostgres
 from central.shell.migrate import connect as connect_to
 from central.shell.migrate import migrate
@@ -91,11 +95,26 @@ def cluster() -> Iterator[Cluster]:
     """Not in pytest's own folder: each start of pytest closes that to others, and under root PostgreSQL is another."""
     folder = Path(tempfile.mkdtemp(prefix="counterfoil-pg-"))
     try:
-        with EmbeddedPostgres(folder, settings=FAST) as server:
+        with (
+            pytest.MonkeyPatch.context() as patched,
+            _programs(patched),
+            EmbeddedPostgres(folder, settings=FAST) as server,
+        ):
             make_template(server)
             yield Cluster(server)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _programs(patched: pytest.MonkeyPatch) -> Iterator[None]:
+    """Those of another PostgreSQL, where ``COUNTERFOIL_TEST_POSTGRES`` names a folder of them."""
+    told = os.environ.get("COUNTERFOIL_TEST_POSTGRES")
+    if told:
+        version = subprocess.run([f"{told}/postgres", "--version"], check=True, capture_output=True, text=True).stdout
+        patched.setattr(embedded, "binaries", lambda: Path(told))
+        patched.setattr(embedded, "VERSION", int(version.split()[2].partition(".")[0]))
+    yield
 
 
 @pytest.fixture(scope="module")

@@ -58,7 +58,7 @@ class TestKeys:
         assert len({keys.signer.public for keys in made}) == 1
 
     def test_missing_short_or_open(self, tmp_path: Path) -> None:
-        with pytest.raises(BadKeys, match="No such file"):
+        with pytest.raises(BadKeys, match="central migrate"):
             load_keys(tmp_path)
         make_keys(tmp_path, Numbers())
         (tmp_path / TAG_KEY).chmod(0o640)
