@@ -16,6 +16,7 @@ from counter_app.application.accept_clock import AcceptClock
 from counter_app.application.aftersales import QuoteRefund, Refund
 from counter_app.application.close_shift import CloseShift
 from counter_app.application.compose_paper import ComposePaper
+from counter_app.application.counter_payments import CounterPayments
 from counter_app.application.credentials import Credentials
 from counter_app.application.declare_shift import DeclareShift
 from counter_app.application.enrolled import CentralLink, Enrolled
@@ -103,6 +104,7 @@ from counter_app.ports.catalogue import (
 from counter_app.ports.clock import Clock, Ids, Signer
 from counter_app.ports.epochs import EpochKeeper, TrustSource, WitnessKeeper
 from counter_app.ports.passwords import Passwords
+from counter_app.ports.payments import CardTerminal
 from counter_app.ports.prints import DeliveryOutcome, JobState, Printer, PrinterStatus
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
@@ -126,8 +128,8 @@ def _one(policy: Policy) -> Callable[[str], Policy]:
     return lambda reference: policy  # noqa: ARG005 - whatever it is called
 
 
-class CounterDesk:
-    """``application.desk.Desk``. ``policies`` finds a policy by its reference, ``policy`` is the one in force."""
+class CounterDesk(CounterPayments):
+    """``application.desk.Desk``; its part about payments is inherited. ``policies`` finds a policy by its reference, ``policy`` is the one in force."""
 
     def __init__(
         self,
@@ -147,6 +149,7 @@ class CounterDesk:
         tell_recovered: Callable[[int, JobState | None], None],
         verify_store: Callable[[Callable[[Progress], None]], JournalVerdict],
         central: CentralLink | None = None,
+        terminal: CardTerminal | None = None,
     ) -> None:
         self._store, self._policy, self._clock, self._printer = store, policy, clock, printer
         profile = store.profile
@@ -160,6 +163,19 @@ class CounterDesk:
 
         def drawable(text: str) -> bool:
             return not undrawable(text)
+
+        super().__init__(
+            store=store,
+            holder=holder,
+            policy=policy,
+            clock=clock,
+            ids=ids,
+            drawable=drawable,
+            credentials=credentials,
+            terminal=terminal,
+            line=None if central is None else central.line,
+            offer=self._offer,
+        )
 
         policies = Policies(store, policy) if central is not None else _one(policy)
 
@@ -313,6 +329,9 @@ class CounterDesk:
         )
         return made, made
 
+    def _offer(self, run: RunRef, span: Span) -> RunOffer:
+        return self._search.offer(run, span)
+
     def _new_timetable(self) -> None:
         self._timetable.refresh()
         self._forget_stock()  # sold runs may have other legs now
@@ -426,12 +445,23 @@ class CounterDesk:
     def end_tender(self, actor: Actor, order_id: UUID) -> HoldView:
         return self._end_tender(actor, order_id)
 
-    def sell_for_cash(
-        self, actor: Actor, order_id: UUID, passengers: Sequence[PassengerInput], *, received: Money, quoted: Money
+    def sell(
+        self,
+        actor: Actor,
+        order_id: UUID,
+        passengers: Sequence[PassengerInput],
+        *,
+        quoted: Money,
+        received: Money | None,
     ) -> Sold:
         sold = self._sell(actor, order_id, passengers, received=received, quoted=quoted)
         self._station_usage = None
         return sold
+
+    def sell_for_cash(
+        self, actor: Actor, order_id: UUID, passengers: Sequence[PassengerInput], *, received: Money, quoted: Money
+    ) -> Sold:
+        return self.sell(actor, order_id, passengers, received=received, quoted=quoted)
 
     def park(self, actor: Actor, order_id: UUID, passengers: Sequence[PassengerInput], label: str) -> ParkedSale:
         return self._park(actor, order_id, passengers, label)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from counter_app.application.credentials import Credentials
+from counter_app.application.park import Offer
 from counter_app.application.payment_desk import Says
 from counter_app.application.payment_views import (
     Checkout,
@@ -20,6 +21,7 @@ from counter_app.application.payments.card import CardPayments
 from counter_app.application.payments.moving import Mover
 from counter_app.application.payments.payment_list import PaymentsToSettle, ShowCheckout
 from counter_app.application.payments.remote import Pause, RemotePayments
+from counter_app.application.payments.resume_sale import ResumeSale
 from counter_app.application.payments.run_payment import RunPayments
 from counter_app.application.payments.settle_payment import CarryPayment, DecidePayment, RetryRefund, SecondPerson
 from counter_app.application.payments.start_payment import StartPayment
@@ -27,7 +29,7 @@ from counter_app.application.payments.tenders import Tendering
 from counter_app.application.payments.terminal_day import TerminalDay
 from counter_app.application.quote_sale import Drawable
 from counter_app.application.stock_holder import LocalHolder
-from counter_app.application.views import PassengerInput
+from counter_app.application.views import ParkedSale, PassengerInput
 from counter_app.domain.money import Money
 from counter_app.domain.payments import Tender
 from counter_app.domain.policy import Policy
@@ -71,6 +73,7 @@ class CounterPayments:
         credentials: Credentials,
         terminal: CardTerminal | None,
         line: Line | None,
+        offer: Offer,
         pause: Pause | None = None,
     ) -> None:
         self._terminal = terminal
@@ -93,6 +96,7 @@ class CounterPayments:
         self._decide = DecidePayment(store=store, clock=clock, second=second)
         self._carry = CarryPayment(store=store, second=second)
         self._retry = RetryRefund(store=store, clock=clock, ids=ids)
+        self._resume = ResumeSale(store=store, offer=offer)
         self._day = TerminalDay(store=store, terminal=terminal, clock=clock, ids=ids)
 
     # ---- a sale's checkout
@@ -146,6 +150,9 @@ class CounterPayments:
         self, actor: Actor, intent_id: UUID, *, note: str, supervisor: str, supervisor_password: str
     ) -> None:
         self._carry(actor, intent_id, note=note, supervisor=supervisor, supervisor_password=supervisor_password)
+
+    def resume_sale(self, actor: Actor, order_id: UUID) -> ParkedSale:
+        return self._resume(actor, order_id)
 
     def retry_refund(self, actor: Actor, intent_id: UUID) -> UUID:
         return self._retry(actor, intent_id)

@@ -42,7 +42,7 @@ def _texts(one: PassengerInput) -> tuple[str, ...]:
     return one.passenger_type, one.name, one.document_type, one.document
 
 
-def _view(
+def parked_view(
     order: OrderRecord,
     claim: Claim,
     passengers: tuple[PassengerInput, ...],
@@ -107,7 +107,7 @@ class Park:
             order = replace(order, state=OrderState.ON_HOLD, label=plain, parked_at=entry.at)
             books.orders.put_order(order)
             people = draft_passengers(books, order)
-        return _view(order, claim, people, offer, entry.at, entry.seq)
+        return parked_view(order, claim, people, offer, entry.at, entry.seq)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ class Recall:
             entry = books.journal.append(Kind.SALE_RECALLED, body, actor=actor)
             books.orders.put_order(replace(order, state=OrderState.PREBOOKED, parked_at=None))
         at = order.parked_at or entry.at
-        return _view(order, claim, people, offer, at, entry.seq)
+        return parked_view(order, claim, people, offer, at, entry.seq)
 
 
 def _unpaid(act: Act, order_id: UUID) -> tuple[Claim, OrderRecord]:
@@ -166,5 +166,5 @@ class Parked:
         for order, claim, people in waiting:
             with suppress(Refusal):
                 at = order.parked_at or order.created_at
-                found.append(_view(order, claim, people, self.offer(claim.run, claim.span), at, 0))
+                found.append(parked_view(order, claim, people, self.offer(claim.run, claim.span), at, 0))
         return found

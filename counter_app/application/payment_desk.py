@@ -19,7 +19,7 @@ from counter_app.application.payment_views import (
     TerminalView,
     Verdict,
 )
-from counter_app.application.views import PassengerInput, Refunded, Sold
+from counter_app.application.views import ParkedSale, PassengerInput, Refunded, Sold
 from counter_app.domain.money import Money
 from counter_app.domain.payments import Tender
 from counter_app.domain.staff import Actor
@@ -98,6 +98,10 @@ class PaymentDesk(Protocol):
 
         Bounded: an answer that does not come ends the round of its device.
         """
+        ...
+
+    def resume_sale(self, actor: Actor, order_id: UUID) -> ParkedSale:
+        """READ. A sale that was left with money on it, to be taken to its checkout again. Raises NOT_HELD."""
         ...
 
     def finish_sale(self, actor: Actor, order_id: UUID) -> Sold:

@@ -311,7 +311,7 @@ def test_what_a_crash_leaves_is_what_is_known(till: Till, at: PaymentState, afte
     intent_id = till.pay(hold)
     till.terminal.script = [act]
     if at is not S.CREATED:
-        lost, type(till.payments.card)._lost = type(till.payments.card)._lost, lambda *_: None  # type: ignore[method-assign,assignment,union-attr]
+        lost, type(till.payments.card)._lost = type(till.payments.card)._lost, lambda *_: None  # type: ignore[method-assign,union-attr]
         try:
             if at is S.APPROVED:
                 till.payments.run(intent_id, quiet)
