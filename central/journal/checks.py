@@ -19,6 +19,7 @@ from central.journal.facts import (
     Told,
 )
 from central.journal.ledger import Ledger, Money
+from central.journal.payment_facts import PaidOutFact
 from central.tx import Tx
 from counter_app.domain.journal import timestamp
 from counter_app.domain.verdicts import Why
@@ -50,6 +51,8 @@ def _cash(ledger: Ledger, currency: str) -> None:
         if isinstance(told.fact, CashFact):
             fact = told.fact
             ledger.money.append(Money(told.seq, told.kind, fact.shift_id, "cash", fact.amount_minor, currency, told.at))
+        elif isinstance(told.fact, PaidOutFact):
+            ledger.move(told, told.fact.shift_id, told.fact.legs, told.fact.currency)
 
 
 # ---- C6 --------------------------------------------------------------------------------------------------------
@@ -204,7 +207,7 @@ def _superseded(tx: Tx, ledger: Ledger) -> None:
     if began is None:
         return
     for told in ledger.told:
-        if told.seq >= began and isinstance(told.fact, SoldFact | RefundedFact | CashFact):
+        if told.seq >= began and isinstance(told.fact, SoldFact | RefundedFact | CashFact | PaidOutFact):
             ledger.findings.add(told.seq, Why.SUPERSEDED_EPOCH, current=ledger.device.current_epoch, began=began)
 
 

@@ -12,6 +12,17 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from central.journal.payment_facts import (
+    Leg,
+    PaidOutFact,
+    PaymentFact,
+    read_carried,
+    read_created,
+    read_moved,
+    read_paid_out,
+    refunded_legs,
+    sold_legs,
+)
 from central.journal.reading import (
     Unreadable,
     a_currency,
@@ -69,7 +80,7 @@ class SoldFact:
     tickets: tuple[TicketFact, ...]
     total_minor: int
     currency: str
-    tender: str
+    legs: tuple[Leg, ...]
     policy: str
     issue_id: str
 
@@ -80,6 +91,7 @@ class RefundedFact:
     number: str
     shift_id: UUID
     refunded_minor: int
+    legs: tuple[Leg, ...]
     currency: str
 
 
@@ -148,6 +160,8 @@ Fact = (
     | LeaseTakenFact
     | LeaseReturnedFact
     | CashFact
+    | PaymentFact
+    | PaidOutFact
     | DeclaredFact
     | EpochFact
     | ProfileFact
@@ -211,7 +225,7 @@ def _no_float(text: str) -> Json:
 
 
 def _sold(body: dict[str, Any]) -> SoldFact:
-    run, tickets, tender = an_object(body, "run"), body.get("tickets"), an_object(body, "tender")
+    run, tickets = an_object(body, "run"), body.get("tickets")
     if not isinstance(tickets, list) or not 0 < len(tickets) <= TICKETS_MAX:
         raise bad("tickets")
     board, alight = a_span(run)
@@ -247,7 +261,7 @@ def _sold(body: dict[str, Any]) -> SoldFact:
         tickets=read,
         total_minor=total,
         currency=a_currency(body),
-        tender=a_text(tender, "kind", 40),
+        legs=sold_legs(body, total),
         policy=a_text(body, "policy"),
         issue_id=a_text(body, "issue_id"),
     )
@@ -285,11 +299,13 @@ def _tag(value: object) -> bytes | None:
 
 
 def _refunded(body: dict[str, Any]) -> RefundedFact:
+    refunded = whole_number(body, "refunded_minor")
     return RefundedFact(
         ticket_id=an_id(body, "ticket_id"),
         number=a_text(body, "number", 40),
         shift_id=an_id(body, "shift_id"),
-        refunded_minor=whole_number(body, "refunded_minor"),
+        refunded_minor=refunded,
+        legs=refunded_legs(body, refunded),
         currency=a_currency(body),
     )
 
@@ -371,6 +387,10 @@ _READERS: Final[Mapping[Kind, Callable[[dict[str, Any]], Fact]]] = {
     Kind.LEASE_RETURNED: _lease_returned,
     Kind.SHIFT_OPENED: _float,
     Kind.CASH_MOVED: _cash,
+    Kind.PAYMENT_CREATED: read_created,
+    Kind.PAYMENT_MOVED: read_moved,
+    Kind.PAYMENT_CARRIED: read_carried,
+    Kind.REFUND_PAID_OUT: read_paid_out,
     Kind.SHIFT_DECLARED: _declared,
     Kind.EPOCH_STARTED: _epoch,
     Kind.PROFILE_CREATED: _profile,

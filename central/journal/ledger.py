@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from central.journal.facts import RefundedFact, SoldFact, TicketFact, Told
+from central.journal.payment_facts import Leg, by_tender
 from central.journal.verdicts import Findings
 from central.services import Device
 from central.stock.partitions import ensure_partitions
@@ -88,6 +89,11 @@ class Ledger:
     windows: dict[UUID, str] = field(default_factory=dict)  # of the devices that gave tickets back before
     money: list[Money] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
+
+    def move(self, told: Told, shift_id: UUID, legs: Iterable[Leg], currency: str) -> None:
+        """Money, by tender."""
+        for tender, amount_minor in by_tender(legs).items():
+            self.money.append(Money(told.seq, told.kind, shift_id, tender, amount_minor, currency, told.at))
 
 
 def load(tx: Tx, ledger: Ledger) -> None:

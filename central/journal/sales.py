@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from central.journal.facts import AbandonedFact, LeaseReturnedFact, RefundedFact, RunFact, SoldFact, Told
-from central.journal.ledger import DISPLACED, FULFILLED, REFUNDED, Incident, Ledger, Money, Ticket, new_ticket
+from central.journal.ledger import DISPLACED, FULFILLED, REFUNDED, Incident, Ledger, Ticket, new_ticket
 from central.stock.words import Abandoned, Refunded, Returned, Settled, SettleEvent, SettleResult, Sold, SoldRunRef
 from counter_app.domain.verdicts import Why
 
@@ -46,9 +46,7 @@ def _post(ledger: Ledger) -> Iterator[tuple[Told, SettleEvent]]:
 
 
 def _sold(ledger: Ledger, told: Told, sold: SoldFact) -> Iterator[tuple[Told, SettleEvent]]:
-    ledger.money.append(
-        Money(told.seq, told.kind, sold.shift_id, sold.tender, sold.total_minor, sold.currency, told.at)
-    )
+    ledger.move(told, sold.shift_id, sold.legs, sold.currency)
     twice = [
         str(one.ticket_id)
         for one in sold.tickets
@@ -83,9 +81,7 @@ def _sold(ledger: Ledger, told: Told, sold: SoldFact) -> Iterator[tuple[Told, Se
 
 
 def _refunded(ledger: Ledger, told: Told, refunded: RefundedFact) -> Iterator[tuple[Told, SettleEvent]]:
-    ledger.money.append(
-        Money(told.seq, told.kind, refunded.shift_id, "cash", -refunded.refunded_minor, refunded.currency, told.at)
-    )
+    ledger.move(told, refunded.shift_id, refunded.legs, refunded.currency)
     ticket = ledger.tickets.get(refunded.ticket_id)
     if ticket is None:
         ledger.findings.add(told.seq, Why.UNKNOWN_TICKET, ticket=str(refunded.ticket_id), number=refunded.number)

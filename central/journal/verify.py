@@ -14,6 +14,7 @@ from uuid import UUID
 from central.acts import verify_acts
 from central.journal.chain import Item, Piece, Standing, examine, is_signed_by
 from central.journal.facts import CashFact, RefundedFact, SoldFact, Told, read_told
+from central.journal.payment_facts import PaidOutFact, by_tender
 from central.journal.reading import Unreadable
 from central.retention import kept_from
 from central.services import Services
@@ -249,26 +250,22 @@ def _compare(looking: _Looking, chain: _Chain, told: Sequence[Told], first: int,
 
 
 def _compare_money(looking: _Looking, chain: _Chain, told: Sequence[Told], first: int, last: int) -> None:
-    stored = {
-        seq: int(amount)
-        for seq, amount in looking.tx.rows(
-            "SELECT seq, sum(amount_minor) FROM money WHERE device_id = %s AND epoch = %s AND seq BETWEEN %s AND %s"
-            " GROUP BY seq",
-            (chain.device_id, chain.epoch, first, last),
-        )
-    }
+    stored: dict[int, dict[str, int]] = {}
+    for seq, tender, amount in looking.tx.rows(
+        "SELECT seq, tender, amount_minor FROM money WHERE device_id = %s AND epoch = %s AND seq BETWEEN %s AND %s",
+        (chain.device_id, chain.epoch, first, last),
+    ):
+        stored.setdefault(seq, {})[tender] = int(amount)
     for one in told:
         match one.fact:
-            case SoldFact(total_minor=amount):
-                pass
-            case RefundedFact(refunded_minor=back):
-                amount = -back
+            case SoldFact(legs=legs) | RefundedFact(legs=legs) | PaidOutFact(legs=legs):
+                moved = by_tender(legs)
             case CashFact(amount_minor=amount):
-                pass
+                moved = {"cash": amount}
             case _:
                 continue
         looking.count("money")
-        if stored.pop(one.seq, None) != amount:
+        if stored.pop(one.seq, {}) != moved:
             looking.found("money", chain.at(one.seq), "is not what the entry says")
     for seq in stored:
         looking.found("money", chain.at(seq), "of no entry")

@@ -181,12 +181,15 @@ def _cash(store: sqlite3.Connection) -> Iterator[str]:
         if entry["kind"] == "shift_opened":
             told["float"] += body["float_minor"]
         elif entry["kind"] == "sold":
-            told["sale"] += body["total_minor"]
-            tender = body["tender"]
-            if tender["received_minor"] - tender["change_minor"] != body["total_minor"]:
+            gained = _gained(body["tenders"])
+            told["sale"] += gained
+            tendered = sum(leg["received_minor"] - leg["change_minor"] for leg in body["tenders"])
+            if tendered != gained or sum(leg["amount_minor"] for leg in body["tenders"]) != body["total_minor"]:
                 yield f"entry {entry['seq']}: received, less change, is not the total"
         elif entry["kind"] == "refunded":
-            told["refund"] -= body["refunded_minor"]
+            told["refund"] -= _gained(body["legs"])
+        elif entry["kind"] == "refund_paid_out":
+            told["refund"] -= body["amount_minor"] + body["rounding_minor"]
         elif entry["kind"] == "cash_moved":
             told[body["kind"]] += body["amount_minor"]
     moved = dict(store.execute("SELECT kind, sum(amount_minor) FROM cash_movement GROUP BY kind"))
@@ -196,8 +199,23 @@ def _cash(store: sqlite3.Connection) -> Iterator[str]:
         yield f"the journal tells of {dict(told)}, the drawer of {moved}"
     (sold,) = store.execute("SELECT coalesce(sum(price_minor), 0) FROM ticket").fetchone()
     (back,) = store.execute("SELECT coalesce(sum(refunded_minor), 0) FROM refund").fetchone()
-    if (sold, -back) != (moved.get("sale", 0), moved.get("refund", 0)):
-        yield f"tickets {sold} and refunds {back} are not the drawer's {moved}"
+    paid = store.execute("SELECT coalesce(sum(amount_minor), 0) FROM tender_leg WHERE refund_id IS NULL").fetchone()[0]
+    given = store.execute("SELECT coalesce(sum(amount_minor), 0) FROM tender_leg WHERE refund_id > ''").fetchone()[0]
+    if (sold, -back) != (paid, given):
+        yield f"tickets {sold} and refunds {back} are not what was paid, {paid}, and given back, {given}"
+    drawer = dict(
+        store.execute(
+            "SELECT iif(refund_id IS NULL, 'sale', 'refund'), sum(amount_minor + rounding_minor) FROM tender_leg"
+            " WHERE tender = 'cash' GROUP BY 1"
+        )
+    )
+    if any(drawer.get(kind, 0) != moved.get(kind, 0) for kind in ("sale", "refund")):
+        yield f"cash of sales and refunds {drawer} is not the drawer's {moved}"
+
+
+def _gained(legs: list[dict[str, Any]]) -> int:
+    """By the drawer."""
+    return sum(leg["amount_minor"] + leg["rounding_minor"] for leg in legs if leg["tender"] == "cash")
 
 
 def _cells(store: sqlite3.Connection) -> Iterator[str]:
