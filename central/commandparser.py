@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -50,6 +51,10 @@ def add_central_arguments(parser: argparse.ArgumentParser) -> None:
     serve.add_argument("--tls-cert", type=Path, default=None, metavar="FILE", help="PEM, with its chain")
     serve.add_argument("--tls-key", type=Path, default=None, metavar="FILE", help="PEM")
     serve.add_argument("--no-tls", action="store_true", help="behind a proxy that ends TLS, or on this machine only")
+    serve.add_argument(
+        "--trusted-proxy", action="append", type=_network, default=[], metavar="CIDR",
+        help="a proxy whose X-Forwarded-For is believed, for limits by address; may be repeated",
+    )  # fmt: skip
     serve.add_argument("--workers", type=_between(1, 64), default=1, metavar="N", help="processes")
     serve.add_argument("--log", choices=["json", "text"], default="json")
 
@@ -163,6 +168,13 @@ def add_central_arguments(parser: argparse.ArgumentParser) -> None:
     write_off.add_argument("--reason", required=True)
 
     command("verify", "check every chain, signature, ticket and place", as_json)
+
+
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("an address or network, for example 192.0.2.0/24") from error
 
 
 def _optional_who(parser: argparse.ArgumentParser) -> None:

@@ -30,6 +30,7 @@ from central.operator import (
 )
 from central.output import print_json, print_table
 from central.policies import import_policy, policy_names
+from central.shell.http import Shape
 from central.shell.migrate import check_schema, connect, migrate
 from central.shell.serve import Options, serve
 from central.shell.trouble import Trouble
@@ -179,6 +180,7 @@ def _serve(args: argparse.Namespace, folder: Path, url: str, tools: Tools) -> in
         tls=tls,
         workers=args.workers,
         log=args.log,
+        shape=Shape(proxies=tuple(args.trusted_proxy)),
     )
 
     def ready(address: str) -> None:

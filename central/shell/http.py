@@ -25,7 +25,7 @@ from central.request import Request, Response
 from central.services import Clock
 from central.shell import openapi
 from central.shell.lanes import Busy, Lane
-from central.shell.limits import Gate, Limits, network_of
+from central.shell.limits import Gate, Limits, Network, Peers
 from central.shell.metrics import CONTENT_TYPE, Metrics
 from central.shell.protocol import TARGET
 from central.shell.readiness import readiness
@@ -75,6 +75,7 @@ class Shape:
     payment_threads: int = 12  # most of them wait for gateways, and hold up nobody else
     payments_waiting_max: int = 100
     limits: Limits = field(default_factory=Limits)
+    proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
     stop_s: float = 30
 
 
@@ -100,6 +101,7 @@ class Shell:
         self._central = central
         self._clock = clock
         self._gate = Gate(self.shape.limits)
+        self._peers = Peers(self.shape.proxies)
         self.metrics = Metrics(self._lane_states)
 
         def one(requests: Sequence[Opened], connection: Connection) -> Sequence[Response]:
@@ -181,7 +183,7 @@ class Shell:
                 return self.refusal(404, Refused.UNKNOWN_ROUTE, headers={"connection": "close"})
             return self.refusal(405, Refused.UNKNOWN_ROUTE, "method", headers={"allow": allowed})
         headers = _headers(scope["headers"])
-        peer = network_of(scope["client"][0]) if scope.get("client") else ""
+        peer = self._peers.of(scope["client"][0], scope["headers"]) if scope.get("client") else ""
         wait_s = self._gate.wait_s(
             peer=peer,
             device=headers.get("counterfoil-device", "")[:40],

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import ipaddress
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+HOPS_MAX: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,50 @@ class Gate:
 
     def failed(self, peer: str, now_s: float) -> None:
         self._peers.charge(peer, now_s, self._limits.failed_cost)
+
+
+class Peers:
+    """From where a request came: the connection's other end, or where that is a proxy of ours, whom it came from."""
+
+    def __init__(self, proxies: Sequence[Network] = ()) -> None:
+        self._proxies = tuple(proxies)
+
+    def of(self, client: str, headers: Iterable[tuple[bytes, bytes]]) -> str:
+        """``network_of`` the last hop that is none of our proxies; what stands before it in X-Forwarded-For is only
+
+        somebody's word.
+        """
+        if not self._proxies or not self._trusted(client):
+            return network_of(client)
+        hops = b",".join(value for name, value in headers if name == b"x-forwarded-for").decode("latin-1")
+        came_from = client
+        for hop in reversed(hops.split(",")[-HOPS_MAX:]):
+            address = _address(hop)
+            if address is None:
+                break
+            came_from = str(address)
+            if not self._trusted(came_from):
+                break
+        return network_of(came_from)
+
+    def _trusted(self, client: str) -> bool:
+        address = _address(client)
+        return address is not None and any(address in proxy for proxy in self._proxies)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Also with a port, ``192.0.2.1:443`` or ``[2001:db8::1]:443``."""
+    plain = text.strip()
+    if plain.startswith("["):
+        plain = plain[1:].partition("]")[0]
+    elif plain.count(":") == 1:
+        plain = plain.partition(":")[0]
+    try:
+        found = ipaddress.ip_address(plain.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = getattr(found, "ipv4_mapped", None)
+    return found if mapped is None else mapped
 
 
 def network_of(address: str) -> str:

@@ -7,6 +7,7 @@ import threading
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from ipaddress import ip_network
 
 import pytest
 
@@ -213,6 +214,16 @@ def test_too_many_requests_are_told_when_to_come_back(fresh_database: Database) 
         assert int(refused.headers["retry-after"]) > 0
         assert calm.post("/v1/tickets/find", ask).status_code == 200
         assert [made.client.get("/v1/time").status_code for _ in range(4)][-1] == 429
+
+
+def test_windows_behind_a_trusted_proxy_have_a_share_each(fresh_database: Database) -> None:
+    limits = Limits(unsigned=Rate(per_s=0.001, burst=2))
+    with house(fresh_database, shape=Shape(limits=limits, proxies=(ip_network("127.0.0.1"),))) as made:
+
+        def asked(by: str) -> list[int]:
+            return [made.client.get("/v1/time", headers={"x-forwarded-for": by}).status_code for _ in range(3)]
+
+        assert asked("203.0.113.7") == asked("198.51.100.1, 203.0.113.8") == [200, 200, 429]
 
 
 def test_guessing_keys_costs_the_address_its_share(fresh_database: Database) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 import pytest
 
-from central.shell.limits import Buckets, Gate, Limits, Rate, network_of
+from central.shell.limits import Buckets, Gate, Limits, Peers, Rate, network_of
 
 
 def test_a_bucket_fills_up_again_and_not_above_its_burst() -> None:
@@ -70,3 +72,25 @@ def test_unsigned_questions_have_a_share_of_their_own() -> None:
 def test_an_ipv6_host_is_its_network(address: str, network: str) -> None:
     """It has 2^64 addresses to come from."""
     assert network_of(address) == network
+
+
+@pytest.mark.parametrize(
+    ("client", "forwarded", "peer"),
+    [
+        ("10.0.0.1", [b"203.0.113.7"], "203.0.113.7"),
+        ("10.0.0.1", [b"198.51.100.1, 203.0.113.7, 10.0.0.2"], "203.0.113.7"),
+        ("10.0.0.1", [b"198.51.100.1", b"203.0.113.7"], "203.0.113.7"),
+        ("10.0.0.1", [b"203.0.113.7:4711"], "203.0.113.7"),
+        ("::ffff:10.0.0.1", [b"[2001:db8::7]:4711"], "2001:db8::"),
+        ("10.0.0.1", [b"198.51.100.1, unknown"], "10.0.0.1"),
+        ("10.0.0.1", [b"198.51.100.1, unknown, 10.0.0.2"], "10.0.0.2"),
+        ("10.0.0.1", [], "10.0.0.1"),
+        ("10.0.0.1", [b"10.0.0.3"], "10.0.0.3"),
+        ("192.0.2.1", [b"203.0.113.7"], "192.0.2.1"),
+    ],
+)
+def test_behind_our_own_proxy_the_address_before_it_counts(client: str, forwarded: list[bytes], peer: str) -> None:
+    """Every window of the country in one bucket; or anybody who names an address of their own at each request."""
+    headers = [(b"host", b"c"), *((b"x-forwarded-for", one) for one in forwarded)]
+    assert Peers([ip_network("10.0.0.0/24")]).of(client, headers) == peer
+    assert Peers().of(client, headers) == network_of(client)
