@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from db.store import SqlMoneyStore
     from printers.compose import Composer
     from ui.commandline.demo_station import Means
-    from ui.shell.parts import DemoAccount, Parts
+    from ui.shell.parts import DemoAccount, Parts, Peripherals
 
 VERSION: Final = "0.1.0"
 ROOT: Final = Path(__file__).resolve().parent
@@ -415,20 +415,26 @@ def create_profile(
 
 def _window(args: argparse.Namespace) -> int:
     folder = profile_folder(args)
-    return open_window(folder, read_settings(folder), ())
+    return open_window(folder, read_settings(folder), (), customer_window=getattr(args, "customer_window", False))
 
 
-def open_window(folder: Path, settings: Settings, accounts: Sequence[DemoAccount]) -> int:
+def open_window(
+    folder: Path, settings: Settings, accounts: Sequence[DemoAccount], *, customer_window: bool = False
+) -> int:
     from ui.app import run_window
 
     _need_profile(folder)
-    return run_window(window_parts(folder, settings, accounts))
+    return run_window(window_parts(folder, settings, accounts, customer_window=customer_window))
 
 
-def window_parts(folder: Path, settings: Settings, accounts: Sequence[DemoAccount]) -> Parts:
+def window_parts(
+    folder: Path, settings: Settings, accounts: Sequence[DemoAccount], *, customer_window: bool = False
+) -> Parts:
     """The store and the printer are opened on the DATABASE lane, while the login screen shows already."""
     from ui.settings import SettingsFile
     from ui.shell.parts import Parts
+
+    around = peripherals(folder, customer_window=customer_window)
 
     opened: list[Counter] = []
 
@@ -446,6 +452,10 @@ def window_parts(folder: Path, settings: Settings, accounts: Sequence[DemoAccoun
         return counter.desk
 
     def close_desk() -> None:
+        for scanner in around.scanners:
+            scanner.close()
+        if around.display is not None:
+            around.display.close()
         for counter in opened:
             counter.close()
 
@@ -484,7 +494,33 @@ def window_parts(folder: Path, settings: Settings, accounts: Sequence[DemoAccoun
         save_pdf=save_pdf,
         verify_command=(sys.executable, str(ROOT / "main.py"), "journal", "verify", "--json", "--profile", str(folder)),
         demo_accounts=accounts,
+        peripherals=around,
         version=VERSION,
+    )
+
+
+def peripherals(folder: Path, *, customer_window: bool = False) -> Peripherals:
+    """What stands around the till. Raises Refusal(BAD_SETTING) for a wrong ``devices.toml``; nothing is waited for."""
+    from ui.shell.parts import Peripherals
+
+    found = read_devices(folder)
+    display, scanners = None, []
+    if found.customer_display is not None:
+        from devices.opening import open_display
+
+        display = open_display(found.customer_display)
+    for source, reader in (("scanner", found.scanner), ("id_reader", found.id_reader)):
+        if reader is not None and reader.address is not None:
+            from devices.opening import open_reader
+
+            scanners.append(open_reader(reader, reader.address, source=source, clock=SystemClock()))
+    adverts = found.customer_window.adverts if found.customer_window is not None else ""
+    return Peripherals(
+        settings=found,
+        display=display,
+        scanners=scanners,
+        adverts=folder / adverts if adverts else None,
+        customer_window=customer_window,
     )
 
 
@@ -957,6 +993,23 @@ def _doctor(args: argparse.Namespace) -> int:
     return commands.doctor(findings, as_json=args.json)
 
 
+def _devices(args: argparse.Namespace) -> int:
+    from counter_app.domain.device_settings import example_text
+    from ui.commandline import devices
+
+    if args.what == "example":
+        sys.stdout.write(example_text())
+        return DONE
+    folder = profile_folder(args)
+    found = read_devices(folder)  # refused with its line where it is wrong
+    if args.what == "test":
+        from devices.testing import device_tests
+
+        tests = device_tests(found, clock=SystemClock(), scan_within_s=args.wait)
+        return devices.try_devices(found, tests, only=args.only, as_json=args.json)
+    return devices.list_devices(found, as_json=args.json)
+
+
 def _screens(args: argparse.Namespace) -> int:
     from ui.commandline.demo import ACCOUNTS
     from ui.screens_command import render_screens
@@ -979,6 +1032,8 @@ def _screens_stage() -> Iterator[Parts]:
 
 _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "window": _window,
+    "run": _window,
+    "devices": _devices,
     "demo": _demo,
     "init": _init,
     "add-user": _add_user,

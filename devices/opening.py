@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counter_app.domain.device_settings import DisplaySettings, ReaderSettings
+from counter_app.domain.device_settings import Address, DisplaySettings, ReaderSettings
 from counter_app.ports.clock import Clock
 from counter_app.ports.customer_display import CustomerDisplay
 from counter_app.ports.scanner import Scanner
@@ -25,10 +25,8 @@ def open_display(settings: DisplaySettings) -> CustomerDisplay:
     )
 
 
-def open_reader(settings: ReaderSettings, *, source: str, clock: Clock) -> Scanner | None:
-    """``source``: scanner | id_reader. None: it types like a keyboard, and the window listens to it itself."""
-    if settings.address is None:
-        return None
+def open_reader(settings: ReaderSettings, address: Address, *, source: str, clock: Clock) -> Scanner:
+    """``source``: scanner | id_reader. One that types like a keyboard has no address: the window listens itself."""
     framer = Framer(
         suffix=settings.suffix.encode("ascii"),
         prefix=settings.prefix.encode("ascii"),
@@ -36,9 +34,9 @@ def open_reader(settings: ReaderSettings, *, source: str, clock: Clock) -> Scann
         silence_ms=settings.silence_ms,
     )
     return SerialScanner(
-        opener(settings.address, baud=SCANNER_BAUD),
+        opener(address, baud=SCANNER_BAUD),
         framer,
         clock=clock,
-        name=str(settings.address),
+        name=str(address),
         source=source,
     )

@@ -24,6 +24,8 @@ class WindowSettings:
     auto_lock_min: int = 10
     maximised: bool = False
     last_login: str = ""
+    customer_window: bool = False  # was open
+    customer_screen: str = ""  # the monitor that it was on
     usual_float: dict[str, int] = field(default_factory=dict)  # denomination in minor units -> pieces
 
 

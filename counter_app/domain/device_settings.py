@@ -289,12 +289,15 @@ def _terminal(section: Section) -> TerminalSettings:
 
 
 def _display(section: Section) -> DisplaySettings:
-    return DisplaySettings(
+    found = DisplaySettings(
         kind=_word(section, "kind", ("cd5220", "epson")),
         address=parse_address(section.text("address"), "customer_display.address"),
         encoding=_word(section, "encoding", ("ascii", "cp437", "cp858", "gbk")),
         language=_word(section, "language", ("en", "zh")),
     )
+    if found.language == "zh" and found.encoding != "gbk":
+        raise _bad("customer_display.language", "zh needs a display with Chinese characters: encoding gbk")
+    return found
 
 
 def _reader(section: Section, *, length_max: int) -> ReaderSettings:

@@ -76,6 +76,15 @@ def build_parser(
     demo.add_argument("--reset", action="store_true", help="throw the demonstration's data away and begin anew")
     demo.add_argument("--prepare-only", action="store_true", help="make the station, open no window")
 
+    run = command("run", "the window, as without a command")
+    run.add_argument("--customer-window", action="store_true", help="open the customer's window on the other monitor")
+
+    devices = command("devices", "what devices.toml says, whether it is right, and whether each device is there")
+    devices.add_argument("what", choices=["list", "check", "test", "example"], nargs="?", default="list")
+    devices.add_argument("--only", default="", metavar="DEVICE", help="of test: terminal, customer_display, scanner, …")
+    devices.add_argument("--wait", type=_up_to(600), default=None, metavar="S", help="of test: wait for a scan so long")
+    devices.add_argument("--json", action="store_true")
+
     init = command("init", "make the profile of a stand-alone window")
     init.add_argument("--name", required=True, help="the station's name")
     init.add_argument("--latin", default="", help="its name in latin letters (pinyin, English)")

@@ -110,6 +110,11 @@ class PassengerForm:
                 return line, state.field
         return None
 
+    def without_document(self) -> int:
+        """The line that a scanned document is for: the first that lacks one it needs, else that has none, else 0."""
+        empty = [line for line in range(len(self.lines)) if not self.lines[line].document.strip()]
+        return next((line for line in empty if self.needs(line)[1]), empty[0] if empty else 0)
+
     def inputs(self) -> tuple[PassengerInput, ...]:
         return tuple(
             replace(

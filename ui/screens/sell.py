@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout
 from counter_app.application.views import HoldView, ParkedSale, RunOffer
 from counter_app.errors import Reason, Refusal
 from ui.presenters.checkout import Basket
+from ui.presenters.customer import CustomerView, itinerary
 from ui.presenters.line import by_lease
 from ui.presenters.refusals import Notice
 from ui.presenters.sell import SellPresenter
 from ui.screens.sell_find import FindPane
 from ui.screens.sell_party import PartyPane
-from ui.shell.screen import FKey, Screen, Shell
+from ui.shell.screen import FKey, ScannedDocument, Screen, Shell
 from ui.widgets.basic import Pages
 
 if TYPE_CHECKING:
@@ -86,6 +87,22 @@ class SellScreen(Screen):
             *([FKey("F9", t("Go on"), self._forward, primary=True)] if held else []),
             FKey("Esc", t("Back"), self._back),
         ]
+
+    def customer_view(self) -> CustomerView | None:
+        """The read-back, from the moment that places are held."""
+        presenter = self.presenter
+        offer, hold, form = presenter.offer, presenter.hold, presenter.form
+        if offer is None or hold is None or not self.in_party:
+            return None
+        total = presenter.quote.total if presenter.quote is not None else None
+        return itinerary(offer, hold.travel_class, hold.count, form.inputs() if form is not None else (), total)
+
+    def take_document(self, document: ScannedDocument) -> bool:
+        """Into the passenger's line where the keyboard is, else the first that has none yet."""
+        if not self.in_party or self.presenter.form is None:
+            return False
+        self.party.put_document(document)
+        return True
 
     def on_enter(self, **kwargs: object) -> None:
         """``recalled``: a ParkedSale; ``hold``: back from checkout with a HoldView, None when the places are gone."""

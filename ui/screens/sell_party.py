@@ -19,7 +19,7 @@ from ui.presenters.passengers import CN_ID_LENGTH, DOCUMENT_KINDS
 from ui.presenters.refusals import explain
 from ui.presenters.seatwords import place_name, ref_name
 from ui.presenters.sell import SellPresenter
-from ui.shell.screen import Shell
+from ui.shell.screen import ScannedDocument, Shell
 from ui.widgets.basic import Button, Card, Edit, Label, Rule, Scroll, row
 from ui.widgets.seatmap import SeatMapView
 
@@ -196,6 +196,24 @@ class PartyPane(QWidget):
     def _typed(self, line: int, fields: dict[str, str]) -> None:
         self.touched.emit()
         self._presenter.put_passenger(line, **fields)
+
+    def put_document(self, document: ScannedDocument) -> None:
+        """As a reader saw it. A name that the field had no room for is to be looked at."""
+        form = self._presenter.form
+        assert form is not None
+        number = next(
+            (line.number for line in self.lines if any(widget.hasFocus() for widget in line.widgets())),
+            form.without_document(),
+        )
+        fields = {"document_type": document.document_type, "document": document.number}
+        if document.name:
+            fields["name"] = document.name
+        self._typed(number, fields)
+        self.show_people()
+        if document.cut:
+            self._focus(number, "name")
+        else:
+            self.focus_first()
 
     # ---- what is shown
     @property

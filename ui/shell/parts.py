@@ -8,8 +8,11 @@ from pathlib import Path
 
 from counter_app.application.desk import Desk
 from counter_app.application.views import Sheet
+from counter_app.domain.device_settings import NO_DEVICES, DeviceSettings
 from counter_app.domain.papers import Paper
 from counter_app.ports.clock import Clock
+from counter_app.ports.customer_display import CustomerDisplay
+from counter_app.ports.scanner import Scanner
 from counter_app.texts import Texts
 from ui.settings import SettingsFile
 
@@ -19,6 +22,20 @@ class DemoAccount:
     login: str
     password: str
     role: str  # Role value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peripherals:
+    """What stands around the till, as ``devices.toml`` has it. ``adverts``: the folder of pictures, None: none.
+
+    ``customer_window``: opened at start, whatever the file says.
+    """
+
+    settings: DeviceSettings = NO_DEVICES
+    display: CustomerDisplay | None = None
+    scanners: Sequence[Scanner] = ()
+    adverts: Path | None = None
+    customer_window: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,4 +61,5 @@ class Parts:
     save_pdf: Callable[[Paper, Path], None] | None = None
     verify_command: Sequence[str] = ()
     demo_accounts: Sequence[DemoAccount] = ()
+    peripherals: Peripherals = Peripherals()
     version: str = ""

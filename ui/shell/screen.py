@@ -6,8 +6,8 @@ A screen draws and listens; what it decides lives in its presenter (``ui/present
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import ClassVar, Protocol, TypeVar
 from uuid import UUID
 
@@ -17,10 +17,13 @@ from PySide6.QtWidgets import QWidget
 from counter_app.application.desk import Desk
 from counter_app.application.views import ShiftView, SyncStatus
 from counter_app.domain.papers import Paper
+from counter_app.domain.scans import ScanKind
 from counter_app.domain.staff import Actor
 from counter_app.ports.catalogue import IssueInfo
 from counter_app.ports.prints import PrinterStatus
+from counter_app.ports.scanner import Scanned
 from counter_app.texts import Texts
+from ui.presenters.customer import CustomerView
 from ui.presenters.lane import CancelToken, Lane, Lanes, Trouble
 from ui.presenters.refusals import Notice
 from ui.theme import Theme
@@ -40,6 +43,17 @@ class FKey:
     action: Callable[[], None]
     enabled: bool = True
     primary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannedDocument:
+    """What a reader saw, checked by its own digits. ``name`` "": the number alone. ``cut``: the name may go on."""
+
+    document_type: str  # cn_id | passport | other
+    number: str = field(repr=False)
+    name: str = field(default="", repr=False)
+    cut: bool = False
+    expires: date | None = None
 
 
 class Shell(Protocol):
@@ -171,6 +185,28 @@ class Screen(QWidget):
 
     def on_sign_out(self) -> None:
         """The clerk signs out, and the screen goes with her. Let go what only she could go on with."""
+
+    def customer_view(self) -> CustomerView | None:
+        """What the customer sees while this screen shows; asked again with each ``fkeys_changed``.
+
+        None: that the window is open, no more.
+        """
+        return None
+
+    @property
+    def waits_for_code(self) -> bool:
+        """Whether a payment code is waited for: 18 digits may be one, or a resident number."""
+        return False
+
+    def take_scan(self, scanned: Scanned, kind: ScanKind) -> bool:
+        """A code was scanned while this screen shows. False: it is not for this screen."""
+        del scanned, kind
+        return False
+
+    def take_document(self, document: ScannedDocument) -> bool:
+        """A document was read. False: it is not for this screen."""
+        del document
+        return False
 
     def may_leave(self) -> bool:
         """False keeps the clerk here (an unpaid sale in tender, say). Tell why."""

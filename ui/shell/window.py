@@ -21,9 +21,11 @@ from counter_app.errors import Cancelled, Refusal
 from counter_app.ports.catalogue import IssueInfo
 from counter_app.ports.prints import JobKind, JobState, PrinterStatus
 from counter_app.ports.profile import ProfileInfo
+from counter_app.ports.scanner import Misread
 from counter_app.texts import Texts
+from ui.customer.board import CustomerBoard
 from ui.lanes import off_gui
-from ui.presenters import status
+from ui.presenters import customer, status
 from ui.presenters.lane import Lane, Lanes, Trouble
 from ui.presenters.printing import PrintPump
 from ui.presenters.refusals import Notice, explain
@@ -31,7 +33,9 @@ from ui.shell import dialogs
 from ui.shell.line import LineWatch
 from ui.shell.navigation import SCREENS, load, may_open
 from ui.shell.parts import Parts
+from ui.shell.scans import ScanRouter
 from ui.shell.screen import FKey, Screen
+from ui.shell.wedge import WedgeFilter
 from ui.theme import Theme
 from ui.widgets.basic import Label, Pages, Scroll
 from ui.widgets.chrome import BusyLine, FKeyBar, NoticeBar, Rail, StandingBar, StatusLine
@@ -85,6 +89,7 @@ class MainWindow(QMainWindow):
         self._qt_words = dialogs.QtWords()
         self._qt_words.use(parts.texts.language)
         self._build()
+        self._around()
         self._keys()
         self.retranslate()
 
@@ -153,6 +158,19 @@ class MainWindow(QMainWindow):
 
     def now(self) -> datetime:
         return self.parts.clock.now()
+
+    def local_now(self) -> datetime:
+        """In the station's zone."""
+        profile = self.profile
+        return self.now().astimezone(ZoneInfo(profile.zone) if profile is not None else None)
+
+    def touched(self) -> None:
+        """The clerk did something: the lock waits anew."""
+        self._touched_ms = self.parts.clock.monotonic_ms()
+
+    def go_if_allowed(self, name: str, **kwargs: object) -> None:
+        if self._may_open(name):
+            self.show_screen(name, **kwargs)
 
     def notify(self, notice: Notice | Callable[[], Notice]) -> None:
         self._said = notice if callable(notice) else None
@@ -307,6 +325,8 @@ class MainWindow(QMainWindow):
         self._poll.start()
         self._ask_printer()
         self.line_watch.begin(self._desk, self._lanes, line)
+        self.customer.begin(self.profile)
+        self.scans.start()
         self._say_status()
         self.desk_opened.emit()
 
@@ -474,6 +494,43 @@ class MainWindow(QMainWindow):
         self._tick.timeout.connect(self._second)
         self._tick.start()
 
+    def _around(self) -> None:
+        """What stands around the till: the customer's side, and what reads codes."""
+        around = self.parts.peripherals
+        languages: dict[str, Texts] = {}
+
+        def texts_in(language: str) -> Texts:
+            if language not in languages:
+                languages[language] = Texts(self.parts.resources / "i18n", language)
+            return languages[language]
+
+        self.customer = CustomerBoard(
+            around,
+            clock=self.parts.clock,
+            theme=self._theme,
+            lanes=self._lanes,
+            settings=self.parts.settings,
+            texts_in=texts_in,
+            till=self,
+        )
+        self.scans = ScanRouter(self, around.scanners)
+        for reader in (around.settings.scanner, around.settings.id_reader):
+            if reader is not None and reader.kind == "wedge":
+                WedgeFilter(
+                    reader,
+                    self,
+                    scanned=self.scans.typed,
+                    misread=lambda trouble: self.scans.take(Misread(trouble=trouble, source="scanner")),
+                    now_ms=self.parts.clock.monotonic_ms,
+                )
+
+    def _tell_customer(self) -> None:
+        here = self.current
+        if self._actor is None or self._locked or self._shift is None or self._shift.state != "open":
+            self.customer.show(customer.CLOSED)
+        else:
+            self.customer.show((here.customer_view() if here is not None else None) or customer.IDLE)
+
     def _to_sight(self, _before: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self._stack.isAncestorOf(now):
             QTimer.singleShot(0, self._see_focus)  # once the layout has settled
@@ -579,6 +636,7 @@ class MainWindow(QMainWindow):
         self._poll.stop()
         self._tick.stop()
         self.line_watch.end()
+        self.customer.end()
         QApplication.instance().focusChanged.disconnect(self._to_sight)  # type: ignore[union-attr] # as above
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr] # an application there is
         event.accept()
@@ -602,6 +660,7 @@ class MainWindow(QMainWindow):
         self._say_busy()
 
     def _say_keys(self) -> None:
+        self._tell_customer()
         self._fkeys.show_keys(self._own_keys(), self._shell_keys())
         here = self.current
         if here is not None:
@@ -640,6 +699,7 @@ class MainWindow(QMainWindow):
         """A screen that changed the shift hands it over: no second read."""
         self._shift = shift
         self._say_status()
+        self._tell_customer()
 
     def _have_issue(self, issue: IssueInfo | None) -> None:
         self._issue = issue
