@@ -207,12 +207,13 @@ class SerialLine(Line):
                 signal = self._signals.get(timeout=self._timers.block_s)
             except queue.Empty:
                 continue
-            if signal == ACK:
-                return True
+            if signal == ACK or self._unplugged:
+                return signal == ACK
         return False
 
     def drop(self) -> None:
         self._unplugged = True
+        self._signals.put(NAK)  # whoever waits for an answer need not wait on
 
     def mend(self) -> None:
         self._unplugged = False
