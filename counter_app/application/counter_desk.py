@@ -44,7 +44,7 @@ from counter_app.application.report_paper import ReportPaper
 from counter_app.application.reprint import Reprint
 from counter_app.application.search import Search
 from counter_app.application.seat_map import ShowSeatMap
-from counter_app.application.sell import Sell
+from counter_app.application.sell import FinishSale, Sell
 from counter_app.application.settle_job import SettleJob
 from counter_app.application.shift_report import PrintReport, ReportX, ReportZ
 from counter_app.application.shift_views import CurrentShift, ListShifts, station_denominations
@@ -129,7 +129,10 @@ def _one(policy: Policy) -> Callable[[str], Policy]:
 
 
 class CounterDesk(CounterPayments):
-    """``application.desk.Desk``; its part about payments is inherited. ``policies`` finds a policy by its reference, ``policy`` is the one in force."""
+    """``application.desk.Desk``; its part about payments is inherited.
+
+    ``policies`` finds a policy by its reference, ``policy`` is the one in force.
+    """
 
     def __init__(
         self,
@@ -164,6 +167,7 @@ class CounterDesk(CounterPayments):
         def drawable(text: str) -> bool:
             return not undrawable(text)
 
+        policies = Policies(store, policy) if central is not None else _one(policy)
         super().__init__(
             store=store,
             holder=holder,
@@ -175,9 +179,8 @@ class CounterDesk(CounterPayments):
             terminal=terminal,
             line=None if central is None else central.line,
             offer=self._offer,
+            policies=policies,
         )
-
-        policies = Policies(store, policy) if central is not None else _one(policy)
 
         self._log_in = LogIn(store, credentials)
         self._list_users = ListUsers(store)
@@ -228,6 +231,7 @@ class CounterDesk(CounterPayments):
             signer=store.signer,
             drawable=drawable,
         )
+        self._finish_sale = FinishSale(store=store, sell=self._sell)
         offer = self._search.offer
         self._park = Park(store=store, holder=holder, policy=policy, clock=clock, ids=ids, offer=offer)
         self._recall = Recall(store=store, holder=holder, policy=policy, clock=clock, ids=ids, offer=offer)
@@ -455,6 +459,11 @@ class CounterDesk(CounterPayments):
         received: Money | None,
     ) -> Sold:
         sold = self._sell(actor, order_id, passengers, received=received, quoted=quoted)
+        self._station_usage = None
+        return sold
+
+    def finish_sale(self, actor: Actor, order_id: UUID) -> Sold:
+        sold = self._finish_sale(actor, order_id)
         self._station_usage = None
         return sold
 

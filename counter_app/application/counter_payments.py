@@ -6,10 +6,13 @@ import threading
 from collections.abc import Sequence
 from uuid import UUID
 
+from counter_app.application.card_slips import OrderSlips
 from counter_app.application.credentials import Credentials
+from counter_app.application.drawer import OpenDrawer, PayOutCash
 from counter_app.application.park import Offer
 from counter_app.application.payment_desk import Says
 from counter_app.application.payment_views import (
+    BackLegView,
     Checkout,
     ClosingView,
     PaymentLeg,
@@ -28,15 +31,16 @@ from counter_app.application.payments.start_payment import StartPayment
 from counter_app.application.payments.tenders import Tendering
 from counter_app.application.payments.terminal_day import TerminalDay
 from counter_app.application.quote_sale import Drawable
+from counter_app.application.refund_plan import Policies, RefundLegs, RefundPayments
 from counter_app.application.stock_holder import LocalHolder
-from counter_app.application.views import ParkedSale, PassengerInput
+from counter_app.application.views import ParkedSale, PassengerInput, Refunded
 from counter_app.domain.money import Money
 from counter_app.domain.payments import Tender
 from counter_app.domain.policy import Policy
 from counter_app.domain.staff import Actor
 from counter_app.ports.clock import Clock, Ids
 from counter_app.ports.line import Line
-from counter_app.ports.payments import CardTerminal, Difference
+from counter_app.ports.payments import CardTerminal, Difference, Slip
 from counter_app.ports.store import MoneyStore
 
 
@@ -74,6 +78,7 @@ class CounterPayments:
         terminal: CardTerminal | None,
         line: Line | None,
         offer: Offer,
+        policies: Policies,
         pause: Pause | None = None,
     ) -> None:
         self._terminal = terminal
@@ -97,6 +102,11 @@ class CounterPayments:
         self._carry = CarryPayment(store=store, second=second)
         self._retry = RetryRefund(store=store, clock=clock, ids=ids)
         self._resume = ResumeSale(store=store, offer=offer)
+        self._refund_legs = RefundLegs(store=store, policies=policies)
+        self._refund_payments = RefundPayments(store=store)
+        self._pay_out_cash = PayOutCash(store=store, policy=policy, ids=ids, second=second)
+        self._open_drawer = OpenDrawer(store=store, ids=ids)
+        self._order_slips = OrderSlips(store=store)
         self._day = TerminalDay(store=store, terminal=terminal, clock=clock, ids=ids)
 
     # ---- a sale's checkout
@@ -156,6 +166,27 @@ class CounterPayments:
 
     def retry_refund(self, actor: Actor, intent_id: UUID) -> UUID:
         return self._retry(actor, intent_id)
+
+    def pay_out_cash(
+        self, actor: Actor, intent_id: UUID, *, reason: str, supervisor: str, supervisor_password: str
+    ) -> UUID:
+        return self._pay_out_cash(
+            actor, intent_id, reason=reason, supervisor=supervisor, supervisor_password=supervisor_password
+        )
+
+    def order_slips(self, order_id: UUID) -> list[Slip]:
+        return self._order_slips(order_id)
+
+    # ---- refunds and the drawer
+
+    def refund_legs(self, ticket_id: UUID, refundable: Money) -> list[BackLegView]:
+        return self._refund_legs(ticket_id, refundable)
+
+    def refund_payments(self, refunded: Refunded) -> list[PaymentLeg]:
+        return self._refund_payments(refunded)
+
+    def open_drawer(self, actor: Actor, *, reason: str) -> UUID:
+        return self._open_drawer(actor, reason=reason)
 
     # ---- the terminal's day
 

@@ -16,6 +16,7 @@ from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.journal import Json, Kind
 from counter_app.domain.money import Money
 from counter_app.domain.orders import OrderState
+from counter_app.domain.payments import Direction
 from counter_app.domain.places import PlaceTable
 from counter_app.domain.policy import Policy
 from counter_app.domain.staff import SYSTEM, Actor, Right
@@ -26,6 +27,7 @@ from counter_app.ports.clock import Clock, Ids
 from counter_app.ports.orders import OrderRecord
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.stock import Claim, ClaimOrigin, ClaimState, FrozenRun
+from counter_app.ports.store import Reading, Writing
 
 LABEL_BYTES_MAX = 8  # of a coach or place in the ticket's code (``domain.barcode``)
 Fares = Callable[[Trip, Span], Mapping[str, Money | None]]
@@ -64,6 +66,17 @@ def let_go(act: Act, claim: Claim, *, actor: Actor = SYSTEM) -> None:
     assert order is not None
     erase_draft(act, order)
     act.books.orders.put_order(replace(order, state=OrderState.RELEASED, label="", parked_at=None, draft=()))
+
+
+def demand_no_money(books: Reading | Writing, order_id: UUID) -> None:
+    """Before places are let go. Raises Refusal(PAYMENT_OPEN): somebody paid for them, or may have."""
+    if money_on(books, order_id):
+        raise Refusal(Reason.PAYMENT_OPEN)
+
+
+def money_on(books: Reading | Writing, order_id: UUID) -> bool:
+    """Whether a payment of the order is approved, under way or not known."""
+    return any(one.direction is Direction.CHARGE and one.live for one in books.payments.of_order(order_id))
 
 
 def settle_unsold(act: Act, claim: Claim, actor: Actor) -> None:
@@ -320,7 +333,7 @@ class Release:
     clock: Clock
 
     def __call__(self, actor: Actor, order_id: UUID) -> None:
-        """Harmless when it is gone. Raises Refusal: NOT_ALLOWED, NOT_HELD for a sale that is paid."""
+        """Harmless when it is gone. Raises Refusal: NOT_ALLOWED, NOT_HELD for a sale that is paid, PAYMENT_OPEN."""
         demand(actor, Right.SELL)
         with self.holder.writing() as act:
             claim = act.books.stock.claim_of(order_id)
@@ -328,6 +341,7 @@ class Release:
                 return
             if claim.state is ClaimState.SOLD:
                 raise Refusal(Reason.NOT_HELD)
+            demand_no_money(act.books, order_id)
             if claim.state is ClaimState.LEASED and claim.origin is not ClaimOrigin.CENTRAL:
                 act.books.journal.append(Kind.SALE_ABANDONED, abandoned_fact(claim), actor=actor)
             let_go(act, claim, actor=actor)
@@ -359,10 +373,11 @@ class EndTender:
     clock: Clock
 
     def __call__(self, actor: Actor, order_id: UUID) -> HoldView:
-        """HELD with a fresh time. Raises Refusal: NOT_ALLOWED, NOT_HELD."""
+        """HELD with a fresh time. Raises Refusal: NOT_ALLOWED, NOT_HELD, PAYMENT_OPEN."""
         demand(actor, Right.SELL)
         with self.holder.writing() as act:
             claim = held_claim(act, order_id)
+            demand_no_money(act.books, order_id)
             expires_at = self.clock.now() + self.policy.hold
             claim = act.changed(act.books.stock.change(claim, ClaimState.HELD, expires_at=expires_at))
         return hold_view(claim)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from counter_app.application.hold import hold_view, reap
+from counter_app.application.hold import demand_no_money, hold_view, reap
 from counter_app.application.keep_draft import draft_passengers, keep_draft
 from counter_app.application.rights import demand
 from counter_app.application.stock_holder import Act, LocalHolder
@@ -79,7 +79,8 @@ class Park:
     def __call__(self, actor: Actor, order_id: UUID, passengers: Sequence[PassengerInput], label: str) -> ParkedSale:
         """With a fresh hold; of a name and document nothing is checked yet but its length.
 
-        Raises Refusal: NOT_ALLOWED, NOT_HELD, BAD_INPUT, TOO_MANY_PASSENGERS, UNKNOWN_RUN (it left the timetable).
+        Raises Refusal: NOT_ALLOWED, NOT_HELD, BAD_INPUT, TOO_MANY_PASSENGERS, PAYMENT_OPEN, UNKNOWN_RUN (it left
+        the timetable).
         """
         demand(actor, Right.SELL)
         plain = _label(label)
@@ -94,6 +95,7 @@ class Park:
             if len(books.orders.parked()) >= PARKED_MAX:
                 raise Refusal(Reason.BAD_INPUT, field="parked", maximum=PARKED_MAX)
             claim, order = _unpaid(act, order_id)
+            demand_no_money(books, order_id)
             offer = self.offer(claim.run, claim.span)  # before anything is changed: it may be refused
             claim = act.changed(books.stock.change(claim, ClaimState.HELD, expires_at=now + self.policy.hold))
             order = keep_draft(act, order, passengers, self.ids)
@@ -132,6 +134,7 @@ class Recall:
                 claim, order = _unpaid(act, order_id)
             except Refusal as refusal:
                 raise Refusal(Reason.HOLD_EXPIRED) from refusal
+            demand_no_money(books, order_id)
             offer = self.offer(claim.run, claim.span)
             claim = act.changed(books.stock.change(claim, ClaimState.HELD, expires_at=now + self.policy.hold))
             people = draft_passengers(books, order)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from counter_app.application.hold import let_go, reap
+from counter_app.application.hold import let_go, money_on, reap
+from counter_app.application.payments.run_payment import end_in_flight
 from counter_app.application.print_job import mark_unknown
 from counter_app.application.stock_holder import LocalHolder
 from counter_app.application.views import Recovered
@@ -26,20 +27,22 @@ class Recover:
     def __call__(self) -> Recovered:
         """SENDING becomes UNKNOWN, dead tenders and holds end. Journaled where a tender or a paper is concerned.
 
-        A tender that died took no money that we know of: a sale that was paid is SOLD, in the commit that says so. A
-        hold that stood on the dead window's screen can be taken up by nobody, and keeps the places from everybody;
-        parked sales keep theirs. Of drawers' kicks nothing is asked: they are over.
+        Payments that were under way are UNKNOWN, or were never sent. A tender that died without one took no money that
+        we know of: a sale that was paid is SOLD, in the commit that says so. Places on which money is, or may be, stay
+        LEASED until that is settled. A hold that stood on the dead window's screen can be taken up by nobody, and keeps
+        the places from everybody; parked sales keep theirs. Of drawers' kicks nothing is asked: they are over.
         """
         now = self.clock.now()
         with self.holder.writing() as act:
             books = act.books
+            end_in_flight(books, now)
             ended = reap(act, now)
             for claim in books.stock.claims_in(ClaimState.HELD):
                 order = books.orders.order(claim.order_id)
                 if order is None or order.state is not OrderState.ON_HOLD:
                     let_go(act, claim)
                     ended += 1
-            dead = books.stock.claims_in(ClaimState.LEASED)
+            dead = [one for one in books.stock.claims_in(ClaimState.LEASED) if not money_on(books, one.order_id)]
             for claim in dead:
                 let_go(act, claim)
             sending = [job for job in books.prints.open_jobs() if job.state is JobState.SENDING]
