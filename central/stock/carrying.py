@@ -1,14 +1,16 @@
 """Runs that go on under a new pattern: every row that counts their legs is taken up and laid down in the new ones.
 
 Order along the trip is kept, so what shared no leg shares none afterwards. Whoever paid, or is paying, has both calls
-in the new pattern (a run where somebody has not is closed, and not carried). A lease is narrowed to the calls that are
-still there: journeys beyond them cannot be made any more, whoever sells them.
+in the new pattern (a run where somebody has not is closed, and not carried). A lease keeps every leg that any leg of
+its grant became: its window may be selling them at this moment, and only its journal says that it did not. So it does
+when the call comes back with the next timetable. Where that would give two of them one leg, the run is not carried.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, LiteralString
@@ -16,10 +18,10 @@ from uuid import UUID
 
 from central.feed import News
 from central.stock import arrays
-from central.stock.legmaps import Carried, NewMap, carried, inner, legs_of, outer, write_maps
+from central.stock.legmaps import Carried, NewMap, carried, legs_of, outer, write_maps
 from central.stock.words import RunKey
 from central.tx import Tx
-from counter_app.domain.reissue import Trouble
+from counter_app.domain.reissue import Trouble, map_calls
 from counter_app.domain.timetable import Trip
 from counter_app.wire.codec import decode, encode
 from counter_app.wire.messages import ClaimRequest, FeedKind
@@ -61,6 +63,7 @@ class Lease:
     places: tuple[str, ...]
     left: int
     state: str
+    granted: tuple[str, int, int]  # pattern version and span that were signed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,6 +84,7 @@ class Move:
     old_hash: str
     new: Trip
     calls: tuple[int | None, ...]
+    older: Mapping[str, Trip]  # patterns that it was sold under before ``old``
     places: frozenset[str] | None
     holdings: Holdings
     pattern: str  # hashes under which the new ones are frozen
@@ -135,12 +139,14 @@ def read_holdings(tx: Tx, keys: Sequence[RunKey]) -> dict[RunKey, Holdings]:
                 state=state,
             )
         )
-    for service_date, run_id, lease_id, device_id, board, alight, name, places, left, state in tx.rows(
+    for service_date, run_id, lease_id, device_id, board, alight, name, places, left, state, body in tx.rows(
         "SELECT l.service_date, l.run_id, l.lease_id, l.device_id, l.board, l.alight, l.travel_class, l.places, "
-        "l.left_count, l.state FROM lease l JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
+        "l.left_count, l.state, l.grant_body FROM lease l "
+        "JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
         "ON l.service_date = q.service_date AND l.run_id = q.run_id ORDER BY l.granted_at, l.lease_id",
         where,
     ):
+        signed = json.loads(body)
         found[RunKey(service_date, run_id)].leases.append(
             Lease(
                 lease_id=lease_id,
@@ -151,9 +157,46 @@ def read_holdings(tx: Tx, keys: Sequence[RunKey]) -> dict[RunKey, Holdings]:
                 places=tuple(places),
                 left=left,
                 state=state,
+                granted=(signed["pattern"], signed["board"], signed["alight"]),
             )
         )
     return found
+
+
+UnitRows = dict[tuple[RunKey, str, int], list[int]]  # capacity, held, leased, in doubt, sold, blocked
+
+
+def carried_units(
+    moves: Mapping[RunKey, Move],
+    rows: Iterable[Sequence[Any]],
+    claims: Mapping[RunKey, list[Claim]],
+    leases: Mapping[RunKey, list[Lease]],
+) -> UnitRows:
+    """What is sold or blocked goes with its leg (of several that became one, the fullest: who paid rides over all of
+
+    them). What is held, leased or in doubt is counted anew, from who holds it.
+    """
+    units: UnitRows = {}
+    for service_date, run_id, name, leg, capacity, sold, blocked in rows:
+        key = RunKey(service_date, run_id)
+        move = moves[key]
+        if move.places is not None:
+            continue
+        for now in range(move.new.legs):
+            units.setdefault((key, name, now), [capacity, 0, 0, 0, 0, 0])
+        for now in legs_of(move.calls, leg):
+            row = units[key, name, now]
+            row[4], row[5] = max(row[4], sold), max(row[5], blocked)
+    column = {"HELD": 1, "LEASED": 2, "ACTIVE": 2, "IN_DOUBT": 3}
+    for key, move in moves.items():
+        if move.places is not None:
+            continue
+        holders = [(one.travel_class, one.board, one.alight, one.count, one.state) for one in claims[key]]
+        holders += [(one.travel_class, one.board, one.alight, one.left, one.state) for one in leases[key]]
+        for name, board, alight, count, state in holders:
+            for leg in range(board, alight) if state in column else ():
+                units[key, name, leg][column[state]] += count
+    return units
 
 
 class Carrying:
@@ -171,8 +214,8 @@ class Carrying:
         claims: dict[RunKey, list[Claim]] = {}
         leases: dict[RunKey, list[Lease]] = {}
         for move in moves:
-            holders = [_claim(move, one) for one in move.holdings.claims]
-            leased = [_narrowed(move, one) for one in move.holdings.leases]
+            holders = [claim_now(move, one) for one in move.holdings.claims]
+            leased = [lease_now(move, one) for one in move.holdings.leases]
             if not move.same_legs or (holders, leased) != (move.holdings.claims, move.holdings.leases):
                 by_key[move.key], claims[move.key], leases[move.key] = move, holders, leased
         if by_key:  # of the others, which are most, not one row counts its legs otherwise now
@@ -188,7 +231,8 @@ class Carrying:
                 NewMap(key=move.key, pattern_version=move.old.pattern_version, pattern=move.old_hash, calls=move.calls)
                 for move in moves
             ],
-            {move.key: move.new.pattern_version for move in moves},
+            {move.key: move.new for move in moves},
+            {move.key: move.older for move in moves},
         )
         self._tx.run_many(
             "UPDATE run SET pattern_version = %s, pattern = %s, formation = %s, issue_sha256 = %s "
@@ -251,36 +295,13 @@ class Carrying:
     def _carry_units(
         self, moves: dict[RunKey, Move], claims: dict[RunKey, list[Claim]], leases: dict[RunKey, list[Lease]]
     ) -> None:
-        """What is sold or blocked goes with its leg (of several that became one, the fullest: who paid rides over all
-
-        of them). What is held, leased or in doubt is counted anew, from who holds it.
-        """
         rows = self._tx.rows(
             "DELETE FROM capacity_leg k USING unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
             "WHERE k.service_date = q.service_date AND k.run_id = q.run_id "
             "RETURNING k.service_date, k.run_id, k.travel_class, k.leg, k.capacity, k.sold, k.blocked",
             _where(sorted(moves)),
         )
-        units: dict[tuple[RunKey, str, int], list[int]] = {}  # capacity, held, leased, in_doubt, sold, blocked
-        for service_date, run_id, name, leg, capacity, sold, blocked in rows:
-            key = RunKey(service_date, run_id)
-            move = moves[key]
-            if move.places is not None:
-                continue
-            for now in range(move.new.legs):
-                units.setdefault((key, name, now), [capacity, 0, 0, 0, 0, 0])
-            for now in legs_of(move.calls, leg):
-                row = units[key, name, now]
-                row[4], row[5] = max(row[4], sold), max(row[5], blocked)
-        column = {"HELD": 1, "LEASED": 2, "ACTIVE": 2, "IN_DOUBT": 3}
-        for key, move in moves.items():
-            if move.places is not None:
-                continue
-            holders = [(one.travel_class, one.board, one.alight, one.count, one.state) for one in claims[key]]
-            holders += [(one.travel_class, one.board, one.alight, one.left, one.state) for one in leases[key]]
-            for name, board, alight, count, state in holders:
-                for leg in range(board, alight) if state in column else ():
-                    units[key, name, leg][column[state]] += count
+        units = carried_units(moves, rows, claims, leases)
         self._tx.run_many(
             "INSERT INTO capacity_leg (service_date, run_id, travel_class, leg, capacity, held, leased, in_doubt, "
             "sold, blocked) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
@@ -358,7 +379,7 @@ class Carrying:
             self._tx.run_many(statement, those)
 
 
-def _claim(move: Move, claim: Claim) -> Claim:
+def claim_now(move: Move, claim: Claim) -> Claim:
     """An unpaid one that has lost its journey or a place is let go."""
     now = move.carried(claim.board, claim.alight)
     if claim.state == "HELD" and (now.trouble is Trouble.CALL_VANISHED or not _has(move, claim.places)):
@@ -367,9 +388,15 @@ def _claim(move: Move, claim: Claim) -> Claim:
     return replace(claim, board=board, alight=max(now.alight, board + 1))
 
 
-def _narrowed(move: Move, lease: Lease) -> Lease:
+def lease_now(move: Move, lease: Lease) -> Lease:
+    """A live one from what was signed, so that it grows with no timetable, and has again what one left out."""
     live = lease.state in LIVE
-    board, alight = (inner if live else outer)(move.calls, lease.board, lease.alight)
+    version, first, last = lease.granted
+    signed = move.old if version == move.old.pattern_version else move.older.get(version)
+    if live and signed is not None:
+        board, alight = outer(map_calls(signed.calls, move.new.calls), first, last)
+    else:
+        board, alight = outer(move.calls, lease.board, lease.alight)
     if board >= alight:
         board = min(board, move.new.legs - 1)
         return replace(lease, board=board, alight=board + 1, left=0)

@@ -1,12 +1,13 @@
 """Legs as an older timetable counted them, in the legs that a run has now.
 
 Counters go on selling by the timetable that they have, and their journals come late: for every pattern that a run was
-ever sold under, ``leg_map`` says where each of its calls is now (the maps of several timetables joined into one).
+ever sold under, ``leg_map`` says where each of its calls is now. Each map is made anew from the two patterns, whatever
+came between: a call that one timetable left out and the next has again is where it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -52,22 +53,11 @@ def outer(calls: Calls, board: int, alight: int) -> tuple[int, int]:
     return (first, max(first, last))
 
 
-def inner(calls: Calls, board: int, alight: int) -> tuple[int, int]:
-    """The legs of now between calls of the span that are still there; (n, n): none."""
-    within = [now for now in calls[board : alight + 1] if now is not None]
-    return (within[0], within[-1]) if within else (0, 0)
-
-
 def legs_of(calls: Calls, leg: int) -> range:
     """What one leg became: nothing, one leg, a part of one, or several."""
     before = [now for now in calls[: leg + 1] if now is not None]
     behind = [now for now in calls[leg + 1 :] if now is not None]
     return range(before[-1], behind[0]) if before and behind else range(0)
-
-
-def join(first: Calls, then: Calls) -> tuple[int | None, ...]:
-    """Both, one after the other."""
-    return tuple(None if now is None else then[now] for now in first)
 
 
 def _ends(span: tuple[int, int]) -> dict[str, int]:
@@ -122,6 +112,22 @@ class LegMaps:
         return outer(found[0], board, alight)
 
 
+def read_patterns(tx: Tx, services: Services, keys: Sequence[RunKey]) -> dict[RunKey, dict[str, Trip]]:
+    """All that these runs were sold under before, by pattern version."""
+    found: dict[RunKey, dict[str, Trip]] = {key: {} for key in keys}
+    trips: dict[str, Trip] = {}
+    for service_date, run_id, version, pattern, body in tx.rows(
+        "SELECT m.service_date, m.run_id, m.pattern_version, m.pattern, f.body FROM leg_map m "
+        "JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
+        "ON m.service_date = q.service_date AND m.run_id = q.run_id JOIN frozen f ON f.hash = m.pattern",
+        (dates(key.service_date for key in keys), ids(key.run_id for key in keys)),
+    ):
+        if pattern not in trips:
+            trips[pattern] = services.read_pattern(body)[0]
+        found[RunKey(service_date, run_id)][version] = trips[pattern]
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMap:
     key: RunKey
@@ -130,29 +136,30 @@ class NewMap:
     calls: tuple[int | None, ...]
 
 
-def write_maps(tx: Tx, maps: Sequence[NewMap], now: dict[RunKey, str]) -> None:
-    """``maps``: from the pattern that was in force until now. Older ones are joined to them; ``now``: the patterns
+def write_maps(
+    tx: Tx, maps: Sequence[NewMap], now: dict[RunKey, Trip], older: Mapping[RunKey, Mapping[str, Trip]]
+) -> None:
+    """``maps``: from the pattern that was in force until now. ``now``: the patterns that the runs have from now on, of
 
-    that the runs have from now on, of which no map is needed.
+    which no map is needed; ``older``: ``read_patterns``.
     """
-    by_run = {one.key: one for one in maps}
-    keys = sorted(by_run)
-    rows: list[tuple[object, UUID, str, list[int | None], str]] = tx.rows(
+    keys = sorted(now)
+    rows: list[tuple[object, UUID, str, str]] = tx.rows(
         "DELETE FROM leg_map m USING unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
         "WHERE m.service_date = q.service_date AND m.run_id = q.run_id "
-        "RETURNING m.service_date, m.run_id, m.pattern_version, m.calls, m.pattern",
+        "RETURNING m.service_date, m.run_id, m.pattern_version, m.pattern",
         (dates(key.service_date for key in keys), ids(key.run_id for key in keys)),
     )
     made = {(one.key, one.pattern_version): (one.calls, one.pattern) for one in maps}
-    for service_date, run_id, version, calls, pattern in rows:
+    for service_date, run_id, version, pattern in rows:
         key = RunKey(service_date, run_id)  # type: ignore[arg-type]
-        made.setdefault((key, version), (join(calls, by_run[key].calls), pattern))
+        made.setdefault((key, version), (map_calls(older[key][version].calls, now[key].calls), pattern))
     put_maps(
         tx,
         [
             NewMap(key=key, pattern_version=version, pattern=pattern, calls=calls)
             for (key, version), (calls, pattern) in made.items()
-            if now.get(key) != version
+            if now[key].pattern_version != version
         ],
     )
 

@@ -1,8 +1,9 @@
 """A new timetable comes into force: the runs of which anything is held or sold are carried over to it, or closed.
 
 The comparison is the counters' own (``domain.reissue``). A run on which whoever paid, or is paying, finds calls and
-places again goes on under its new pattern, and is sold on; leases and unpaid holds do not stand in its way. Any other
-stays as it was sold, nothing more is sold of it, and its passengers are on the disruption list (C7).
+places again goes on under its new pattern, and is sold on; leases and unpaid holds do not stand in its way, unless two
+of them came to hold one leg (``clashing``). Any other stays as it was sold, nothing more is sold of it, and its
+passengers are on the disruption list (C7).
 
 A lease's grant stays as it was signed, in the old legs: here its cells are carried over, and whatever its device sells
 of it or gives back in the old legs is mapped (``legmaps``). The device gives back what is left when it takes the new
@@ -11,7 +12,7 @@ timetable over, and asks anew. So no cell ever has two owners, and nothing is le
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,8 +22,9 @@ from central.feed import News, device_shard, publish
 from central.services import Services, Timetable
 from central.stock import arrays
 from central.stock.carrying import FIRM, LIVE, Carrying, Holdings, Move, Ticket, read_holdings
+from central.stock.clashing import clashes
 from central.stock.feeding import advance
-from central.stock.legmaps import NewMap, put_maps
+from central.stock.legmaps import NewMap, put_maps, read_patterns
 from central.stock.runs import CLOSED, close_run, frozen_bodies
 from central.stock.words import RunKey, shard_of
 from central.stock.work import go_as_planned, go_by_keys
@@ -173,42 +175,52 @@ class _Reissue:
                 self._open(run)
             else:
                 other.append((run, new))
-        holdings = read_holdings(self._tx, [run.key for run, _ in other]) if other else {}
+        if not other:
+            return
+        keys = [run.key for run, _ in other]
+        holdings = read_holdings(self._tx, keys)
+        older = read_patterns(self._tx, self._services, keys)
+        found = [self._one(run, new, holdings[run.key], older[run.key]) for run, new in other]
+        clashing = clashes(self._tx, [move for _, move in found if move is not None])
         moves: list[Move] = []
-        for run, new in other:
-            self._one(run, new, holdings[run.key], moves)
+        for (run, new), (change, move) in zip(other, found, strict=True):
+            if move is None or run.key in clashing:
+                self._close(run, new, change, holdings[run.key])
+                continue
+            moves.append(move)
+            self.counts["moved"] += 1
+            self._open(run, moved=True)
+            self._tell(run, change.troubled, holdings[run.key])
         carrying = Carrying(self._tx)
         carrying.carry(moves)
         for device_id, news in carrying.ended.items():
             self._ended.setdefault(device_id, []).extend(news)
 
-    def _one(self, run: _Run, new: Trip | None, holdings: Holdings, moves: list[Move]) -> None:
+    def _one(
+        self, run: _Run, new: Trip | None, holdings: Holdings, older: Mapping[str, Trip]
+    ) -> tuple[RunChange, Move | None]:
+        """None: it is not carried over."""
         places = None if new is None else self._new.places_of(new)
         change = reissue(_sold(run, holdings), new, places)
         mixed = new is not None and (run.formation is None) != (places is None) and _anything(holdings)
         if change.fate is Fate.CLOSED or new is None or mixed:
-            self._close(run, new, change, holdings)
-            return
+            return change, None
         if new.trip_id not in self._new.bodies:
             self._new.bodies[new.trip_id] = frozen_bodies(self._tx, self._services, self._new.timetable, new)
         pattern, formation = self._new.bodies[new.trip_id]
-        moves.append(
-            Move(
-                key=run.key,
-                old=run.trip,
-                old_hash=run.pattern,
-                new=new,
-                calls=change.calls,
-                places=None if places is None else frozenset(map(str, places)),
-                holdings=holdings,
-                pattern=pattern,
-                formation=formation,
-                issue=self._issue,
-            )
+        return change, Move(
+            key=run.key,
+            old=run.trip,
+            old_hash=run.pattern,
+            new=new,
+            calls=change.calls,
+            older=older,
+            places=None if places is None else frozenset(map(str, places)),
+            holdings=holdings,
+            pattern=pattern,
+            formation=formation,
+            issue=self._issue,
         )
-        self.counts["moved"] += 1
-        self._open(run, moved=True)
-        self._tell(run, change.troubled, holdings)
 
     def _close(self, run: _Run, new: Trip | None, change: RunChange, holdings: Holdings) -> None:
         if new is not None:  # counters may take it over all the same: what they sell then is mapped back

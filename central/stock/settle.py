@@ -366,9 +366,10 @@ class Settlement:
                 return _NOTHING
             return _DONE if self._units.refunded(event) else _NOTHING
         freed = 0
-        for leg in range(event.board, event.alight):
+        # Its cells, wherever a timetable carried them: a leg that was one for a while may be two again.
+        for leg in self._cells.legs_of(key, event.place, event.claim_id):
             cell = self._cells.get(key, event.place, leg)
-            if cell is not None and cell.state == "SOLD" and cell.holder == event.claim_id:
+            if cell is not None and cell.state == "SOLD":
                 self._cells.put(key, event.place, leg, None)
                 freed += 1
         return _DONE if freed else _NOTHING

@@ -152,13 +152,9 @@ def _verdicts(world: World) -> Iterator[str]:
     truth = world.truth
     if truth.copied or truth.central_restored or truth.excused:
         return
-    # A timetable took their journeys away before central had heard of them: their places were others' since.
-    stranded = {(one.device, one.epoch, one.seq) for one in truth.tickets.values() if truth.stranded(one)}
     for device, epoch, seq, judgement, reason, facts in world.central.rows(
         "SELECT device_id, epoch, seq, judgement, reason, facts FROM verdict"
     ):
-        if (device, epoch, seq) in stranded and reason in {Why.LATE, Why.DISPLACED}:
-            continue
         if reason not in EVERYDAY:
             yield f"{judgement} {reason} of {device} {epoch}/{seq} in a world without copies and losses: {facts}"
 
@@ -197,13 +193,16 @@ def _places(world: World) -> Iterator[str]:
         if ticket.live and ticket.ticket_id not in lost:
             kept.update(dict.fromkeys(ticket.cells, ticket))
     blurred = set(truth.excused) | {cell for cells in truth.copied.values() for cell in cells}
-    # Of a journey that a timetable took away before it was heard of, central keeps what is still there of it.
-    blurred |= {cell for ticket in truth.tickets.values() if truth.stranded(ticket) for cell in ticket.cells}
+    # Of a journey that a timetable took away before it was heard of, central keeps every leg that its legs became:
+    # too many, perhaps, for nobody can travel there by it. Never too few.
+    wider = {cell[:2] for ticket in truth.tickets.values() if truth.stranded(ticket) for cell in ticket.cells}
     stored = {cell for cell, holder in world.central.cells().items() if holder.startswith("SOLD ")}
     for cell in sorted(stored ^ {one for one in kept if not one[1].startswith(UNITS)}):
         if cell in blurred or (truth.central_restored and cell in truth.excused):
             continue
         owner = kept.get(cell)
+        if owner is None and cell[:2] in wider:
+            continue
         if owner is not None and owner.device in truth.copied:
             continue
         if owner is None and truth.copied and not truth.owners.get(cell):

@@ -75,6 +75,23 @@ class _Faults(logging.Handler):
         self.heard.append(logging.Formatter().format(record))
 
 
+def services_of(body: Body, url: str, folder: Path) -> Services:
+    return Services(
+        clock=body.clock,
+        ids=body.ids,
+        entropy=body.entropy,
+        operator=SigningKey(b"operator".ljust(32, b"\1")),
+        operator_tag=b"tag".ljust(32, b"\2"),
+        passwords=LIGHT,
+        timetables=CachedTimetables(lambda: psycopg.connect(url), folder, CatalogueFile),
+        verify=verify,
+        write_pattern=write_pattern,
+        write_formation=write_formation,
+        read_pattern=read_pattern,
+        read_formation=read_formation,
+    )
+
+
 @dataclass(slots=True)
 class Headquarters:
     cluster: Cluster
@@ -117,21 +134,7 @@ class Headquarters:
 
     def _assemble(self) -> None:
         """A fresh process: nothing of an earlier one's memory is left."""
-        clock, entropy, ids = self.body.clock, self.body.entropy, self.body.ids
-        self.services = Services(
-            clock=clock,
-            ids=ids,
-            entropy=entropy,
-            operator=SigningKey(b"operator".ljust(32, b"\1")),
-            operator_tag=b"tag".ljust(32, b"\2"),
-            passwords=LIGHT,
-            timetables=CachedTimetables(lambda: psycopg.connect(self.database.url), self.folder, CatalogueFile),
-            verify=verify,
-            write_pattern=write_pattern,
-            write_formation=write_formation,
-            read_pattern=read_pattern,
-            read_formation=read_formation,
-        )
+        self.services = services_of(self.body, self.database.url, self.folder)
         self.rooms = rooms_of(self.services, CatalogueFile)
         self.staff = Staff(self.services)
 

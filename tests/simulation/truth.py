@@ -130,19 +130,14 @@ class Truth:
         raise Broken(f"number {ticket.number} is on tickets {other} and {ticket.ticket_id}")
 
     def stranded(self, ticket: Ticket) -> bool:
-        """A timetable took its journey away before central had heard of it (had it, the run would have been closed):
+        """A timetable took its journey away, perhaps before central had heard of it: then central keeps what became of
 
-        nobody can travel with it, it is on the disruption list, and its place is another's by right.
+        its legs, which may be more than it was sold for. It is on the disruption list.
         """
         return bool(self.gone[ticket.run_id].intersection(ticket.ends))
 
     def _owners(self, cell: Cell) -> None:
         owners = [self.tickets[one] for one in self.owners[cell]]
-        if len(owners) > 1:
-            travelling = [one for one in owners if not self.stranded(one)]
-            if len(travelling) < 2 and not cell[1].startswith(UNITS):
-                self.doubles[cell] = "a journey that is no more"
-            owners = travelling
         if cell[1].startswith(UNITS):
             if len(owners) > self.unit_capacity and cell[0] not in self.excused_runs:
                 raise Broken(f"{len(owners)} tickets for {self.unit_capacity} units of {cell}")

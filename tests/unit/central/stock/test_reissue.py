@@ -12,7 +12,6 @@ import pytest
 from psycopg import errors
 
 from central.allotments import write_rule
-from central.feed import device_shard
 from central.request import Refusing
 from central.stock.reissuing import RUNS_A_TIME, Reissued, Reissuing
 from central.stock.words import Abandoned, Refunded, Returned, Settled, SettleResult, Sold, SoldRunRef
@@ -137,19 +136,84 @@ def test_journeys_that_cannot_be_made_any_more(ruled: World) -> None:
     assert ruled.desk.check_cells(ruled.connection) == []
 
 
-def test_a_lease_beyond_the_calls_is_narrowed_or_ends(ruled: World) -> None:
-    """A window at a station where nobody stops any more keeps no places of the train."""
-    narrowed, ended = ruled.device(), ruled.device()
-    leased(ruled, narrowed, span=(0, 2))
-    grant = leased(ruled, ended, span=(2, 3))
-    issue(ruled, without(ruled.timetable.trips["T1"], 2))
-    assert lease_states(ruled) == [("ACTIVE", 4), ("SETTLED", 0)]
-    assert set(states(ruled)) == {(place, 0) for place in ("01/02B", "01/02C", "01/02D", "01/02F")}
-    row = ruled.connection.execute(
-        "SELECT key, body FROM feed_item WHERE shard = %s", (device_shard(ended.device_id),)
-    ).fetchall()
-    assert row == [(f"lease/{grant.lease_id}", None)]
+def test_a_lease_to_a_call_that_went_is_kept_until_its_window_settles(ruled: World) -> None:
+    """Cut off, the window goes on selling. The timetable was a mistake and is taken back: its customers have seats."""
+    window, other, old = ruled.device(), ruled.device(), ruled.run()
+    before = ruled.timetable.trips["T1"]
+    grant = leased(ruled, window, span=(2, 4))
+    a, b, c, d = grant.places
+    granted = {(place, leg): "LEASED" for place in grant.places for leg in (2, 3)}
+    assert states(ruled) == granted
+    issue(ruled, without(before, 2))
+    assert states(ruled) == {(place, leg): "LEASED" for place in grant.places for leg in (1, 2)}
     assert ruled.desk.check_cells(ruled.connection) == []
+    for place in (a, b):
+        refused = ruled.desk.claim(other, ruled.ask(ruled.run(), 1, 2, places=(place,)), ruled.connection)
+        assert refused.reason == "place_taken"
+    (meanwhile,) = settle(ruled, window, from_lease(ruled, grant, d, 2, 3, old))
+    assert (meanwhile.outcome, meanwhile.trouble) == (Settled.DONE, VANISHED)
+    issue(ruled, before, sha="f" * 64)
+    sold_meanwhile = {(d, 1): "SOLD", (d, 2): "SOLD"}
+    assert states(ruled) == granted | sold_meanwhile, "no leg more than it was granted"
+    assert ruled.desk.check_cells(ruled.connection) == []
+    done, *back = settle(
+        ruled,
+        window,
+        from_lease(ruled, grant, a, 2, 3, old),
+        rest(grant, (a, d), 3, 4),
+        rest(grant, (b, c), 2, 4),
+    )
+    assert (done.outcome, done.displaced) == (Settled.DONE, ())
+    assert all(one.outcome is Settled.DONE for one in back)
+    assert states(ruled) == {(a, 2): "SOLD"} | sold_meanwhile
+    assert lease_states(ruled) == [("SETTLED", 0)]
+
+
+def test_a_ticket_to_a_call_that_went_and_came_is_given_back_whole(ruled: World) -> None:
+    """A leg would stay sold to nobody."""
+    window, old = ruled.device(), ruled.run()
+    before = ruled.timetable.trips["T1"]
+    grant = leased(ruled, window, span=(2, 4))
+    issue(ruled, without(before, 2))
+    place = grant.places[0]
+    paid = from_lease(ruled, grant, place, 2, 3, old)
+    settle(ruled, window, paid)
+    issue(ruled, before, sha="f" * 64)
+    assert {leg for (at, leg), state in states(ruled).items() if state == "SOLD"} == {1, 2}
+    refund = Refunded(run=ref(old), claim_id=paid.claim_id, board=2, alight=3, travel_class="second", place=place)
+    assert settle(ruled, window, refund)[0].outcome is Settled.DONE
+    assert "SOLD" not in states(ruled).values()
+    assert ruled.desk.check_cells(ruled.connection) == []
+
+
+def test_two_leases_that_would_share_a_leg_keep_the_run_as_it_is(ruled: World) -> None:
+    """To and from a call that goes, of one seat: one of the two windows would sell what the other sold."""
+    to, onward, old = ruled.device(), ruled.device(), ruled.run()
+    before = ruled.timetable.trips["T1"]
+    first = leased(ruled, to, span=(0, 2))
+    others = tuple(place for place in _second_class(ruled) if place not in first.places)
+    held = ruled.ask(ruled.run(), 0, 4, places=others, count=len(others))
+    assert ruled.desk.claim(ruled.device(), held, ruled.connection).status is ClaimStatus.HELD
+    second = leased(ruled, onward, span=(2, 4))
+    (place, *_) = sorted({*first.places} & {*second.places})
+    assert issue(ruled, without(before, 2)) == replace(NONE, closed=1)
+    both = settle(ruled, to, from_lease(ruled, first, place, 0, 2, old))
+    both += settle(ruled, onward, from_lease(ruled, second, place, 2, 4, old))
+    assert [(one.outcome, one.cancelled) for one in both] == [(Settled.DONE, True)] * 2
+    assert ruled.desk.check_cells(ruled.connection) == []
+
+
+NONE = Reissued(kept=0, moved=0, closed=0, opened=0, troubled=0)
+
+
+def _second_class(world: World) -> list[str]:
+    (formation,) = [one for one in world.timetable.formations.values() if one.formation_id == "small"]
+    return [
+        f"{coach.number}/{place.label}"
+        for coach in formation.coaches
+        for section in coach.sections
+        for place in section.places
+    ]
 
 
 def test_an_unpaid_hold_goes_on_or_is_let_go(world: World) -> None:
