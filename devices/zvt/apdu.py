@@ -1,4 +1,4 @@
-"""One message of the protocol: two control bytes, a length, data. The pure framing of TCP, and inside a serial block."""
+"""One message of the protocol: two control bytes, a length, data. All of TCP's framing, and inside a serial block."""
 
 from __future__ import annotations
 

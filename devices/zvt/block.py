@@ -26,7 +26,7 @@ _CRC_TABLE: Final = _table()
 
 
 def crc(apdu: bytes) -> int:
-    """CRC-16/KERMIT over the APDU and ETX, doubled bytes counted once. (The standard calls it XModem; it is reflected.)"""
+    """CRC-16/KERMIT over the APDU and ETX, doubled bytes counted once. (The standard says XModem; it is reflected.)"""
     value = 0
     for byte in (*apdu, ETX):
         value = _CRC_TABLE[(value ^ byte) & 0xFF] ^ value >> 8

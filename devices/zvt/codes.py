@@ -96,10 +96,10 @@ RESULTS: Final[dict[int, str]] = {
     0xFF: "system_error",
 }
 
-# What 06 1E alone may say and be believed: the card, the amount, the currency, the right or the customer was refused, which
-# is decided before money moves, or by the host itself (01 to 63). Not believed, though it ends a payment: what breaks
-# while it is booked (66 processing, 72 chip, 75 text, 7D 9B A1 A3 lines, 9A protocol, B1 B2 FB storage, CC printer, FF),
-# what says that something else is done now (9C, A0, DC), CD (sold, without the cash back) and 00.
+# What 06 1E alone may say and be believed: the card, the amount, the currency, the right or the customer was refused,
+# which is decided before money moves, or by the host itself (01 to 63). Not believed, though it ends a payment: what
+# breaks while it is booked (66 processing, 72 chip, 75 text, 7D 9B A1 A3 lines, 9A protocol, B1 B2 FB storage,
+# CC printer, FF), what says that something else is done now (9C, A0, DC), CD (sold, without the cash back) and 00.
 _REFUSED: Final = frozenset(
     set(range(0x01, 0x64))
     | {0x64, 0x65, 0x67, 0x68, 0x6B, 0x6C, 0x6E, 0x6F, 0x71, 0x73, 0x76, 0x78, 0x79, 0x7A, 0x7B, 0x7C, 0x7E, 0x83, 0xA5}

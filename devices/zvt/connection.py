@@ -25,8 +25,8 @@ from devices.zvt.messages import (
     read_state,
     read_status,
 )
-from devices.zvt.messages import Completion as CompletionMessage
 from devices.zvt.messages import INTERMEDIATE as INTERMEDIATE_STATUS
+from devices.zvt.messages import Completion as CompletionMessage
 from devices.zvt.messages import Status as StatusMessage
 from devices.zvt.numbers import Garbled
 from devices.zvt.texts import ZVT
@@ -164,7 +164,7 @@ class Connection:
     # ---- questions
 
     def state(self) -> int | None:
-        """05 01. None: it does not say. What it demands is done first, once: initialisation, diagnosis. Raises ``Trouble``."""
+        """05 01. None: it does not say. What it demands (initialisation, diagnosis) is done. Raises ``Trouble``."""
         if self._due:
             self._serve(self._due)
             self._due = 0
@@ -201,7 +201,7 @@ class Connection:
                 continue
 
     def last(self) -> tuple[StatusMessage | None, bool]:
-        """06 20: its last transaction, and whether it could tell: (None, True) is "there is none". Raises ``Trouble``."""
+        """06 20: its last transaction, and whether it could tell: (None, True): there is none. Raises ``Trouble``."""
         try:
             answered = self._ask(commands.repeat_receipt(self._config.password))
         except Refused as refused:

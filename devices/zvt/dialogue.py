@@ -56,7 +56,7 @@ class Dialogue:
         self._word_ms = self._clock.monotonic_ms()
 
     def next(self) -> Apdu:
-        """The terminal's next command. Raises ``LineTrouble``; before a timeout it is asked to stop, and heard once more."""
+        """The terminal's next command. Raises ``LineTrouble``; before it gives up, it asks the terminal to stop."""
         while True:
             self._ask_to_stop()
             left_s = self._left_s()

@@ -15,8 +15,8 @@ _RUN: Final = re.compile(r"\d(?:[ \-\u00a0]{0,2}\d){11,}", re.ASCII)
 def masked_number(data: bytes) -> str:
     """Field 22: ``**** 1234``; "" where there is none or nothing of it may be shown.
 
-    Half-bytes: digits, E for what the terminal masked itself, D before what follows on the stripe, F for padding. A chip's
-    EF_ID has no such end and is longer than any card number: nothing of it is shown.
+    Half-bytes: digits, E for what the terminal masked itself, D before what follows on the stripe, F for padding. An
+    EF_ID (of a chip) has no such end and is longer than any card number: nothing of it is shown.
     """
     number = re.split("[df]", data.hex(), maxsplit=1)[0]
     last = number[-4:]
@@ -37,12 +37,12 @@ def _scrubbed_run(run: str) -> str:
     places = [at for at, mark in enumerate(run) if mark.isdigit()]
     digits = "".join(run[at] for at in places)
     hidden: set[int] = set()
-    for start, end in _numbers(run, places, digits):
+    for start, end in _numbers(places, digits):
         hidden.update(places[start : end - 4])
     return "".join(_MASKED if at in hidden else mark for at, mark in enumerate(run))
 
 
-def _numbers(run: str, places: list[int], digits: str) -> Iterator[tuple[int, int]]:
+def _numbers(places: list[int], digits: str) -> Iterator[tuple[int, int]]:
     """Where card numbers stand among the digits: groups of the run that pass together, or any part of a longer one."""
     starts = [n for n in range(len(places)) if not n or places[n] - places[n - 1] > 1]
     ends = [*starts[1:], len(places)]

@@ -207,7 +207,7 @@ class State:
 
 
 def read_state(apdu: Apdu) -> State:
-    """``[software version, LLLVAR] code [container]`` (PA00P015, 2.56.5), the version there whether asked for or not."""
+    """``[software version, LLLVAR] code [container]`` (PA00P015, 2.56.5), the version also unasked."""
     data = apdu.data
     if len(data) > 3 and all(mark >> 4 == 0xF for mark in data[:3]):
         data = data[3 + var_length(data, 0, 3) :]
@@ -248,7 +248,7 @@ def read_abort(apdu: Apdu, encoding: str = ZVT) -> Abort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintLine:
-    """``attribute`` as in PA00P015 table 16. ``last``: the slip ends with it. ``feeds``: empty lines instead of text."""
+    """``attribute`` as in PA00P015 table 16. ``last``: the slip ends with it. ``feeds``: empty lines, no text."""
 
     text: str
     attribute: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from counter_app.ports.payments import Slip
-from devices.zvt.messages import PrintLine, Printing
+from devices.zvt.messages import Printing, PrintLine
 from devices.zvt.transport import LineTrouble
 
 LINES_MAX: Final = 2_000  # of one command; an end of day of a busy terminal has some hundred
@@ -69,7 +69,7 @@ class Slips:
 
 
 def _whose(kind: int | None, lines: tuple[str, ...], *, alone: bool) -> str:
-    """customer | merchant. Not said: the slip's own heading; a single one is for the customer."""
+    """Customer | merchant. Not said: the slip's own heading; a single one is for the customer."""
     if kind is not None:
         return "customer" if kind == _CUSTOMER else "merchant"
     words = "\n".join(lines).lower()

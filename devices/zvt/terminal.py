@@ -13,7 +13,7 @@ from threading import Event
 from typing import Final
 
 from counter_app.domain.money import Money
-from counter_app.domain.payments import CardResult, TerminalReport
+from counter_app.domain.payments import TerminalReport
 from counter_app.ports.clock import Clock
 from counter_app.ports.payments import (
     CardOutcome,
@@ -72,7 +72,9 @@ class ZvtTerminal:
             said, could_tell = self._connection.last()
         except Trouble as trouble:
             return self._status(trouble.kind, None)
-        last = None if said is None or said.result is None else card_result("", said, "")
+        # A refused transaction without a receipt says as little of the last number as none at all.
+        nothing = said is None or said.result is None or (said.result != codes.DONE and said.receipt is None)
+        last = None if said is None or nothing else card_result("", said, self._id)
         report = TerminalReport(
             ready=code == codes.READY and could_tell,
             terminal_id=self._id or ("" if last is None else last.terminal_id),
@@ -134,7 +136,7 @@ class ZvtTerminal:
         )
 
     def _settled(self, outcome: CardOutcome, run: OrderRun) -> CardOutcome:
-        """The answer is durable here, we sent the acknowledgement, and then the line was lost: so the terminal is asked.
+        """The answer is durable here, the acknowledgement was sent, then the line was lost: the terminal is asked.
 
         The standard contradicts itself on whether the payment stands then (PA00P015, 2.2.8 and 2.2.9).
         """

@@ -11,7 +11,7 @@ ZVT: Final = "zvt"  # CP437, unless the bytes themselves say Latin 1
 ENCODINGS: Final = frozenset({ZVT, "cp437", "latin-1", "iso8859-2", "iso8859-15", "utf-8", "ascii"})
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
-# Umlauts and sharp s. Some terminals send Latin 1 though the standard's default is CP437, where these are lines and Greek.
+# Umlauts and sharp s. Some terminals send Latin 1, though the default is CP437, where these are lines and Greek.
 _LATIN_1: Final = re.compile(rb"[A-Za-z][\xc4\xd6\xdc\xe4\xf6\xfc\xdf]|[\xc4\xd6\xdc\xe4\xf6\xfc][A-Za-z]")
 _CP437: Final = re.compile(rb"[\x81\x84\x8e\x94\x99\x9a]")
 

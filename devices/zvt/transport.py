@@ -1,4 +1,4 @@
-"""APDUs to a terminal and back: bare over TCP; in blocks with ACK, NAK and two repeats over a serial line (PA00P016)."""
+"""APDUs to a terminal and back: bare over TCP; in blocks with ACK, NAK and two repeats over serial lines (PA00P016)."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ class SerialTransport:
         raise LineTrouble("timeout")
 
     def _acknowledged(self) -> bool:
-        """Whether ACK came within T2. A block that comes instead says so too: a slave speaks only when it was spoken to.
+        """Whether ACK came within T2. A block that comes instead says so too: it is the answer to what we send.
 
         Unless it is the last one once more: then the terminal missed our ACK, and not yet heard what we send now.
         """
