@@ -22,6 +22,7 @@ from counter_app.ports.catalogue import Progress
 from counter_app.ports.shifts import CashKind
 from counter_app.texts import LANGUAGES
 from ui.app import Application
+from ui.gallery_customer import customer_shots, long_way
 from ui.gallery_line import StagedLine, as_desk
 from ui.lanes import QtLanes
 from ui.presenters.lane import Lane, Trouble
@@ -162,6 +163,7 @@ class Gallery:
         chapters = (
             self._arrive,
             self._sell,
+            self._customer,
             self._after,
             self._line,
             self._stopped,
@@ -250,6 +252,17 @@ class Gallery:
         self.press(KEY.Key_F9)
         self.shot("checkout-done")
         self.press(KEY.Key_Return)
+
+    def _customer(self) -> None:
+        """What the other side of the counter saw."""
+        self.made += customer_shots(
+            self.window,
+            long_way(self.on_lane(_to_guangzhou)),
+            self._out,
+            themes=self._themes,
+            wanted=lambda name: self._only in name,
+            settle=self.settle,
+        )
 
     def _in_results(self) -> bool:
         """The first Enter moves into the list, the next chooses."""

@@ -24,10 +24,6 @@
         <translation>谢谢，祝您旅途愉快</translation>
     </message>
     <message>
-        <source>Please check route, date and names</source>
-        <translation>请核对行程、日期和姓名</translation>
-    </message>
-    <message>
         <source>Please follow the card terminal</source>
         <translation>请按刷卡机提示操作</translation>
     </message>
@@ -134,6 +130,102 @@
     <message>
         <source>A document's number can be typed.</source>
         <translation>证件号码可手工输入。</translation>
+    </message>
+    <message>
+        <source>Amount due</source>
+        <translation>应付</translation>
+    </message>
+    <message>
+        <source>Received so far</source>
+        <translation>已收</translation>
+    </message>
+    <message>
+        <source>Please check route, date and class</source>
+        <translation>请核对行程、日期和席别</translation>
+    </message>
+    <message>
+        <source>Card terminal</source>
+        <translation>刷卡机</translation>
+    </message>
+    <message>
+        <source>Customer display</source>
+        <translation>顾客显示牌</translation>
+    </message>
+    <message>
+        <source>Scanner</source>
+        <translation>扫码器</translation>
+    </message>
+    <message>
+        <source>Document reader</source>
+        <translation>证件阅读器</translation>
+    </message>
+    <message>
+        <source>Customer window</source>
+        <translation>顾客屏</translation>
+    </message>
+    <message>
+        <source>being looked for …</source>
+        <translation>正在查找…</translation>
+    </message>
+    <message>
+        <source>connected</source>
+        <translation>已连接</translation>
+    </message>
+    <message>
+        <source>not there; tried again by itself</source>
+        <translation>未连接，自动重试中</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation>已关闭</translation>
+    </message>
+    <message>
+        <source>cannot be read</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
+        <source>too large</source>
+        <translation>过大</translation>
+    </message>
+    <message>
+        <source>no picture</source>
+        <translation>不是图片</translation>
+    </message>
+    <message>
+        <source>more than are shown</source>
+        <translation>超出显示数量</translation>
+    </message>
+    <message>
+        <source>set up</source>
+        <translation>已设置</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>已打开</translation>
+    </message>
+    <message>
+        <source>shut</source>
+        <translation>未打开</translation>
+    </message>
+    <message>
+        <source>types like a keyboard</source>
+        <translation>键盘方式</translation>
+    </message>
+    <message>
+        <source>not in use</source>
+        <translation>未启用</translation>
+    </message>
+    <message>
+        <source>Around the till</source>
+        <translation>外围设备</translation>
+    </message>
+    <message>
+        <source>Open the customer window</source>
+        <translation>打开顾客屏</translation>
+    </message>
+    <message>
+        <source>Shut the customer window</source>
+        <translation>关闭顾客屏</translation>
     </message>
 </context>
 </TS>

@@ -22,18 +22,18 @@ CAPTIONS: Final = {
     "closed_hint": mark("Please go to another window"),
     "welcome": mark("Welcome. Please tell us where you want to go"),
     "total": mark("Total"),
-    "due": mark("To pay"),
-    "received": mark("Received"),
+    "due": mark("Amount due"),
+    "received": mark("Received so far"),
     "change": mark("Your change"),
     "paid": mark("Paid"),
     "thanks": mark("Thank you. Have a good journey"),
-    "check": mark("Please check route, date and names"),
+    "check": mark("Please check route, date and class"),
     "passengers": mark("Passengers"),
 }
 
 
 class Picture(QWidget):
-    """An advertisement, whole and in the middle; a change fades where the machine draws it, and costs no more."""
+    """An advertisement, whole and in the middle. It changes at once: a fade would draw beside a clerk who types."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -167,10 +167,10 @@ class CustomerWindow(QWidget):
         if profile is None:
             self._station.setText("")
             return
-        names = [profile.station_name]
-        if len(self._texts) > 1 and profile.station_latin and profile.station_latin != profile.station_name:
-            names.append(profile.station_latin)
-        self._station.setText("  ".join(names) + f"   {profile.counter:02d}")
+        names = [profile.station_name if one.language == "zh" else profile.station_latin for one in self._texts]
+        self._station.setText(
+            "  ".join(dict.fromkeys(name or profile.station_name for name in names)) + f"   {profile.counter:02d}"
+        )
 
     def show_time(self, now: datetime) -> None:
         """``now``: in the window's zone."""
@@ -206,7 +206,10 @@ class CustomerWindow(QWidget):
         self._ask.setText(self._both("check") if view.stage is CustomerStage.ITINERARY else "")
         match view.stage:
             case CustomerStage.PAID:
-                self._sums("paid", view.total, "change" if view.change else "", view.change)
+                if view.change:
+                    self._sums("paid", view.total, "change", view.change)
+                else:
+                    self._sums("", None, "paid", view.total)
                 self._said_below.setText(self._both("thanks"))
             case CustomerStage.PAYING if view.change is not None:
                 self._sums("total", view.total, "change", view.change)

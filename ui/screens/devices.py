@@ -1,4 +1,4 @@
-"""The printer in words, its jobs, and the question that only a person can answer: did it come out?"""
+"""The printer and what else stands around the till, in words; print jobs, and what only a person can answer."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from counter_app.ports.prints import PrinterStatus
 from ui.presenters import jobs, words
 from ui.presenters.lane import Lane
 from ui.presenters.refusals import Notice
+from ui.screens.devices_around import AroundCard
 from ui.shell.screen import FKey, Screen, Shell
 from ui.widgets.basic import Button, Card, Fact, Label, column, row
 from ui.widgets.chrome import MOODS
@@ -39,6 +40,8 @@ class DevicesScreen(Screen):
         card.body.addWidget(self._head)
         card.body.addWidget(self._said)
         card.body.addLayout(row(*self._facts.values(), None, self._roll, self._ask, self._test, spacing=20))
+        self.around = AroundCard(shell, self._window.customer, self._window.scans)
+        self._window.customer.changed.connect(self.fkeys_changed)
         self._question = Card(margin=16, spacing=8, role="notice")
         self._question.setProperty("mood", "bad")
         self._asked = Label(role="lead", mood="bad", wrap=True)
@@ -73,6 +76,7 @@ class DevicesScreen(Screen):
         page.setContentsMargins(24, 12, 24, 16)
         page.setSpacing(12)
         page.addWidget(card)
+        page.addWidget(self.around)
         page.addWidget(self._question)
         page.addWidget(self._jobs_title)
         page.addWidget(self._jobs, 1)
@@ -93,6 +97,7 @@ class DevicesScreen(Screen):
         self._no.setText(t("It did not, or is spoiled"))
         self._hint.setText(t("The printer did not confirm it. Look at the paper; money is not touched by the answer."))
         self._jobs.retranslate()
+        self.around.retranslate()
         self._show_status()
         self._chosen(self._jobs.chosen())
 
@@ -108,12 +113,17 @@ class DevicesScreen(Screen):
                 if self._window.parts.sheets is not None
                 else []
             ),
+            FKey("F8", self.t("Customer window"), self._window.customer.toggle_window),
         ]
 
     def on_enter(self, **kwargs: object) -> None:
         del kwargs
         self._ask_printer()
+        self.around.watch(on=True)
         self._jobs.setFocus()
+
+    def on_leave(self) -> None:
+        self.around.watch(on=False)
 
     def _read(self) -> None:
         self.run(Lane.READ, lambda: self.shell.desk.print_jobs(limit=200), self._have_jobs)

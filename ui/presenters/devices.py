@@ -1,0 +1,91 @@
+"""Each device around the till, and how it stands, in words. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from counter_app.domain.device_settings import DeviceSettings, ReaderSettings
+from counter_app.ports.customer_display import DeviceState, DeviceStatus
+from counter_app.texts import Texts, mark
+
+NAMES: Final = {
+    "terminal": mark("Card terminal"),
+    "customer_display": mark("Customer display"),
+    "scanner": mark("Scanner"),
+    "id_reader": mark("Document reader"),
+    "customer_window": mark("Customer window"),
+}
+STATES: Final = {
+    DeviceState.STARTING: (mark("being looked for …"), "info"),
+    DeviceState.CONNECTED: (mark("connected"), "ok"),
+    DeviceState.LOST: (mark("not there; tried again by itself"), "bad"),
+    DeviceState.CLOSED: (mark("closed"), ""),
+}
+REFUSED_PICTURES: Final = {
+    "unreadable": mark("cannot be read"),
+    "too_large": mark("too large"),
+    "no_picture": mark("no picture"),
+    "too_many": mark("more than are shown"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceLine:
+    """``detail``: where it is, or what the system says of it."""
+
+    name: str
+    state: str
+    mood: str
+    detail: str
+
+
+def device_lines(
+    settings: DeviceSettings,
+    t: Texts,
+    *,
+    display: DeviceStatus | None,
+    readers: Sequence[tuple[str, DeviceStatus]],
+    window_open: bool,
+    refused: Sequence[tuple[str, str]] = (),
+) -> list[DeviceLine]:
+    """``readers``: serial ones by their address. ``refused``: pictures that are not shown, as ``Adverts`` has them.
+
+    The card terminal is named only: how it stands is said where money is taken.
+    """
+    lines = []
+    if settings.terminal is not None:
+        lines.append(
+            DeviceLine(name=t(NAMES["terminal"]), state=t("set up"), mood="", detail=str(settings.terminal.address))
+        )
+    if settings.customer_display is not None:
+        lines.append(_line("customer_display", display, str(settings.customer_display.address), t))
+    states = dict(readers)
+    for name, reader in (("scanner", settings.scanner), ("id_reader", settings.id_reader)):
+        if reader is not None:
+            lines.append(_reader(name, reader, states, t))
+    told = t("open") if window_open else t("shut")
+    lines.append(
+        DeviceLine(
+            name=t(NAMES["customer_window"]),
+            state=told,
+            mood="ok" if window_open else "",
+            detail="; ".join(f"{name}: {t(REFUSED_PICTURES.get(why, 'cannot be read'))}" for name, why in refused[:3]),
+        )
+    )
+    return lines
+
+
+def _reader(name: str, reader: ReaderSettings, states: dict[str, DeviceStatus], t: Texts) -> DeviceLine:
+    if reader.address is None:
+        return DeviceLine(name=t(NAMES[name]), state=t("types like a keyboard"), mood="ok", detail="")
+    return _line(name, states.get(str(reader.address)), str(reader.address), t)
+
+
+def _line(name: str, status: DeviceStatus | None, where: str, t: Texts) -> DeviceLine:
+    if status is None:
+        return DeviceLine(name=t(NAMES[name]), state=t("not in use"), mood="", detail=where)
+    state, mood = STATES[status.state]
+    detail = f"{where}: {status.detail}" if status.detail else where
+    return DeviceLine(name=t(NAMES[name]), state=t(state), mood=mood, detail=detail)
