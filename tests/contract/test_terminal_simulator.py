@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from devices.simulators.terminal.serve import TerminalSimulator
-from tests.unit.devices.simulators.till import OK, REGISTER, Till, terminal
+from tests.unit.devices.simulators.till import OK, QUICK, REGISTER, Till, terminal
 
 PAY = "06 01 0A 04 00 00 00 00 10 10 49 09 78"
 ENQUIRE = "05 01 05 00 00 00 03 02"
@@ -234,6 +236,29 @@ def test_one_byte_at_a_time_and_two_commands_in_one(pt: TerminalSimulator, till:
     assert status.endswith("87 00 02 88 00 00 02 8A 0A 8B F0 F5 56 69 73 61 00")
 
 
+def test_half_a_command_ends_the_connection() -> None:
+    """PA00P016, 5.2.5: what comes too slowly is not waited for, and the next connection finds the terminal in order."""
+    with terminal(timers=replace(QUICK, reply_s=0.3)) as pt, Till(pt.serve_tcp()) as till:
+        till.send(PAY[:20])
+        assert till.take() is None
+        with Till(pt.serve_tcp()) as again:
+            assert again.do(ENQUIRE) == [OK, "06 0F 01 00"]
+
+
+def test_whatever_comes_is_answered(pt: TerminalSimulator, till: Till) -> None:
+    """A terminal that falls over a strange command would be blamed on the till that sent it."""
+    chance = random.Random(20261121)
+    with_end = [0x0501, 0x0600, 0x0601, 0x0610, 0x0612, 0x0620, 0x0630, 0x0631, 0x0650, 0x0691, 0x0693, 0x06C0, 0x0F10]
+    likely = (0x04, 0x06, 0x22, 0x49, 0x87)
+    for _ in range(300):
+        control = chance.choice(with_end)
+        size = chance.randrange(12)
+        data = bytes(3) + bytes(chance.choice((*likely, chance.randrange(256))) for _ in range(size))
+        assert till.do(f"{control:04X}{len(data):02X}{data.hex()}")[-1] != "gone"
+        till.do(REGISTER)
+    assert till.do(PAY)[-1] == "06 0F 00"
+
+
 def test_long_messages_both_ways(pt: TerminalSimulator, till: Till) -> None:
     """FF lo hi: a driver that reads one length byte would lose its place in the conversation."""
     text = "41" * 300
@@ -256,6 +281,9 @@ def test_long_messages_both_ways(pt: TerminalSimulator, till: Till) -> None:
         (["84 9C 00", "84 9C 00", OK], "stored", 1010, "06 0F 00"),
         (["84 9D 07 04 00 00 00 00 05 00"], "stored", 500, "06 0F 00"),
         (["84 66 00"], "auto-reversed", 1010, "06 1E 01 6C"),
+        (["84 9D 07 04 00 00 00 00 20 00"], "auto-reversed", 1010, "06 1E 01 6C"),  # more than all of it
+        (["84 9D 07 04 00 00 00 00 0A 00"], "auto-reversed", 1010, "06 1E 01 6C"),
+        (["84 9D 00"], "auto-reversed", 1010, "06 1E 01 6C"),
         (["84 9C 00", "84 CC 00"], "auto-reversed", 1010, "06 1E 01 6C"),
     ],
 )

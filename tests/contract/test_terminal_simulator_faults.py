@@ -158,6 +158,7 @@ def test_asked_while_the_pin_is_typed(by_hand: TerminalSimulator) -> None:
         assert again.do(REPEAT) == ["84 9C 00"]
         assert again.do(PAY) == ["84 9C 00"]
         assert again.do("06 99 00") == ["84 83 00"]
+        assert again.do(REGISTER)[-1].startswith("06 0F")
         assert by_hand.press("pin-ok")
         assert by_hand.wait_until_idle()
         assert again.do(ENQUIRE) == [OK, "06 0F 01 00"]
@@ -217,7 +218,15 @@ def test_stopped_by_the_till_and_by_the_customer(by_hand: TerminalSimulator) -> 
         till.until("06 0F")
         till.send(OK)
         assert by_hand.wait_until_idle()
-    assert states(by_hand) == ["declined", "declined", "stored"]
+        pay_by_hand(by_hand, till)
+        other.send("06 B0 00")
+        assert other.take() == OK
+        assert till.until("04 0F")[9:14] == "27 6C"
+        till.send(OK)
+        till.until("06 1E")
+        till.send(OK)
+        assert by_hand.wait_until_idle()
+    assert states(by_hand) == ["declined", "declined", "stored", "declined"]
     assert not by_hand.press("abort")
 
 

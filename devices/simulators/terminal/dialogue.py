@@ -220,8 +220,8 @@ class Dialogue:
     def stop(self) -> bool:
         """06 B0 that came over another line. False: too late for that."""
         if self.stoppable:
-            self._stop = True
-        return self._stop
+            self.line.inbox.put("abort")  # as if the customer had pressed it
+        return self.stoppable
 
     def _check_stop(self) -> None:
         if self._stop and self.stoppable:

@@ -66,20 +66,31 @@ class TcpLine(Line):
     """Messages as they are. Its reader runs in a thread of its own."""
 
     def __init__(
-        self, connection: socket.socket, faults: Faults, closing: threading.Event, noise: Callable[[int], bytes]
+        self,
+        connection: socket.socket,
+        faults: Faults,
+        closing: threading.Event,
+        noise: Callable[[int], bytes],
+        timers: Timers,
     ) -> None:
         super().__init__(faults, closing, noise)
         self._connection = connection
+        self._timers = timers
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.settimeout(10)  # a till that reads nothing for so long has lost the line
 
     def read(self) -> None:
         splitter = Splitter()
+        waited_s = 0.0
         try:
             while not self._closing.is_set() and not self.gone:
                 ready, _, _ = select.select([self._connection], [], [], _TICK_S)
                 if not ready:
+                    waited_s = waited_s + _TICK_S if splitter.halfway else 0.0
+                    if waited_s >= self._timers.reply_s:
+                        break  # the rest of a message is too late: the connection is closed (PA00P016, 5.2.5)
                     continue
+                waited_s = 0.0
                 data = self._connection.recv(65_536)
                 if not data:
                     break
@@ -88,6 +99,8 @@ class TcpLine(Line):
         except (OSError, ValueError):
             pass
         self.gone = True
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
         self.inbox.put(LOST)
 
     def send(self, apdu: Apdu) -> bool:

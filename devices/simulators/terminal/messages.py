@@ -17,6 +17,7 @@ UNREADABLE, NOT_POSSIBLE, PROTOCOL_ERROR, WAIT = 0x64, 0x83, 0x9A, 0x9C
 ALREADY_REVERSED, NO_REVERSAL, WRONG_AMOUNT = 0xB4, 0xB5, 0xB7
 TURNOVER_FULL, TOO_SMALL, CARD_INSIDE, INITIALISATION_DUE = 0x6A, 0xC8, 0xDC, 0x51
 WRONG_PIN, PINS_EXHAUSTED = 55, 75  # the banks' own codes, as binary numbers: 84 37 00 is a wrong password
+AMOUNT_MAX: Final = 10**12 - 1
 TEXTS: Final = {
     ABORTED: "Abort by customer",
     WRONG_CURRENCY: "Wrong currency",
@@ -116,7 +117,7 @@ def approved(entry: Entry, registration: Registration, faults: Faults, *, full_n
 
     ``full_number`` is the card's whole number: sent only by the faults that say so, and kept nowhere.
     """
-    amount = entry.amount_minor + (100 if faults.on("other_amount") else 0)
+    amount = (entry.amount_minor + (100 if faults.on("other_amount") else 0)) % (AMOUNT_MAX + 1)
     wrong = 1 if faults.on("other_receipt") else 0
     at = datetime.fromisoformat(entry.at)
     data = field(0x27, bytes((entry.result,))) + field(0x04, bcd(amount, 6)) + field(0x0B, bcd(entry.trace, 3))
@@ -155,8 +156,12 @@ def day_closed(totals: Totals, currency: int | None) -> Apdu:
     at = datetime.fromisoformat(totals.at)
     single = bcd(totals.first_receipt, 2) + bcd(totals.last_receipt, 2)
     for _, count, amount in totals.buckets:
-        single += bytes((min(count, 255),)) + bcd(amount, 6)
-    data = field(0x27, b"\x00") + field(0x04, bcd(totals.total_minor, 6)) + field(0x0B, bcd(totals.trace, 3))
+        single += bytes((min(count, 255),)) + bcd(min(amount, AMOUNT_MAX), 6)
+    data = (
+        field(0x27, b"\x00")
+        + field(0x04, bcd(min(totals.total_minor, AMOUNT_MAX), 6))
+        + field(0x0B, bcd(totals.trace, 3))
+    )
     data += field(0x0C, bytes.fromhex(at.strftime("%H%M%S"))) + field(0x0D, bytes.fromhex(at.strftime("%m%d")))
     if currency is not None:
         data += field(0x49, bcd(currency, 2))

@@ -69,9 +69,12 @@ def as_lines(lines: list[Line]) -> list[Apdu]:
 
 def as_block(lines: list[Line], copy: int) -> Apdu:
     """06 D3: the whole receipt at once. The attribute at the end closes it."""
-    inside = b"".join(
-        tlv(0x09, bytes((attribute,))) + tlv(0x07, text.encode("cp437", "replace")) for attribute, text in lines
-    )
+    inside, before = b"", PLAIN
+    for attribute, text in lines:
+        if attribute != before:  # it holds until the next one
+            inside += tlv(0x09, bytes((attribute,)))
+            before = attribute
+        inside += tlv(0x07, text.encode("cp437", "replace"))
     inside += tlv(0x09, bytes((LAST,)))
     return Apdu(0x06D3, field(0x06, tlv(0x1F07, bytes((copy,))) + tlv(0x25, inside)))
 

@@ -290,7 +290,7 @@ class TerminalSimulator:
             if len(self._lines) >= _LINES_MAX:
                 connection.close()
                 continue
-            line = TcpLine(connection, self.faults, self._closing, self._entropy.bytes)
+            line = TcpLine(connection, self.faults, self._closing, self._entropy.bytes, self.settings.timers)
             self._lines.append(line)
             self._run(line.read)
             self._run(partial(self._serve, line))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from devices.simulators.terminal import receipts
-from devices.simulators.terminal.apdu import OK, Apdu, MalformedError, bcd, from_bcd
+from devices.simulators.terminal.apdu import OK, Apdu, MalformedError, bcd, from_bcd, read_fields
 from devices.simulators.terminal.books import Books, BooksFullError, Entry, Kind
 from devices.simulators.terminal.cards import CARDS, Card
 from devices.simulators.terminal.dialogue import AbortedError, Dialogue
@@ -31,7 +31,7 @@ from devices.simulators.terminal.messages import (
 
 PINS_MAX: Final = 3
 PARTLY_SOLD: Final = 0x9D
-_INSERT_S, _PIN_S, _BANK_S, _REMOVE_S = 2.0, 3.0, 1.5, 1.0
+_WAKE_S, _INSERT_S, _PIN_S, _BANK_S, _REMOVE_S = 0.1, 2.0, 3.0, 1.5, 1.0
 _STATUS_REPEATS_MAX: Final = 1_000
 
 
@@ -104,6 +104,7 @@ class Transaction:
             return
         talk.answer(OK)
         talk.point("ack")
+        talk.pause(_WAKE_S)
         if self._faults.on("unperformed"):
             talk.house.note("! not performed, and nothing told")
             talk.silent = True
@@ -301,14 +302,15 @@ class Transaction:
             return
         talk.point("host")
         reply = self._deliver(entry)
-        accepted = reply is not None and (reply.positive or reply.control == 0x8400 | PARTLY_SOLD)
+        partly = _partly(reply, entry.amount_minor)
+        accepted = reply is not None and (reply.positive or partly is not None)
         if accepted and self._faults.on("commits_on_print"):
             accepted = self._print(entry, (receipts.MERCHANT, receipts.CUSTOMER))
         kept = reply is None and self._faults.on("keeps")
         if not accepted and not kept:
             self._auto_reverse(reply)
             return
-        entry = books.store(amount_minor=_partly(reply))
+        entry = books.store(amount_minor=partly)
         talk.house.note(f"stored: {entry.kind} {entry.amount_minor} receipt {entry.receipt:04d}")
         talk.house.display("APPROVED", receipts.amount_text(entry.amount_minor))
         talk.point("acknowledged")
@@ -400,8 +402,12 @@ def print_receipts(
     return done
 
 
-def _partly(reply: Apdu | None) -> int | None:
-    """84 9D: sold in part, field 04 says how much."""
-    if reply is None or reply.control != 0x8400 | PARTLY_SOLD or len(reply.data) != 7 or reply.data[0] != 0x04:
+def _partly(reply: Apdu | None, whole_minor: int) -> int | None:
+    """84 9D: sold in part, field 04 says how much. None for any other answer, and for a part that is none."""
+    if reply is None or reply.control != 0x8400 | PARTLY_SOLD:
         return None
-    return from_bcd(reply.data[1:])
+    try:
+        amount = from_bcd(read_fields(reply.data).get(0x04, b""))
+    except ValueError:
+        return None
+    return amount if 0 < amount <= whole_minor else None
