@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from central.payments.machine import (
+    OPEN,
     REFUND_OPEN,
     Order,
     Refund,
@@ -22,7 +23,7 @@ from central.payments.machine import (
     heard_refund,
     next_step,
 )
-from central.payments.orders import Rows, due, find_order, find_refund, lock_order, lock_refund
+from central.payments.orders import Kept, Rows, due, find_order, find_refund, lock_order, lock_refund
 from central.payments.words import Gateway, Said, ToCharge, ToRefund, Word
 from central.services import Services
 from central.tx import Connection, Tx, in_transaction
@@ -195,6 +196,8 @@ class Asker:
         now = self._services.clock.now()
         kept = find_refund(Tx(connection), intent_id) if refund else find_order(Tx(connection), intent_id)
         if kept is None or kept.busy(now):
+            return
+        if isinstance(kept, Kept) and (kept.order is None or kept.order.state not in OPEN):
             return
         if kept.asked_at is not None and (now - kept.asked_at).total_seconds() < 1:
             return

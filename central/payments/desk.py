@@ -216,8 +216,7 @@ class PaymentDesk:
             known = find_order(tx, message.intent_id)
             assert known is not None
         _own(device, known)
-        if known.order is not None and known.order.due_at is not None:
-            self._asker.see(connection, message.intent_id, refund=False)
+        self._asker.see(connection, message.intent_id, refund=False)
         return self._told(message.intent_id, connection)
 
     # ---- taking it back whole
