@@ -36,6 +36,9 @@ def main() -> int:
     parser.add_argument("--only", default="", help="benchmarks whose name contains this")
     parser.add_argument("--json", type=Path, default=None, help="where to save; else benchmarks/results/<time>.json")
     parser.add_argument("--quick", action="store_true", help="few repetitions: does it run at all?")
+    parser.add_argument(
+        "--sales", type=int, default=0, metavar="N", help="with --only drain: a month's outage, so many"
+    )
     told = parser.parse_args()
 
     names = [path.stem for path in sorted(HERE.glob("bench_*.py")) if told.only in path.stem.removeprefix("bench_")]
@@ -54,13 +57,13 @@ def main() -> int:
         for name in names:
             folder = Path(root) / name
             folder.mkdir()
-            context = Context(feed=feed, real=real, folder=folder, quick=told.quick)
+            context = Context(feed=feed, real=real, folder=folder, quick=told.quick, sales=told.sales)
             start_ns = time.perf_counter_ns()
             # A process of its own: its memory, imports and caches are not the neighbour's.
             with ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn")) as pool:
                 outcome = pool.submit(run_one, name, context)
                 try:
-                    results[name] = outcome.result(timeout=MINUTES_MAX * 60)
+                    results[name] = outcome.result(timeout=MINUTES_MAX * 60 + told.sales)
                 except Exception:  # noqa: BLE001 - the others are still to be measured
                     broken[name] = traceback.format_exc()
                     for process in list(pool._processes.values()):

@@ -2,7 +2,7 @@
 
 The production counter and the production central in one process, PostgreSQL with its usual durability; the line is a
 function call, so that what is measured is the work of both ends. Sales are made as at a window, from leases of a coach
-with room for them all.
+with room for them all. ``--sales N``: ``long_outage`` instead, over HTTP.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks import long_outage
 from benchmarks.result import Context, Result
 from central.allotments import AllotmentRule, set_allotment_rule
 from central.policies import import_policy
@@ -59,6 +60,8 @@ class Meter(Wire):
 
 
 def run(context: Context) -> list[Result]:
+    if context.sales:
+        return long_outage.run(context)
     sales = 200 if context.quick else SALES
     with tempfile.TemporaryDirectory(dir=context.folder) as folder, EmbeddedPostgres(Path(folder) / "pg") as server:
         make_template(server)
@@ -88,7 +91,8 @@ def _measure(cluster: Cluster, folder: Path, sales: int) -> list[Result]:
     device_id = enrol_window(folder / "window", body=node, wire=wire, code=central.code_for("AAH", 1))
     window = Window(
         station="AAH", counter=1, copy=0, folder=folder / "window", body=node, wire=wire,
-        chance=random.Random("window"), truth=Truth(unit_capacity=2 * LEASED), policy=read_policy(policy),
+        chance=random.Random("window"), policy=read_policy(policy),
+        truth=Truth(unit_capacity=2 * LEASED, lines=central.lines),
         device_id=device_id,
     )  # fmt: skip
     window.open()

@@ -52,6 +52,7 @@ class Context:
     real: bool
     folder: Path
     quick: bool = False
+    sales: int = 0  # how many a long outage has; 0: nobody asked for one
 
 
 def percentile(samples: Sequence[float], percent: float) -> float:
