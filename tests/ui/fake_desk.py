@@ -57,6 +57,7 @@ from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
 from tests.ui import fake_sale
 from tests.ui.fake_line import FakeLine
+from tests.ui.fake_payments import FakePayments, PayingDesk
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SPACE = UUID("4d0f0c1e-2f0b-5c9e-9a57-0c1d2e3f4a5b")
@@ -85,7 +86,7 @@ class FakeClock:
         self.ms += int(seconds * 1000)
 
 
-class FakeDesk:
+class FakeDesk(PayingDesk):
     """Accounts: wang / li (supervisor) / admin / audit, each with the password ``demo-demo``."""
 
     def __init__(self, clock: FakeClock | None = None, *, empty: bool = False) -> None:
@@ -130,6 +131,7 @@ class FakeDesk:
         self._fees_minor = 0
         self.journal_ok = True
         self.line = FakeLine(self.clock.now)
+        self.payments = FakePayments(self.clock.now)
         self._note("profile_created", "system", station="CWQ", counter=3)
 
     # ---- who and where
@@ -292,13 +294,31 @@ class FakeDesk:
     def sell_for_cash(
         self, actor: Actor, order_id: UUID, passengers: Sequence[PassengerInput], *, received: Money, quoted: Money
     ) -> Sold:
+        return self.sell(actor, order_id, passengers, quoted=quoted, received=received)
+
+    def sell(
+        self,
+        actor: Actor,
+        order_id: UUID,
+        passengers: Sequence[PassengerInput],
+        *,
+        quoted: Money,
+        received: Money | None,
+    ) -> Sold:
         self._open_shift()
         hold = self._held(order_id)
         sale = fake_sale.quote(hold, passengers)
         if sale.total != quoted:
             raise Refusal(Reason.QUOTE_CHANGED)
-        if received < quoted:
-            raise Refusal(Reason.CASH_SHORT, missing=(quoted - received).plain())
+        paid = self.payments.paid(order_id)
+        if paid is None:
+            raise Refusal(Reason.PAYMENT_OPEN)
+        due = quoted - paid
+        if received is None and due:
+            raise Refusal(Reason.PAYMENT_MISSING, missing=due.plain())
+        received = received or due
+        if received < due:
+            raise Refusal(Reason.CASH_SHORT, missing=(due - received).plain())
         offer = fake_sale.offer_of(hold.run, self.clock.now())
         tickets, jobs = [], []
         for place, passenger, priced in zip(hold.places, passengers, sale.passengers, strict=True):
@@ -350,7 +370,7 @@ class FakeDesk:
         return Sold(
             order=order,
             received=received,
-            change=received - quoted,
+            change=received - due,
             jobs=tuple(jobs),
             journal_seq=len(self._journal),
         )

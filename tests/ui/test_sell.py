@@ -313,7 +313,7 @@ def test_an_unknown_commit_is_named_and_not_repeated(
         tried.append(1)
         raise OutcomeUnknown("sale")
 
-    monkeypatch.setattr(selling.stage.desk, "sell_for_cash", lost)
+    monkeypatch.setattr(selling.stage.desk, "sell", lost)
     selling.press(Key.Key_F2, ENTER, ENTER, ENTER)
     assert tried == [1]
     assert screen.presenter.stage == "unknown"

@@ -1,4 +1,7 @@
-"""Taking cash: tender begun before money is taken, printer looked at, one commit, change, the paper's fate. No Qt."""
+"""Taking money: tender begun first, printer looked at, legs by card and wallet, cash for the rest, one commit, paper.
+
+No Qt. A leg that is approved stays until the sale is made of it or it is given back; one that is unknown stops all.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,15 @@ from typing import Final
 from uuid import UUID
 
 from counter_app.application.desk import Desk
+from counter_app.application.payment_views import Checkout, PaymentLeg, TenderOption
 from counter_app.application.views import HoldView, PassengerInput, PrintJobView, RunOffer, SaleQuote, Sold
 from counter_app.domain.money import Money
+from counter_app.domain.payments import UNRESOLVED, PaymentState, Tender
 from counter_app.domain.staff import Actor
 from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from counter_app.ports.prints import JobKind, JobState, PrinterStatus
 from ui.presenters.lane import Lane, Lanes, Trouble
+from ui.presenters.paying import Paying
 
 # Central did not say yes, and the places are still ours as far as is known: back with what was typed, to try again or
 # to choose others.
@@ -43,6 +49,8 @@ class Basket:
 class Stage(StrEnum):
     BEGINNING = "beginning"  # HELD becomes LEASED: no money yet
     TENDER = "tender"
+    PAYING = "paying"  # a card or wallet is at it, or gives back
+    OPEN = "open"  # a leg is not known: nothing more is charged until it is
     SELLING = "selling"
     DONE = "done"
     UNKNOWN = "unknown"  # the commit's answer did not arrive: it is looked up, never repeated
@@ -75,13 +83,43 @@ class CheckoutPresenter:
         self.received: Money | None = None
         self.sale: Sold | None = None
         self.jobs: dict[UUID, PrintJobView] = {}
+        self.checkout: Checkout | None = None
+        self.last_leg: PaymentLeg | None = None  # the one that ended last, to be told of
+        self.paying = Paying(desk, lanes, actor, changed=changed, troubled=self._not_paid)
         self._answered: set[UUID] = set()
         self._still_held = False
 
     @property
-    def due(self) -> Money:
+    def total(self) -> Money:
         assert self.basket is not None
         return self.basket.quote.total
+
+    @property
+    def left(self) -> Money:
+        """What neither is paid nor may be."""
+        return self.checkout.left if self.checkout is not None else self.total
+
+    @property
+    def due(self) -> Money:
+        """In cash: what is left, rounded as cash is."""
+        return self.checkout.cash.due if self.checkout is not None else self.total
+
+    @property
+    def legs(self) -> Sequence[PaymentLeg]:
+        return self.checkout.legs if self.checkout is not None else ()
+
+    @property
+    def approved(self) -> list[PaymentLeg]:
+        return [leg for leg in self.legs if leg.state is PaymentState.APPROVED and not leg.bound]
+
+    @property
+    def open_leg(self) -> PaymentLeg | None:
+        return next((leg for leg in self.legs if leg.state in UNRESOLVED), None)
+
+    def option(self, tender: Tender) -> TenderOption | None:
+        """None: not taken here at all."""
+        options = self.checkout.options if self.checkout is not None else ()
+        return next((one for one in options if one.tender is tender), None)
 
     @property
     def change(self) -> Money | None:
@@ -109,6 +147,8 @@ class CheckoutPresenter:
         self.received = None
         self.sale = None
         self.jobs = {}
+        self.checkout = None
+        self.last_leg = None
         self._answered = set()
         self._changed()
         order = basket.hold.order_id
@@ -120,17 +160,33 @@ class CheckoutPresenter:
             failed=self._not_begun,
         )
         self.look_at_printer()
-        self._lanes.run(
-            Lane.READ,
-            lambda: self._desk().quick_tenders(basket.quote.total),
-            done=self._have_quick,
-            failed=self._troubled,
-        )
 
     def _begun(self, order: UUID) -> None:
         if self.basket is not None and self.basket.hold.order_id == order and self.stage is Stage.BEGINNING:
-            self.stage = Stage.TENDER
-            self._changed()
+            self._look(self._ready)
+
+    def _look(self, then: Callable[[], None]) -> None:
+        """The legs as they stand, what is left, and the round sums for it."""
+        basket = self.basket
+        assert basket is not None
+        order, total = basket.hold.order_id, basket.quote.total
+
+        def read() -> tuple[Checkout, Sequence[Money]]:
+            found = self._desk().checkout(order, total)
+            return found, self._desk().quick_tenders(found.cash.due)
+
+        def have(found: tuple[Checkout, Sequence[Money]]) -> None:
+            if self.basket is basket:
+                self.checkout, self.quick = found[0], tuple(found[1])
+                then()
+                self._changed()
+
+        self._lanes.run(Lane.READ, read, done=have, failed=self._not_paid)
+
+    def _ready(self) -> None:
+        self.stage = Stage.OPEN if self.open_leg is not None else Stage.TENDER
+        if self.stage is Stage.TENDER and not self.left:
+            self._sell(None)
 
     def _not_begun(self, trouble: Trouble) -> None:
         self.stage = Stage.REFUSED
@@ -155,10 +211,6 @@ class CheckoutPresenter:
         """Known not to be ready: money should wait."""
         return self.printer is not None and not self.printer.ready
 
-    def _have_quick(self, sums: Sequence[Money]) -> None:
-        self.quick = tuple(sums)
-        self._changed()
-
     def receive(self, amount: Money | None) -> None:
         if amount != self.received:
             self.received = amount
@@ -173,19 +225,90 @@ class CheckoutPresenter:
             return True
         if self.change is None:
             return False
-        basket, received, due = self.basket, self.received, self.due
+        self._sell(self.received)
+        return True
+
+    def _sell(self, received: Money | None) -> None:
+        """``received`` None: every leg is approved, and nothing is left."""
+        basket = self.basket
+        assert basket is not None
         self.stage = Stage.SELLING
         self._changed()
-        actor = self._actor()
+        actor, total = self._actor(), self.total
         self._lanes.run(
             Lane.DATABASE,
-            lambda: self._desk().sell_for_cash(
-                actor, basket.hold.order_id, basket.passengers, received=received, quoted=due
-            ),
+            lambda: self._desk().sell(actor, basket.hold.order_id, basket.passengers, quoted=total, received=received),
             done=self._done,
             failed=self._not_sold,
         )
+
+    # ---- card, wallet and what central keeps
+    def pay(self, tender: Tender, *, code: str = "") -> bool:
+        """The sum that was typed, where it is a part of what is left; else all of it. False: cannot be done now."""
+        option = self.option(tender)
+        if self.stage is not Stage.TENDER or self.basket is None or option is None or option.why or not self.left:
+            return False
+        typed = self.received
+        amount = typed if typed is not None and typed and typed < self.left else self.left
+        self.last_leg = None
+        self.stage = Stage.PAYING
+        begun = self.paying.charge(
+            self.basket.hold.order_id,
+            tender,
+            amount,
+            passengers=self.basket.passengers,
+            quoted=self.total,
+            code=code,
+            ended=self._paid,
+        )
+        assert begun, "one payment at a time"
         return True
+
+    def _paid(self, leg: PaymentLeg) -> None:
+        self.last_leg = leg
+        self.received = None
+        self._look(self._ready)
+
+    def _not_paid(self, trouble: Trouble) -> None:
+        """The payment could not begin, or it is not known how far it came: the store says what stands."""
+        self._troubled(trouble)
+        if self.basket is not None and self.stage in {Stage.PAYING, Stage.BEGINNING}:
+            if self.checkout is None:
+                self.stage = Stage.REFUSED
+                self._still_held = True
+                self._changed()
+            else:
+                self.stage = Stage.TENDER
+                self._look(self._ready)
+
+    def ask_again(self) -> bool:
+        """Of the leg that is not known."""
+        leg = self.open_leg
+        if self.stage is not Stage.OPEN or leg is None:
+            return False
+        self.stage = Stage.PAYING
+        return self.paying.ask(leg, self._paid)
+
+    def _give_back(self, then: Callable[[], None]) -> None:
+        """The approved legs, one after the other; ``then`` once none is left. One that does not go back stops it."""
+        legs = self.approved
+        if self.open_leg is not None or not legs:
+            self._ready()
+            if self.stage is Stage.TENDER:
+                then()
+            return
+        self.stage = Stage.PAYING
+
+        def ended(leg: PaymentLeg) -> None:
+            self.last_leg = leg
+            given = leg.state in {PaymentState.REVERSED, PaymentState.NOT_PERFORMED}
+            self._look((lambda: self._give_back(then)) if given else self._ready_without_sale)
+
+        self.paying.reverse(legs[0], ended)
+
+    def _ready_without_sale(self) -> None:
+        """Back to the tender with a leg that would not go: all may be paid, but the clerk wanted it back."""
+        self.stage = Stage.OPEN if self.open_leg is not None else Stage.TENDER
 
     def _done(self, sale: Sold) -> None:
         assert self.basket is not None
@@ -203,10 +326,13 @@ class CheckoutPresenter:
     def back(self, done: Callable[[HoldView | None], None]) -> None:
         """Without money: LEASED becomes HELD again. ``done`` gets the fresh hold, None when it is gone."""
         basket = self.basket
-        if basket is None or self.stage in {Stage.SELLING, Stage.UNKNOWN, Stage.DONE}:
+        if basket is None or self.stage in {Stage.SELLING, Stage.UNKNOWN, Stage.DONE, Stage.PAYING, Stage.OPEN}:
             return
         if self.stage is Stage.REFUSED:
             done(basket.hold if self._still_held else None)
+            return
+        if self.approved:
+            self._give_back(lambda: self.back(done))
             return
         self.stage = Stage.REFUSED
 

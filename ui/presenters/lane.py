@@ -20,6 +20,7 @@ class Lane(StrEnum):
     DATABASE = "database"  # the one writer
     READ = "read"
     PRINTER = "printer"
+    TERMINAL = "terminal"  # waits for a customer at the card terminal, or for central and a wallet
     SYNC = "sync"  # waits for central: the sync turns, and what only central can answer
     APART = "apart"  # a thread of its own: long work that must not hold a lane (import)
 

@@ -1,4 +1,4 @@
-"""Checkout: cash, change in the largest type of the program, and what became of the paper."""
+"""Checkout: the ways of paying and what each leg came to, change in the largest type, and what became of the paper."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from counter_app.application.views import HoldView, PrintJobView, Sold
 from counter_app.domain.money import Money
+from counter_app.domain.payments import Tender
+from counter_app.domain.scans import ScanKind, payment_code
 from counter_app.ports.prints import JobState, PrinterStatus
 from counter_app.texts import mark
-from ui.presenters import words
+from ui.presenters import customer, payment_words, words
 from ui.presenters.checkout import Basket, CheckoutPresenter, Stage
+from ui.presenters.customer import CustomerView
 from ui.presenters.lane import Lane
 from ui.presenters.offers import run_times
 from ui.presenters.refusals import Notice
 from ui.presenters.status import printer_item
+from ui.screens.checkout_parts import OTHERS, WALLETS, CodePane, LegsView, OpenPane, RunningPane
 from ui.shell.screen import FKey, Screen, Shell
 from ui.widgets.basic import Button, Card, Label, Mood, Rule, Scroll, column, row
 from ui.widgets.money import MoneyEdit
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
     from ui.shell.window import MainWindow
 
 _log = logging.getLogger(__name__)
-QUICK_KEYS = ("F2", "F3", "F4", "F5", "F6", "F7")
+QUICK_KEYS = ("F2", "F3", "F4")
 JOB_WORDS: dict[JobState, tuple[str, Mood]] = {
     JobState.QUEUED: (mark("waiting to print"), "info"),
     JobState.SENDING: (mark("printing …"), "info"),
@@ -59,11 +63,23 @@ class CheckoutScreen(Screen):
         currency = self._window.profile.currency if self._window.profile else "CNY"
         self._route = [Label(role="lead"), Label(), Label(role="muted", wrap=True)]
         self._due_caption, self._due = Label(role="field"), Label(role="figure")
+        self._legs = LegsView(shell)
+        self._left_caption, self._left = Label(role="field"), Label(role="title")
+        self._rounding = Label(role="small")
         self._printer_caption, self._printer = Label(role="field"), Label(role="strong", wrap=True)
         self._received_caption = Label(role="field")
         self.received = MoneyEdit(currency, large=True)
         self._quick_caption = Label(role="field")
         self._quick = [Button("large", self._quick_action(i)) for i in range(len(QUICK_KEYS))]
+        self._tender_caption = Label(role="field")
+        self._card = Button("large", lambda: self._pay(Tender.CARD))
+        self._wallet = Button("large", self._ask_wallet)
+        self._other = Button("large", self._ask_other)
+        self._why = Label(role="small", wrap=True)
+        self._running = RunningPane(shell, self.presenter.paying.stop)
+        self._code = CodePane(shell, self._code_entered, self._code_back)
+        self._open = OpenPane(shell, self._ask_again, self._to_settle)
+        self._waits_for_code = False
         self._change_caption = Label(role="lead")
         self._change = Label(role="huge")
         self._confirm = Button("primary", self._go_on)
@@ -98,6 +114,10 @@ class CheckoutScreen(Screen):
         left.body.addWidget(Rule())
         left.body.addWidget(self._due_caption)
         left.body.addWidget(self._due)
+        left.body.addWidget(self._legs)
+        left.body.addWidget(self._left_caption)
+        left.body.addWidget(self._left)
+        left.body.addWidget(self._rounding)
         left.body.addStretch(1)
         left.body.addWidget(self._printer_caption)
         left.body.addWidget(self._printer)
@@ -110,13 +130,23 @@ class CheckoutScreen(Screen):
         for place, button in enumerate(self._quick):
             grid.addWidget(button, place // 3, place % 3)
         right.body.addLayout(grid)
+        right.body.addWidget(self._tender_caption)
+        tenders = QGridLayout()
+        tenders.setSpacing(8)
+        for place, button in enumerate((self._card, self._wallet, self._other)):
+            tenders.addWidget(button, 0, place)
+        right.body.addLayout(tenders)
+        right.body.addWidget(self._why)
         right.body.addStretch(1)
         right.body.addWidget(self._change_caption)
         right.body.addWidget(self._change)
         right.body.addStretch(1)
         right.body.addWidget(self._confirm)
+        self._panes = QStackedWidget()
+        for pane in (right, self._running, self._code, self._open):
+            self._panes.addWidget(pane)
         page = QWidget()
-        line = row(left, right, spacing=14)
+        line = row(left, self._panes, spacing=14)
         line.setStretch(0, 2)
         line.setStretch(1, 3)
         page.setLayout(line)
@@ -157,6 +187,9 @@ class CheckoutScreen(Screen):
         self._received_caption.setText(t("Cash received"))
         self.received.setAccessibleName(t("Cash received"))
         self._quick_caption.setText(t("Quick sums"))
+        self._tender_caption.setText(t("Or by: (a sum typed above is a part of it)"))
+        self._left_caption.setText(t("Left to pay"))
+        self._code.retranslate()
         self._done_caption.setText(t("Change"))
         self._tickets_title.setText(t("Tickets"))
         self._yes.setText(t("Yes, it came out  F2"))
@@ -175,6 +208,22 @@ class CheckoutScreen(Screen):
             ]
         if presenter.stage is Stage.UNKNOWN:
             return [FKey("F9", t("Look it up in orders"), lambda: self.shell.show_screen("orders"), primary=True)]
+        if presenter.stage is Stage.PAYING:
+            running = presenter.paying.running
+            may_stop = running is not None and running.what in {"charge", "refund"} and not running.stopping
+            return [FKey("Esc", t("Stop the payment"), presenter.paying.stop, enabled=may_stop)]
+        if presenter.stage is Stage.OPEN:
+            return [
+                FKey("F5", t("Payments to settle"), self._to_settle),
+                FKey("F9", t("Ask again"), self._ask_again, primary=True),
+            ]
+        if self._waits_for_code:
+            others = self._code.tender in OTHERS
+            return [
+                FKey("F7", t("Another kind"), self._code.turn_on, enabled=others),
+                FKey("F9", t("Charge"), self._code.enter, primary=True),
+                FKey("Esc", t("Back"), self._code_back),
+            ]
         quick = [
             FKey(key, words.money(amount).removesuffix(".00"), self._quick_action(i))
             for i, (key, amount) in enumerate(zip(QUICK_KEYS, presenter.quick, strict=False))
@@ -182,23 +231,50 @@ class CheckoutScreen(Screen):
         able = presenter.stage is Stage.TENDER and presenter.short is None
         return [
             *quick,
+            FKey("F5", t("Card"), lambda: self._pay(Tender.CARD), enabled=self._usable(Tender.CARD)),
+            FKey("F6", t("Wallet"), self._ask_wallet, enabled=any(self._usable(one) for one in WALLETS)),
+            FKey("F7", t("Others"), self._ask_other, enabled=any(self._usable(one) for one in OTHERS)),
             FKey("F8", t("Printer"), presenter.look_at_printer),
             FKey("F9", t("Confirm"), self._go_on, enabled=able, primary=True),
             FKey("Esc", t("Back"), self._back, enabled=presenter.stage in {Stage.TENDER, Stage.REFUSED}),
         ]
 
+    def customer_view(self) -> CustomerView | None:
+        presenter, basket = self.presenter, self.presenter.basket
+        if basket is None:
+            return None
+        offer, travel_class, people = basket.offer, basket.hold.travel_class, basket.passengers
+        total, sale = basket.quote.total, presenter.sale
+        if sale is not None:
+            return customer.paid(offer, travel_class, people, total, received=sale.received, change=sale.change)
+        waiting = customer.WaitingFor.PATIENCE if presenter.stage is Stage.UNKNOWN else customer.WaitingFor.NOTHING
+        return customer.paying(offer, travel_class, people, total, received=presenter.received, waiting_for=waiting)
+
     def on_enter(self, **kwargs: object) -> None:
         basket = kwargs.get("basket")
         if isinstance(basket, Basket):
             self.received.clear()
+            self._waits_for_code = False
             self.presenter.begin(basket)
             self.received.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self.presenter.stage is not Stage.UNKNOWN:
+        elif self.presenter.stage not in {Stage.UNKNOWN, Stage.OPEN}:
             self.shell.show_screen("sell")
 
     def may_leave(self) -> bool:
         """Not with money on the counter: the sale is confirmed, or gone back from."""
         if self.presenter.stage is Stage.SELLING:
+            return False
+        if self.presenter.stage is Stage.PAYING:
+            self.shell.notify(
+                lambda: Notice(
+                    title=self.t("A payment is under way"),
+                    what_to_do=self.t("Wait for its end, or stop it with Esc."),
+                    mood="warn",
+                )
+            )
+            return False
+        if self.presenter.stage is Stage.TENDER and self.presenter.approved:
+            self._back()
             return False
         if self.presenter.stage is Stage.TENDER and self.presenter.received is None:
             self._back()
@@ -213,6 +289,81 @@ class CheckoutScreen(Screen):
             )
             return False
         return True
+
+    # ---- card, wallet and the rest
+    def _usable(self, tender: Tender) -> bool:
+        option = self.presenter.option(tender)
+        able = option is not None and not option.why and bool(self.presenter.left)
+        return able and self.presenter.stage is Stage.TENDER
+
+    def _pay(self, tender: Tender, code: str = "") -> None:
+        if not self._usable(tender):
+            return
+        if self.presenter.cannot_print and not self._without_paper():
+            self.presenter.look_at_printer()
+            return
+        if self.presenter.pay(tender, code=code):
+            self._waits_for_code = False
+            self.shell.clear_notice()
+            self.received.clear()
+            self._running.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _part(self) -> str:
+        typed, left = self.presenter.received, self.presenter.left
+        return words.money(typed if typed is not None and typed and typed < left else left)
+
+    def _ask_wallet(self) -> None:
+        usable = [one for one in WALLETS if self._usable(one)]
+        if usable:
+            self._wait_for_code(usable[0])
+
+    def _ask_other(self) -> None:
+        usable = [one for one in OTHERS if self._usable(one)]
+        if usable:
+            self._wait_for_code(usable[0])
+
+    def _wait_for_code(self, tender: Tender) -> None:
+        self._waits_for_code = True
+        checkout = self.presenter.checkout
+        self._code.begin(tender, self._part(), checkout.options if checkout is not None else ())
+        self._changed()
+
+    def _code_back(self) -> None:
+        self._waits_for_code = False
+        self._changed()
+        self.received.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _code_entered(self, tender: Tender, code: str) -> None:
+        if tender in WALLETS:
+            self.take_code(code)
+        else:
+            self._pay(tender, code)
+
+    def take_code(self, code: str) -> bool:
+        """A wallet's payment code, scanned or typed, while money is waited for. False: it is none, or not now."""
+        kind = payment_code(code.strip())
+        if self.presenter.stage is not Stage.TENDER:
+            return False
+        if kind is None:
+            if self._waits_for_code:
+                self._code.code.set_invalid(True)
+                self._code.code.selectAll()
+                self.shell.notify(
+                    lambda: Notice(
+                        title=self.t("This is no payment code"),
+                        what_to_do=self.t("Scan the code under Pay in Alipay or WeChat. It changes every minute."),
+                        mood="warn",
+                    )
+                )
+            return False
+        self._pay(Tender.ALIPAY if kind is ScanKind.ALIPAY else Tender.WECHAT, code.strip())
+        return True
+
+    def _ask_again(self) -> None:
+        self.presenter.ask_again()
+
+    def _to_settle(self) -> None:
+        self.shell.show_screen("payments")
 
     # ---- what the clerk does
     def _typed(self, amount: object) -> None:
@@ -254,6 +405,16 @@ class CheckoutScreen(Screen):
         )
 
     def _back(self) -> None:
+        approved = self.presenter.approved
+        if approved and not self.shell.ask(
+            self.t("Give the money back?"),
+            self.t("Part of this sale is paid already. Going back gives it back, by the same way it came."),
+            self.t("Give it back"),
+            self.t("Stay"),
+            danger=True,
+        ):
+            return
+
         def gone(hold: HoldView | None) -> None:
             self.shell.show_screen("sell", hold=hold)
 
@@ -317,7 +478,58 @@ class CheckoutScreen(Screen):
             self._show_done()
         else:
             self._show_tender()
+            self._show_pane()
         self.fkeys_changed.emit()
+
+    def _show_pane(self) -> None:
+        presenter = self.presenter
+        running, open_leg = presenter.paying.running, presenter.open_leg
+        before = self._panes.currentIndex()
+        if presenter.stage is Stage.PAYING:
+            if running is not None:
+                self._running.show_running(running)
+            self._panes.setCurrentWidget(self._running)
+        elif presenter.stage is Stage.OPEN and open_leg is not None:
+            self._open.show_leg(open_leg)
+            self._panes.setCurrentWidget(self._open)
+        elif self._waits_for_code and presenter.stage is Stage.TENDER:
+            self._panes.setCurrentWidget(self._code)
+        else:
+            self._panes.setCurrentIndex(0)
+        if self._panes.currentIndex() == before:
+            return
+        if self._panes.currentWidget() is self._open:
+            self._open.ask.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._panes.currentIndex() == 0:
+            self.received.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_legs(self) -> None:
+        t, presenter = self.t, self.presenter
+        legs = presenter.legs
+        self._legs.show_legs(legs)
+        partly = bool(presenter.approved)
+        self._left_caption.setVisible(partly)
+        self._left.setVisible(partly)
+        self._left.setText(words.money(presenter.left))
+        checkout = presenter.checkout
+        rounded = checkout is not None and bool(checkout.cash.rounding)
+        self._rounding.setVisible(rounded)
+        if checkout is not None and rounded:
+            self._rounding.setText(t("In cash, rounded: {due}", due=words.money(checkout.cash.due)))
+        tenders = (Tender.CARD, *WALLETS, *OTHERS)
+        taken = [one for one in (presenter.option(tender) for tender in tenders) if one is not None]
+        self._card.setText("F5   " + t("Card"))
+        self._wallet.setText("F6   " + t("Wallet"))
+        self._other.setText("F7   " + t("Others"))
+        for button, group in ((self._card, (Tender.CARD,)), (self._wallet, WALLETS), (self._other, OTHERS)):
+            button.setVisible(any(one.tender in group for one in taken))
+            button.setEnabled(any(self._usable(one) for one in group))
+        self._tender_caption.setVisible(bool(taken))
+        whys = dict.fromkeys(
+            f"{payment_words.tender(one.tender, t)}: {t(payment_words.WHY[one.why])}" for one in taken if one.why
+        )
+        self._why.setText(" · ".join(whys))
+        self._why.setVisible(bool(whys))
 
     def _show_tender(self) -> None:
         t, presenter = self.t, self.presenter
@@ -329,7 +541,8 @@ class CheckoutScreen(Screen):
         self._route[1].setText(f"{words.day(offer.depart.date(), t)}  {depart} – {arrive}")
         held = words.travel_class(basket.hold.travel_class, t)
         self._route[2].setText(f"{held} · " + t("Passengers: {n}", n=basket.hold.count))
-        self._due.setText(words.money(presenter.due))
+        self._due.setText(words.money(presenter.total))
+        self._show_legs()
         item = printer_item(presenter.printer, t)
         moods: dict[str, Mood] = {"ok": "ok", "warn": "warn", "bad": "bad", "info": "info"}
         self._printer.setText(item.text)

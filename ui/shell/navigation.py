@@ -38,6 +38,12 @@ SCREENS: dict[str, Place] = {
         where="ui.screens.refund:RefundScreen", rail=mark("Refund"), key="Alt+3", right=frozenset({Right.REFUND})
     ),
     "orders": Place(where="ui.screens.orders:OrdersScreen", rail=mark("Orders"), key="Alt+4"),
+    "payments": Place(
+        where="ui.screens.payments:PaymentsScreen",
+        rail=mark("Payments"),
+        key="Alt+P",
+        right=frozenset({Right.SELL, Right.REFUND, Right.OTHERS_SHIFTS}),
+    ),
     "shift": Place(
         where="ui.screens.shift:ShiftScreen",
         rail=mark("Shift"),

@@ -1,0 +1,193 @@
+"""Payments in the clerk's words: tenders, states, what a terminal says, what to do about what is not settled. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from counter_app.application.payment_views import PaymentLeg, SettleAction, SettleItem
+from counter_app.domain.payments import Direction, PaymentState, Tender
+from counter_app.texts import Texts, mark
+
+S = PaymentState
+
+TENDERS: Mapping[Tender, str] = {
+    Tender.CASH: mark("Cash"),
+    Tender.CARD: mark("Card"),
+    Tender.ALIPAY: mark("Alipay"),
+    Tender.WECHAT: mark("WeChat Pay"),
+    Tender.VOUCHER: mark("Voucher"),
+    Tender.POINTS: mark("Member points"),
+    Tender.ACCOUNT: mark("Corporate account"),
+}
+STATES: Mapping[PaymentState, tuple[str, str]] = {
+    S.CREATED: (mark("not sent yet"), "info"),
+    S.SENT: (mark("under way"), "info"),
+    S.APPROVED_UNACKED: (mark("under way"), "info"),
+    S.APPROVED: (mark("approved"), "ok"),
+    S.DECLINED: (mark("declined"), "bad"),
+    S.UNKNOWN: (mark("not known"), "bad"),
+    S.NOT_PERFORMED: (mark("nothing was charged"), "text_muted"),
+    S.MANUAL: (mark("to be decided"), "bad"),
+    S.REVERSING: (mark("being given back"), "info"),
+    S.REVERSED: (mark("given back"), "text_muted"),
+    S.REVERSE_UNKNOWN: (mark("giving back: not known"), "bad"),
+}
+WHY: Mapping[str, str] = {
+    "not_configured": mark("no terminal here"),
+    "terminal_blocked": mark("a payment is not settled"),
+    "needs_line": mark("needs central, and the line is down"),
+    "offline_by_policy": mark("not while the line is down"),
+    "stand_alone": mark("needs central"),
+}
+# What terminals say on the way (ZVT: 04 FF), and what the program itself waits for.
+SAYS: Mapping[str, str] = {
+    "asking": mark("Asking …"),
+    "customer_confirms": mark("The customer confirms in the wallet …"),
+    "taking_back": mark("Taking it back …"),
+    "watch_pinpad": mark("Follow the terminal"),
+    "amount_confirmation": mark("The customer confirms the amount"),
+    "insert_card": mark("Insert, tap or swipe the card"),
+    "swipe_card": mark("Swipe the card"),
+    "remove_card": mark("Take the card out"),
+    "pin": mark("The customer types the PIN"),
+    "pin_wrong": mark("Wrong PIN, once more"),
+    "processing": mark("The terminal is asking the bank …"),
+    "please_wait": mark("Please wait …"),
+    "approved": mark("Approved"),
+    "declined": mark("Declined"),
+    "aborting": mark("Stopping …"),
+    "printing": mark("The terminal prints …"),
+}
+# The standard's words for the steps of a terminal, as the driver gives them (ZVT: 04 FF).
+TERMINAL_WORDS = frozenset(
+    {
+        mark("Please watch the PIN pad"),
+        mark("Not accepted"),
+        mark("Waiting for the host"),
+        mark("Sending an automatic reversal"),
+        mark("Sending later bookings"),
+        mark("Card not admitted"),
+        mark("Card unknown"),
+        mark("Card expired"),
+        mark("Insert the card"),
+        mark("Please remove the card"),
+        mark("Card not readable"),
+        mark("Processing error"),
+        mark("Please wait"),
+        mark("An automatic end of day begins"),
+        mark("Card invalid"),
+        mark("Balance display"),
+        mark("System malfunction"),
+        mark("Payment not possible"),
+        mark("Credit not sufficient"),
+        mark("Incorrect PIN"),
+        mark("Limit not sufficient"),
+        mark("Incorrect PIN too often"),
+        mark("Card data incorrect"),
+        mark("Service mode"),
+        mark("Approved"),
+        mark("Declined"),
+        mark("Waiting for the mobile number"),
+        mark("The customer chooses a currency"),
+        mark("The customer chooses a language"),
+        mark("The customer chooses debit or credit"),
+        mark("The customer chooses an application"),
+        mark("Connecting"),
+        mark("Connected"),
+        mark("Offline"),
+        mark("Online"),
+    }
+)
+STEPS: Mapping[str, str] = {
+    "unknown_ask_terminal": mark(
+        "Nobody knows yet whether the card was charged. Ask the terminal; charge nothing again."
+    ),
+    "unknown_ask_central": mark("Nobody knows yet whether the customer paid. Ask central; charge nothing again."),
+    "reversal_unknown_ask_terminal": mark("Nobody knows yet whether the card got its money back. Ask the terminal."),
+    "reversal_unknown_ask_central": mark("Nobody knows yet whether the customer got the money back. Ask central."),
+    "decide": mark(
+        "What the terminal says does not fit this payment. Print its last receipts there, compare amount, time and "
+        "receipt number, and decide with a supervisor."
+    ),
+    "decide_reversed_another": mark(
+        "ALARM: the terminal gave back another payment than this one, of another customer. Compare its receipts at "
+        "once and decide with a supervisor."
+    ),
+    "finish_sale": mark("All is paid. Make the sale, and the tickets print; or give the money back."),
+    "continue_sale": mark("Part of it is paid. Go on at its checkout, or give the money back."),
+    "reverse": mark("It is paid, and its places are gone. Give the money back."),
+    "refund_owed": mark("The customer has not got this money back yet. Try again, or pay it out in cash."),
+    "under_way": mark("Somebody is at it just now."),
+}
+ACTIONS: Mapping[SettleAction, str] = {
+    SettleAction.ASK: mark("Ask again"),
+    SettleAction.FINISH_SALE: mark("Make the sale"),
+    SettleAction.CONTINUE_SALE: mark("To its checkout"),
+    SettleAction.REVERSE: mark("Give back"),
+    SettleAction.TRY_AGAIN: mark("Try again"),
+    SettleAction.PAY_OUT_CASH: mark("Pay out in cash …"),
+    SettleAction.DECIDE: mark("Decide …"),
+    SettleAction.CARRY: mark("Carry over …"),
+}
+_REASONS: Mapping[str, str] = {
+    "timeout": mark("the terminal did not answer in time"),
+    "reset": mark("the line to the terminal broke"),
+    "garbled": mark("the terminal's answer was damaged"),
+    "no_status": mark("the terminal ended without saying how"),
+    "other_result": mark("the terminal answered about another payment"),
+    "not_committed": mark("the answer could not be kept here"),
+    "crash": mark("the program was ended on the way"),
+    "no_answer": mark("central did not answer in time"),
+    "not_reached": mark("central was not reached"),
+    "not_reachable": mark("the terminal is not reachable"),
+    "not_registered": mark("the terminal refused the registration"),
+    "not_configured": mark("no terminal here"),
+    "silent": mark("the terminal is silent"),
+    "busy": mark("the terminal is busy"),
+    "no_baseline": mark("the terminal did not say what its last payment was"),
+    "nameless_terminal": mark("the terminal did not say who it is"),
+    "terminal_has_another": mark("the terminal's last payment is another one"),
+    "reversed_another": mark("the terminal gave back another payment"),
+    "receipt_unchanged": mark("the terminal did nothing"),
+    "found_at_terminal": mark("found at the terminal"),
+    "no_receipt": mark("the terminal gave no receipt number"),
+    "no_funds": mark("not enough money"),
+    "wrong_code": mark("the code is not valid"),
+    "expired": mark("the code has run out"),
+    "not_valid": mark("not valid"),
+    "no_code": mark("no code was shown"),
+    "stand_alone": mark("needs central"),
+    "decided_by_supervisor": mark("decided by a supervisor"),
+}
+
+
+def tender(one: Tender, t: Texts) -> str:
+    return t(TENDERS[one])
+
+
+def leg_title(leg: PaymentLeg, t: Texts) -> str:
+    """``Card **** 1234``; a refund's leg says so."""
+    said = " ".join(part for part in (tender(leg.tender, t), leg.card) if part)
+    return t("Back to: {leg}", leg=said) if leg.direction is Direction.REFUND else said
+
+
+def state(leg: PaymentLeg, t: Texts) -> tuple[str, str]:
+    """Words and mood."""
+    said, mood = STATES[leg.state]
+    return t(said), mood
+
+
+def reason(leg: PaymentLeg, t: Texts) -> str:
+    """Why it is so, in words; "" where there is nothing to add."""
+    return t(_REASONS[leg.reason]) if leg.reason in _REASONS else ""
+
+
+def says(text: str, t: Texts) -> str:
+    """A terminal's own text is shown as it came; the standard's words are translated, also two of them in a row."""
+    if text in SAYS:
+        return t(SAYS[text])
+    return "  ".join(t(one) if one in TERMINAL_WORDS else one for one in text.split(". "))
+
+
+def next_step(item: SettleItem, t: Texts) -> str:
+    return t(STEPS[item.next_step]) if item.next_step in STEPS else ""
