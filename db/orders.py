@@ -204,14 +204,6 @@ class SqlOrders:
         assert sold is not None
         assert given is not None
         assert papers is not None
-        tenders = []
-        orders = self._context.scalar(
-            "SELECT count(*) FROM sale_order WHERE shift_id = ? AND state IN ('FULFILLED', 'REFUNDED')", key
-        )
-        if orders:
-            tenders.append(Tally(code="cash", count=orders, amount_minor=sold[1]))
-        if given[0]:
-            tenders.append(Tally(code="cash_refund", count=given[0], amount_minor=given[1]))
         return ShiftSales(
             first_ticket=numbers[0][0] if numbers else "",
             last_ticket=numbers[-1][0] if numbers else "",
@@ -222,10 +214,28 @@ class SqlOrders:
             sales_minor=sold[1],
             refunds_minor=given[1],
             fees_minor=given[2],
-            by_tender=tuple(tenders),
+            by_tender=self._by_tender(key),
             by_passenger_type=self._tallies("passenger_type", key),
             by_class=self._tallies("travel_class", key),
         )
+
+    def _by_tender(self, key: tuple[str]) -> tuple[Tally, ...]:
+        """Each tender's sales, then its refunds; what the coins made of the cash part is a line of its own."""
+        found: list[Tally] = []
+        rounded = [0, 0]
+        for tender, refund, count, amount, coins, rounding in self._context.rows(
+            "SELECT tender, refund_id IS NOT NULL, sum(CASE WHEN refund_id IS NULL OR amount_minor < 0 THEN 1 ELSE -1 "
+            "END), sum(amount_minor), sum(rounding_minor <> 0), sum(rounding_minor) FROM tender_leg WHERE shift_id = ? "
+            "GROUP BY tender, refund_id IS NOT NULL ORDER BY tender <> 'cash', tender, refund_id IS NOT NULL",
+            key,
+        ):
+            code = f"{tender}_refund" if refund else tender
+            found.append(Tally(code=code, count=count, amount_minor=-amount if refund else amount))
+            rounded[0] += coins
+            rounded[1] += rounding
+        if rounded[0]:
+            found.append(Tally(code="cash_rounding", count=rounded[0], amount_minor=rounded[1]))
+        return tuple(found)
 
     def _tallies(self, column: str, key: tuple[str]) -> tuple[Tally, ...]:
         found = self._context.rows(

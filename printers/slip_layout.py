@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final, assert_never
+from unicodedata import combining, east_asian_width
 
-from counter_app.domain.papers import Block, Code, Pair, Rule, Slip, Strength, Table, Text
+from counter_app.domain.papers import Block, Code, Pair, Rule, Slip, Strength, Table, Text, Verbatim
 from printers.codes import drawn
 from printers.flow import marks, paragraph, wrap
 from printers.profiles import Symbology
 from printers.raster import Canvas
+from printers.text import clean
 from printers.words import Words
 
 _LARGE_WIDTH: Final = 500
+_COLUMNS_MIN, _COLUMNS_MAX = 24, 48  # of lines that another device made
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,35 @@ def _block(block: Block, canvas: Canvas, styles: dict[Strength, Style], symbolog
             code = drawn(block.content, room=canvas.width, symbology=symbology)
             canvas.paste((canvas.width - code.width) // 2, canvas.y + 4, code)
             canvas.y += code.height + 8
+        case Verbatim():
+            _verbatim(block, canvas, styles[Strength.PLAIN])
         case _:
             assert_never(block)
+
+
+def _verbatim(block: Verbatim, canvas: Canvas, style: Style) -> None:
+    """On a grid: the other device counted columns. Lines that no paper holds are broken, never cut."""
+    cells = [_cells(clean(line)) for line in block.lines]
+    columns = min(_COLUMNS_MAX, max([_COLUMNS_MIN, *(len(line) for line in cells)]))
+    step = (canvas.width - 8) / columns
+    size = min(style.sizes[0], round(step * 1.5))
+    for line in cells:
+        for start in range(0, max(1, len(line)), columns):
+            for column, char in enumerate(line[start : start + columns]):
+                if char.strip():
+                    canvas.text(round(4 + column * step), canvas.y + round(size * 1.06), char, size)
+            canvas.y += round(size * 1.36)
+
+
+def _cells(line: str) -> list[str]:
+    """One entry a column: a wide character is followed by an empty one, a mark stays with its letter."""
+    found: list[str] = []
+    for char in line:
+        if combining(char) and found:
+            found[-1] += char
+        else:
+            found += [char, ""] if east_asian_width(char) in "WF" else [char]
+    return found
 
 
 def _pair(pair: Pair, canvas: Canvas, style: Style) -> None:

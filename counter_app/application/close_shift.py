@@ -15,7 +15,7 @@ from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock
 from counter_app.ports.epochs import WitnessKeeper
 from counter_app.ports.shifts import ShiftRecord, ShiftState
-from counter_app.ports.store import MoneyStore
+from counter_app.ports.store import MoneyStore, Reading, Writing
 from counter_app.ports.users import UserRecord
 
 
@@ -32,11 +32,13 @@ class CloseShift:
         """``supervisor`` "": the actor, who then is the second person. The password is theirs, always asked for.
 
         Raises Refusal: SHIFT_CLOSED, SHIFT_NOT_DECLARED, NOT_ALLOWED, REASON_NEEDED (over or short without one),
-        SECOND_PERSON_NEEDED (the clerk, or who counted, or no supervisor), BAD_CREDENTIALS, ACCOUNT_LOCKED.
+        SECOND_PERSON_NEEDED (the clerk, or who counted, or no supervisor), BAD_CREDENTIALS, ACCOUNT_LOCKED,
+        PAYMENTS_UNSETTLED(count): those that no supervisor has carried over (decisions 15).
         """
         with self.store.reading() as books:
             shift = demand_shift(actor, books.shifts)
             self._check(shift, reason)
+            _demand_settled(books, shift)
         login = supervisor.strip() or actor.login
         if login in {shift.login, shift.declared_by} or not supervisor_password:
             raise Refusal(Reason.SECOND_PERSON_NEEDED)
@@ -60,6 +62,7 @@ class CloseShift:
         with self.store.writing() as books:
             standing = demand_shift(actor, books.shifts)
             plain = self._check(standing, reason)
+            _demand_settled(books, standing)
             now, head = self.clock.now(), books.journal.head()
             closed = replace(
                 standing,
@@ -92,3 +95,9 @@ class CloseShift:
             assert entry.seq == report.journal_last
             books.shifts.put(replace(closed, z_report=canonical(figures).decode()))
             return report
+
+
+def _demand_settled(books: Reading | Writing, shift: ShiftRecord) -> None:
+    open_ones = [one for one in books.payments.unsettled_of_shift(shift.shift_id) if not one.carried]
+    if open_ones:
+        raise Refusal(Reason.PAYMENTS_UNSETTLED, count=len(open_ones))

@@ -12,15 +12,28 @@ from counter_app.application.report_paper import ReportPaper
 from counter_app.application.sell_for_cash import CodeFacts, ticket_payload
 from counter_app.application.shift_figures import thawed
 from counter_app.application.shift_report import x_report
+from counter_app.application.tender_words import TENDER_WORDS
 from counter_app.domain.barcode import code_text
 from counter_app.domain.ids import TicketNumber
 from counter_app.domain.money import Money
-from counter_app.domain.papers import Block, Mark, Pair, Paper, Rule, Slip, StationName, Strength, Text, TicketFace
+from counter_app.domain.papers import (
+    Block,
+    Mark,
+    Pair,
+    Paper,
+    Rule,
+    Slip,
+    StationName,
+    Strength,
+    Text,
+    TicketFace,
+    Verbatim,
+)
 from counter_app.domain.passengers import mask_document
 from counter_app.domain.stations import Station
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock, Signer
-from counter_app.ports.orders import TicketRecord
+from counter_app.ports.orders import OrderRecord, RefundRecord, TicketRecord
 from counter_app.ports.prints import JobKind, PrintJob
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
@@ -108,6 +121,7 @@ class ComposePaper:
             JobKind.REFUND_SLIP: self._refund_slip,
             JobKind.RECEIPT: self._receipt,
             JobKind.CASH_SLIP: self._cash_slip,
+            JobKind.CARD_SLIP: self._card_slip,
             JobKind.TEST: self._test,
         }
         assert job.kind in slips, f"{job.kind} has no paper"
@@ -200,12 +214,46 @@ class ComposePaper:
             Rule(),
             Pair(t("Fare paid"), Money(ticket.price_minor, currency).plain()),
             Pair(t("Refund fee"), Money(refund.fee_minor, currency).plain()),
-            Pair(t("Refunded in cash"), f"{Money(refund.refunded_minor, currency).plain()} {currency}", Strength.LARGE),
+            Pair(t("Refund amount"), f"{Money(refund.refunded_minor, currency).plain()} {currency}", Strength.LARGE),
+            *self._back(books, refund, ticket),
         ]
         if refund.rule in tiers:
             blocks.append(Text(tiers[refund.rule].words[self.language]))
         blocks += [Rule(), Pair(t("Clerk"), refund.clerk), Pair(t("Customer's signature"), "")]
         return self._slip(t("Refund"), self.store.profile.operator, blocks, job)
+
+    def _back(self, books: Reading | Writing, refund: RefundRecord, ticket: TicketRecord) -> list[Block]:
+        """Where it goes, leg by leg, as the refund posted it; the cash part with what the coins make of it."""
+        t, currency = self.texts(self.language), ticket.currency
+        intents = {one.intent_id: one for one in books.payments.of_order(ticket.order_id)}
+        lines: list[Block] = []
+        for leg in books.payments.legs_of_order(ticket.order_id):
+            if leg.journal_seq != refund.journal_seq:
+                continue
+            intent = None if leg.intent_id is None else intents[leg.intent_id]
+            charge = None if intent is None or intent.charge_id is None else intents[intent.charge_id]
+            label = t(TENDER_WORDS[f"{leg.tender.value}_refund"])
+            if charge is not None and charge.evidence.card:
+                label = f"{label} {charge.evidence.card}"
+            lines.append(Pair(label, Money(-leg.amount_minor - leg.rounding_minor, currency).plain()))
+            if leg.rounding_minor:
+                lines.append(Pair(t("Cash rounding"), Money(-leg.rounding_minor, currency).plain()))
+        return lines
+
+    def _card_slip(self, books: Reading | Writing, job: PrintJob) -> Slip:
+        t = self.texts(self.language)
+        slip = books.payments.slip(job.ref)
+        if slip is None:
+            raise Refusal(Reason.JOB_NOT_OPEN, detail="no_slip")
+        marks = [Mark.DUPLICATE] if job.copy_number else []
+        marks += [Mark.TRAINING] if self.store.profile.training else []
+        return Slip(
+            language=self.language,
+            title=t("Customer's card slip") if slip.whose == "customer" else t("Merchant's card slip"),
+            subtitle="",
+            marks=tuple(marks),
+            blocks=(Verbatim(slip.lines),),
+        )
 
     def _report(self, books: Reading | Writing, job: PrintJob) -> Slip:
         shift = books.shifts.get(job.ref)
@@ -250,12 +298,34 @@ class ComposePaper:
         blocks += [
             Rule(),
             Pair(t("Total"), f"{plain(order.total_minor)} {order.currency}", Strength.LARGE),
-            Pair(t("Received in cash"), plain(order.received_minor)),
-            Pair(t("Change"), plain(order.change_minor)),
+            *self._paid(books, order),
             Rule(),
             Pair(t("Clerk"), order.clerk),
         ]
         return self._slip(t("Receipt"), self.store.profile.operator, blocks, job)
+
+    def _paid(self, books: Reading | Writing, order: OrderRecord) -> list[Block]:
+        t = self.texts(self.language)
+        intents = {one.intent_id: one for one in books.payments.of_order(order.order_id)}
+
+        def pair(label: str, minor: int) -> Pair:
+            return Pair(label, Money(minor, order.currency).plain())
+
+        lines: list[Block] = []
+        for leg in books.payments.legs_of_order(order.order_id):
+            if leg.refund_id is not None:
+                continue
+            if leg.intent_id is not None:
+                label = f"{t(TENDER_WORDS[leg.tender.value])} {intents[leg.intent_id].evidence.card}".strip()
+                lines.append(pair(label, leg.amount_minor))
+                continue
+            if leg.rounding_minor:
+                lines += [
+                    pair(t("Cash"), leg.amount_minor),
+                    pair(t("Cash rounding"), leg.rounding_minor),
+                ]
+            lines += [pair(t("Received in cash"), order.received_minor), pair(t("Change"), order.change_minor)]
+        return lines
 
     def _test(self, books: Reading | Writing, job: PrintJob) -> Slip:
         del books

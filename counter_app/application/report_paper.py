@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from counter_app.application.tender_words import TENDER_WORDS
 from counter_app.application.views import ShiftReport, TotalsLine
 from counter_app.domain.money import Money
-from counter_app.domain.papers import Block, Mark, Pair, Rule, Slip, Strength, Table, Text
+from counter_app.domain.papers import Block, Mark, Pair, Rule, Slip, Strength, Table, Text, Verbatim
 from counter_app.ports.profile import ProfileInfo
 from counter_app.texts import Texts, mark
 
@@ -25,13 +26,6 @@ _CASH: Final = {
     "expected": mark("Expected"),
     "declared": mark("Counted"),
     "over_short": mark("Over / short"),
-}
-_TENDERS: Final = {
-    "cash": mark("Cash"),
-    "card": mark("Card"),
-    "voucher": mark("Voucher"),
-    "cash_refund": mark("Cash refunded"),
-    "card_refund": mark("Card refunded"),
 }
 _TYPES: Final = {
     "adult": mark("Adult"),
@@ -92,7 +86,8 @@ class ReportPaper:
                 *_sales(report, t),
                 *_totals(t("By passenger"), report.by_passenger_type, _TYPES, t),
                 *_totals(t("By class"), report.by_class, _CLASSES, t),
-                *_totals(t("By tender"), report.by_tender, _TENDERS, t),
+                *_totals(t("By tender"), report.by_tender, TENDER_WORDS, t),
+                *_carried(report, t, zone),
                 *_drawer(report, t),
                 *_foot(report, t),
             ),
@@ -121,13 +116,27 @@ def _sales(report: ShiftReport, t: Texts) -> Iterable[Block]:
     yield Pair(t("Refund fees kept"), report.fees.plain())
 
 
-def _totals(head: str, lines: tuple[TotalsLine, ...], words: dict[str, str], t: Texts) -> Iterable[Block]:
+def _totals(head: str, lines: tuple[TotalsLine, ...], words: Mapping[str, str], t: Texts) -> Iterable[Block]:
     if lines:
         yield Rule()
         yield _table(head, lines, words, t)
 
 
-def _table(head: str, lines: Iterable[TotalsLine], words: dict[str, str], t: Texts) -> Table:
+def _carried(report: ShiftReport, t: Texts, zone: ZoneInfo) -> Iterable[Block]:
+    """Every payment of the shift that is not settled, by name: whoever has the next shift looks for them."""
+    if not report.carried:
+        return
+    yield Rule()
+    yield Text(t("Payments carried over") if report.kind == "z" else t("Payments not settled"), Strength.STRONG)
+    for one in report.carried:
+        word = one.tender if one.direction == "charge" else f"{one.tender}_refund"
+        yield Pair(f"{t(TENDER_WORDS[word])}  {_when(one.at, zone)}", one.amount.plain())
+        yield Pair(one.clerk, str(one.intent_id)[-12:], Strength.FAINT)
+        if one.note:
+            yield Text(one.note, Strength.FAINT)
+
+
+def _table(head: str, lines: Iterable[TotalsLine], words: Mapping[str, str], t: Texts) -> Table:
     return Table(
         (head, t("Count"), t("Amount")),
         tuple((t(words.get(one.label, one.label)), _count(one), _amount(one.amount)) for one in lines),
@@ -202,6 +211,8 @@ def _block_lines(block: Block, columns: int) -> list[str]:
             return [label + " " * max(1, columns - width(label) - width(value)) + value]
         case Table():
             return _table_lines(block, columns)
+        case Verbatim():
+            return list(block.lines)
         case _:
             return [block.content]
 

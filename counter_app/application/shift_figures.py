@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from counter_app.application.shift_views import shift_view
-from counter_app.application.views import ShiftReport, ShiftView, TotalsLine
+from counter_app.application.views import CarriedPayment, ShiftReport, ShiftView, TotalsLine
 from counter_app.domain.journal import Json, parse_timestamp, timestamp
 from counter_app.domain.money import Money
 from counter_app.domain.shifts import expected_cash
@@ -75,6 +75,19 @@ def gather(
         blind=blind,
         journal_first=min((one.journal_seq for one in movements), default=0),
         journal_last=journal_last,
+        carried=tuple(
+            CarriedPayment(
+                intent_id=one.intent_id,
+                direction=one.direction.value,
+                tender=one.tender.value,
+                state=one.state.value,
+                amount=one.amount,
+                clerk=one.clerk,
+                at=one.sent_at or one.created_at,
+                note=one.carried,
+            )
+            for one in books.payments.unsettled_of_shift(shift.shift_id)
+        ),
     )
 
 
@@ -129,7 +142,7 @@ def _freeze(value: Any) -> Json:
         return str(value)
     if isinstance(value, tuple):
         return [_freeze(one) for one in value]
-    if isinstance(value, ShiftView | TotalsLine):
+    if isinstance(value, ShiftView | TotalsLine | CarriedPayment):
         return {name: _freeze(getattr(value, name)) for name in type(value).__dataclass_fields__}
     assert value is None or isinstance(value, str | int), value
     return value
@@ -162,6 +175,19 @@ def thawed(text: str) -> ShiftReport:
             "made_at": parse_timestamp(fields["made_at"]),
             **{name: money(fields[name]) for name in ("sales", "refunds", "fees", "perpetual_total", "unsynced")},
             **{name: lines(name) for name in ("by_tender", "by_passenger_type", "by_class", "cash")},
+            # Not there in a Z of before payments were.
+            "carried": tuple(_carried(one, currency) for one in fields.get("carried", ())),
             "denominations": tuple((value, pieces) for value, pieces in fields["denominations"]),
+        }
+    )
+
+
+def _carried(fields: dict[str, Any], currency: str) -> CarriedPayment:
+    return CarriedPayment(
+        **{
+            **fields,
+            "intent_id": UUID(fields["intent_id"]),
+            "amount": Money(fields["amount"], currency),
+            "at": parse_timestamp(fields["at"]),
         }
     )

@@ -294,6 +294,20 @@ class TotalsLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedPayment:
+    """A payment of the shift that is not settled. ``note`` "": nobody has carried it over yet."""
+
+    intent_id: UUID
+    direction: str  # charge | refund
+    tender: str
+    state: str  # PaymentState
+    amount: Money
+    clerk: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftReport:
     """X or Z as figures; cash lines of a blind X are absent, and ``blind`` says so."""
 
@@ -324,6 +338,7 @@ class ShiftReport:
     journal_first: int
     journal_last: int
     papers_issued: int = 0  # tickets and copies: what left the stock of blanks
+    carried: tuple[CarriedPayment, ...] = ()  # a Z names each one
 
 
 # ---------------------------------------------------------------- journal, devices, store

@@ -104,7 +104,14 @@ class Code:
     content: str
 
 
-Block = Text | Pair | Table | Rule | Code
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Lines of a fixed width, as another device made them: every character in its own column."""
+
+    lines: tuple[str, ...]
+
+
+Block = Text | Pair | Table | Rule | Code | Verbatim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,8 @@ class ShiftSales:
     sales_minor: int  # gross
     refunds_minor: int  # paid out
     fees_minor: int  # kept back from refunds
-    by_tender: tuple[Tally, ...]  # sales by tender, each followed by its refunds as code "<tender>_refund"
+    # Each tender's sales, then its refunds as "<tender>_refund"; last "cash_rounding": what the coins made of it.
+    by_tender: tuple[Tally, ...]
     by_passenger_type: tuple[Tally, ...]
     by_class: tuple[Tally, ...]
 

@@ -155,5 +155,65 @@
         <source>Card slip</source>
         <translation>刷卡单据</translation>
     </message>
+    <message>
+        <source>Alipay</source>
+        <translation>支付宝</translation>
+    </message>
+    <message>
+        <source>WeChat Pay</source>
+        <translation>微信支付</translation>
+    </message>
+    <message>
+        <source>Member points</source>
+        <translation>会员积分</translation>
+    </message>
+    <message>
+        <source>Corporate account</source>
+        <translation>公司账户</translation>
+    </message>
+    <message>
+        <source>Alipay refunded</source>
+        <translation>退回支付宝</translation>
+    </message>
+    <message>
+        <source>WeChat Pay refunded</source>
+        <translation>退回微信支付</translation>
+    </message>
+    <message>
+        <source>Voucher refunded</source>
+        <translation>退回代金券</translation>
+    </message>
+    <message>
+        <source>Member points refunded</source>
+        <translation>退回会员积分</translation>
+    </message>
+    <message>
+        <source>Corporate account refunded</source>
+        <translation>退回公司账户</translation>
+    </message>
+    <message>
+        <source>Cash rounding</source>
+        <translation>现金尾数</translation>
+    </message>
+    <message>
+        <source>Payments carried over</source>
+        <translation>结转的支付</translation>
+    </message>
+    <message>
+        <source>Payments not settled</source>
+        <translation>未了结的支付</translation>
+    </message>
+    <message>
+        <source>Customer's card slip</source>
+        <translation>刷卡单（旅客联）</translation>
+    </message>
+    <message>
+        <source>Merchant's card slip</source>
+        <translation>刷卡单（商户联）</translation>
+    </message>
+    <message>
+        <source>Refund amount</source>
+        <translation>退款金额</translation>
+    </message>
 </context>
 </TS>

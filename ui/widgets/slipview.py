@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from counter_app.domain.papers import Block, Code, Pair, Rule, Slip, Strength, Table, Text
+from counter_app.domain.papers import Block, Code, Pair, Rule, Slip, Strength, Table, Text, Verbatim
 from ui.widgets import basic
 from ui.widgets.basic import Label, Role
 
@@ -82,6 +82,8 @@ def _draw(block: Block) -> QWidget:
             return basic.Rule()
         case Code():
             return Label(block.content, role="paper_faint", wrap=True)
+        case Verbatim():
+            return Label("\n".join(block.lines), role="paper_faint")
 
 
 def _table(block: Table) -> QWidget:

@@ -82,7 +82,7 @@ class PaymentsToSettle:
     def _item(self, books: Reading, intent: PaymentIntent) -> SettleItem:
         order = books.orders.order(intent.order_id)
         next_step, actions = self._way_out(books, intent, order)
-        if intent.state in UNRESOLVED and not intent.carried:
+        if not intent.carried:
             actions = (*actions, A.CARRY)
         return SettleItem(
             leg=leg_view(intent),

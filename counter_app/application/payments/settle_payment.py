@@ -13,7 +13,7 @@ from counter_app.application.rights import demand
 from counter_app.application.sell_for_cash import selling_shift
 from counter_app.domain.journal import Kind
 from counter_app.domain.payment_facts import carried_fact
-from counter_app.domain.payments import UNRESOLVED, Direction, Evidence, PaymentState
+from counter_app.domain.payments import Direction, Evidence, PaymentState
 from counter_app.domain.shifts import check_reason
 from counter_app.domain.staff import RIGHTS, Actor, Right
 from counter_app.errors import Reason, Refusal
@@ -80,7 +80,7 @@ class CarryPayment:
         verifier = self.second(actor, supervisor, supervisor_password)
         with self.store.writing() as books:
             intent = found(books, intent_id)
-            if intent.state not in UNRESOLVED or intent.carried:
+            if not intent.unsettled or intent.carried:
                 raise Refusal(Reason.PAYMENT_NOT_OPEN)
             word = f"{verifier.login}: {plain}"[:200]
             body = carried_fact(intent, note=word, supervisor_id=verifier.user_id)
