@@ -155,10 +155,12 @@ def _is_damaged(folder: Path) -> bool:
 def _simulator_arguments(argv: Sequence[str] | None) -> dict[str, Callable[[argparse.ArgumentParser], None]] | None:
     if "simulate" not in (sys.argv[1:] if argv is None else argv):
         return None
+    import central.simulators.gateway.run
     import devices.simulators.terminal.run
     import printers.simulator.run
 
     return {
+        "gateway": central.simulators.gateway.run.add_gateway_arguments,
         "printer": printers.simulator.run.add_arguments,
         "terminal": devices.simulators.terminal.run.add_arguments,
     }
@@ -798,6 +800,10 @@ def _simulate(args: argparse.Namespace) -> int:
         from devices.simulators.terminal.run import run_terminal
 
         return run_terminal(args, SystemClock(), SystemEntropy())
+    if args.device == "gateway":
+        from central.simulators.gateway.run import run_gateway
+
+        return run_gateway(args, SystemClock().now)
     from printers.simulator.run import run_simulator
 
     return run_simulator(args)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from central.commandparser_payments import add_payment_arguments
+
 ROLES: Final = ("clerk", "supervisor", "administrator", "auditor")
 
 
@@ -166,6 +168,8 @@ def add_central_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--counter", type=_window, default=None, metavar="CODE/N", help="everything that it holds")
     write_off.add_argument("--second", required=True, metavar="LOGIN", help="the other person; second line of input")
     write_off.add_argument("--reason", required=True)
+
+    add_payment_arguments(command, as_json)
 
     command("verify", "check every chain, signature, ticket and place", as_json)
 

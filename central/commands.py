@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from central import commands_stock
+from central import commands_payments, commands_stock
 from central.commandparser import split_listen
 from central.devices import DeviceRecord
 from central.operator import (
@@ -349,4 +349,5 @@ _COMMANDS: Final[dict[str, Callable[[Desk], int]]] = {
     "conflicts": commands_stock.conflicts,
     "write-off": commands_stock.write_off,
     "verify": commands_stock.verify,
+    **commands_payments.COMMANDS,
 }

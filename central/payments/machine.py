@@ -68,6 +68,7 @@ class Order:
     reference: str = ""
     payer: str = ""
     paid: bool = False
+    paid_at: datetime | None = None
     taken_back: bool = False
     given_back: bool = False
     giving_back: bool = False
@@ -109,6 +110,8 @@ def heard(order: Order, step: Step, word: Word, now: datetime, reverse_after_s: 
         case Step.REVERSE:
             return _reversed(order, word, now)
         case _:
+            if word.said is Said.PAID:
+                order = replace(order, paid_at=order.paid_at or word.at or now)
             found = _answered(order, word, now) if order.state is not State.REVERSING else _looked(order, word, now)
     if found.state in {State.PENDING, State.UNKNOWN} and now >= found.sent_at + REVERSE_AFTER:
         return want_reversal(found, now, "too_late", reverse_after_s)
@@ -238,6 +241,7 @@ class Refund:
     sent_at: datetime
     reason: str = ""
     reference: str = ""
+    paid_at: datetime | None = None
     ask_again: bool = False
     tries: int = 0
     due_at: datetime | None = None
@@ -250,7 +254,7 @@ def heard_refund(refund: Refund, word: Word, now: datetime) -> Refund:
         case Said.DONE if word.amount_minor not in {None, refund.amount_minor}:
             return replace(noted, state=RefundState.MANUAL, reason="amount_differs", due_at=None)
         case Said.DONE:
-            return replace(noted, state=RefundState.PAID_BACK, reason="", due_at=None)
+            return replace(noted, state=RefundState.PAID_BACK, reason="", paid_at=word.at or now, due_at=None)
         case Said.REFUSED:
             return replace(noted, state=RefundState.DECLINED, reason=word.reason or "refused", due_at=None)
         case Said.WAITING:

@@ -54,12 +54,12 @@ class KeptRefund:
 _ORDER: Final = (
     "SELECT intent_id, device_id, order_id, method, fund_id, amount_minor, currency, number, state, reason, reference,"
     " payer, paid, taken_back, giving_back, given_back, asked_reverse, late_check, tries, sent_at, due_at, asked_at,"
-    " worker, worker_until FROM payment_order WHERE intent_id = %s"
+    " worker, worker_until, paid_at FROM payment_order WHERE intent_id = %s"
 )
 _REFUND: Final = (
     "SELECT r.intent_id, r.device_id, r.method, r.charge_id, r.amount_minor, r.currency, r.refund_number, r.state,"
     " r.reason, r.reference, r.ask_again, r.tries, r.sent_at, r.due_at, r.asked_at, r.worker, r.worker_until, o.number,"
-    " o.amount_minor FROM payment_refund r LEFT JOIN payment_order o ON o.intent_id = r.charge_id"
+    " o.amount_minor, r.paid_at FROM payment_refund r LEFT JOIN payment_order o ON o.intent_id = r.charge_id"
     " WHERE r.intent_id = %s"
 )
 
@@ -95,6 +95,7 @@ def _kept(row: tuple[Any, ...]) -> Kept:
             tries=row[18],
             sent_at=row[19],
             due_at=row[20],
+            paid_at=row[24],
         )
     return Kept(
         device_id=row[1],
@@ -136,6 +137,7 @@ def _kept_refund(row: tuple[Any, ...]) -> KeptRefund:
             tries=row[11],
             sent_at=row[12],
             due_at=row[13],
+            paid_at=row[19],
         )
     return KeptRefund(
         device_id=row[1],
@@ -188,7 +190,7 @@ class Rows:
         tx.run(
             "UPDATE payment_order SET state = %s, reason = %s, reference = %s, payer = %s, paid = %s, taken_back = %s,"
             " giving_back = %s, given_back = %s, asked_reverse = %s, late_check = %s, tries = %s, due_at = %s,"
-            " moved_at = %s, worker = CASE WHEN %s THEN NULL ELSE worker END,"
+            " paid_at = %s, moved_at = %s, worker = CASE WHEN %s THEN NULL ELSE worker END,"
             " worker_until = CASE WHEN %s THEN NULL ELSE worker_until END WHERE intent_id = %s",
             (
                 order.state.value,
@@ -203,6 +205,7 @@ class Rows:
                 order.late_check,
                 order.tries,
                 order.due_at,
+                order.paid_at,
                 self.services.clock.now(),
                 leave,
                 leave,
@@ -214,7 +217,7 @@ class Rows:
     def put_refund(self, tx: Tx, refund: Refund, step: str, body: dict[str, Json]) -> None:
         tx.run(
             "UPDATE payment_refund SET state = %s, reason = %s, reference = %s, ask_again = %s, tries = %s,"
-            " due_at = %s, moved_at = %s, worker = NULL, worker_until = NULL WHERE intent_id = %s",
+            " due_at = %s, paid_at = %s, moved_at = %s, worker = NULL, worker_until = NULL WHERE intent_id = %s",
             (
                 refund.state.value,
                 refund.reason,
@@ -222,6 +225,7 @@ class Rows:
                 refund.ask_again,
                 refund.tries,
                 refund.due_at,
+                refund.paid_at,
                 self.services.clock.now(),
                 refund.intent_id,
             ),

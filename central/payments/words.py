@@ -105,6 +105,7 @@ class BillRow:
     amount_minor: int
     reference: str
     state: str
+    day: str  # as the gateway counts days: 2026-12-01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

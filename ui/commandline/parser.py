@@ -13,6 +13,7 @@ EXITS = (
 )
 SIMULATORS = {
     "printer": "an ESC/POS printer with faults to switch on",
+    "gateway": "both wallets' gateways, with books of their own and faults to switch on",
     "terminal": "a ZVT card terminal with books of its own and faults to switch on",
 }
 

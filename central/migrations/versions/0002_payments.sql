@@ -43,6 +43,7 @@ CREATE TABLE payment_order (
     reference text NOT NULL DEFAULT '',  -- the gateway's number
     payer text NOT NULL DEFAULT '',      -- masked
     paid boolean NOT NULL DEFAULT false,          -- the gateway said so, once
+    paid_at timestamptz,                          -- by its own word: the day of its bill
     taken_back boolean NOT NULL DEFAULT false,    -- it said that a reversal was carried out
     giving_back boolean NOT NULL DEFAULT false,   -- paid all the same: to be refunded under GB + number
     given_back boolean NOT NULL DEFAULT false,
@@ -60,7 +61,7 @@ CREATE TABLE payment_order (
 );
 CREATE INDEX ix_payment_order_due ON payment_order (method, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX ix_payment_order_order ON payment_order (order_id);
-CREATE INDEX ix_payment_order_day ON payment_order (method, sent_at);
+CREATE INDEX ix_payment_order_day ON payment_order (method, paid_at) WHERE paid_at IS NOT NULL;
 
 -- ---- refunds ---------------------------------------------------------------------------------------------------------
 CREATE TABLE payment_refund (
@@ -78,6 +79,7 @@ CREATE TABLE payment_refund (
     tries smallint NOT NULL DEFAULT 0,
     sent_at timestamptz NOT NULL,
     moved_at timestamptz NOT NULL,
+    paid_at timestamptz,
     asked_at timestamptz,
     due_at timestamptz,
     worker uuid,
@@ -85,7 +87,7 @@ CREATE TABLE payment_refund (
 );
 CREATE INDEX ix_payment_refund_charge ON payment_refund (charge_id);
 CREATE INDEX ix_payment_refund_due ON payment_refund (method, due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX ix_payment_refund_day ON payment_refund (method, sent_at);
+CREATE INDEX ix_payment_refund_day ON payment_refund (method, paid_at) WHERE paid_at IS NOT NULL;
 
 -- A charge is given back by another window than took it only where that window has the ticket: few rows stand in these.
 CREATE INDEX ix_ticket_locked_order ON ticket (order_id) WHERE locked_by IS NOT NULL;

@@ -194,7 +194,13 @@ class AlipayGateway:
             return unknown("another_subject")
         if amount is None:
             return unknown("no_amount")
-        return Word(said=Said.DONE, amount_minor=amount, currency=refund.currency, reference=_text(told, "trade_no"))
+        return Word(
+            said=Said.DONE,
+            amount_minor=amount,
+            currency=refund.currency,
+            reference=_text(told, "trade_no"),
+            at=_instant(told.get("gmt_refund_pay")),
+        )
 
     # ---- one question
 

@@ -196,7 +196,7 @@ class WechatGateway:
             case _:
                 return unknown("refund_state")
         return Word(said=said, reason=reason, reference=reference, amount_minor=amount["refund"],
-                    currency=str(amount.get("currency", "CNY")))  # fmt: skip
+                    currency=str(amount.get("currency", "CNY")), at=_instant(told.get("create_time")))  # fmt: skip
 
     # ---- one question
 

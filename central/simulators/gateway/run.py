@@ -26,7 +26,7 @@ def add_gateway_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=None,
         metavar="DIR",
-        help="write wechat.toml, alipay.toml and fresh test keys here, for `central gateway add`",
+        help="write wechat.toml, alipay.toml and test keys here, for `central gateway add`",
     )
     parser.add_argument("--password-s", type=float, default=8.0, metavar="S", help="how long a customer types it")
     parser.add_argument(

@@ -21,7 +21,7 @@ from central.simulators.gateway.alipay import APP_ID, Alipay
 from central.simulators.gateway.bills import alipay_bill, wechat_bill
 from central.simulators.gateway.books import Books, NotDoneError
 from central.simulators.gateway.faults import HANG_S_MAX, Fault, Faults
-from central.simulators.gateway.signing import Keys
+from central.simulators.gateway.signing import Keys, kept_pair
 from central.simulators.gateway.wechat import APPID, MCHID, PUBLIC_KEY_ID, SERIAL, Wechat
 
 BODY_MAX: Final = 64 * 1024
@@ -71,10 +71,14 @@ class GatewaySimulator:
         self._thread.join(10)
 
     def write_config(self, folder: Path) -> dict[str, Path]:
-        """What ``counterfoil central gateway add`` reads, with the keys beside it: method → file."""
+        """What ``counterfoil central gateway add`` reads, with the keys beside it: method → file.
+
+        Keys that lie there are used from now on.
+        """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, keys in (("wechat", self.wechat.keys), ("alipay", self.alipay.keys)):
-            _private(folder / f"{name}-merchant.pem", keys.merchant.private_pem())
+            keys.merchant = kept_pair(folder / f"{name}-merchant.pem")
+            keys.gateway = kept_pair(folder / f"{name}-gateway.pem")
             (folder / f"{name}-public.pem").write_text(keys.gateway.public_pem(), encoding="utf-8")
         (folder / "wechat.toml").write_text(
             f'base_url = "{self.url}"\nappid = "{APPID}"\nmchid = "{MCHID}"\nserial = "{SERIAL}"\n'
@@ -244,9 +248,3 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Silent: a payment code stands in what is asked."""
         del format, args
-
-
-def _private(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(text, encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
@@ -39,6 +40,18 @@ class Pair:
             .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
             .decode()
         )
+
+
+def kept_pair(path: Path) -> Pair:
+    """The one that a file holds, or a new one, kept there: central goes on knowing a simulator that starts again."""
+    if path.exists():
+        found = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        assert isinstance(found, rsa.RSAPrivateKey), path
+        return Pair(found)
+    made = Pair()
+    path.touch(mode=0o600)
+    path.write_text(made.private_pem(), encoding="utf-8")
+    return made
 
 
 @dataclass(slots=True)
