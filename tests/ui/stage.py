@@ -15,7 +15,7 @@ from tests.ui.fake_desk import NOTES, FakeDesk
 from ui.app import Application
 from ui.presenters.lane import Lane
 from ui.settings import SettingsFile
-from ui.shell.parts import DemoAccount, Parts
+from ui.shell.parts import DemoAccount, Parts, Peripherals
 from ui.shell.screen import Screen
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
@@ -29,7 +29,9 @@ ACCOUNTS = (
 FLOAT = {10000: 2, 5000: 2, 2000: 5, 1000: 6, 500: 4, 100: 20}
 
 
-def make_parts(desk: FakeDesk, folder: Path, *, language: str = "en", keep: bool = False) -> Parts:
+def make_parts(
+    desk: FakeDesk, folder: Path, *, language: str = "en", keep: bool = False, around: Peripherals | None = None
+) -> Parts:
     """``keep``: settings go to a file in ``folder``."""
     settings = SettingsFile(folder / "window.json" if keep else None)
     settings.values.language = language
@@ -45,6 +47,7 @@ def make_parts(desk: FakeDesk, folder: Path, *, language: str = "en", keep: bool
         settings=settings,
         report_folder=folder / "reports",
         demo_accounts=ACCOUNTS,
+        peripherals=around or Peripherals(),
         version="0.1.0",
     )
 
@@ -52,11 +55,20 @@ def make_parts(desk: FakeDesk, folder: Path, *, language: str = "en", keep: bool
 class Stage:
     """``app.window`` is the real main window on real lanes; waits are for conditions, never for time."""
 
-    def __init__(self, folder: Path, *, desk: FakeDesk | None = None, language: str = "en") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        desk: FakeDesk | None = None,
+        language: str = "en",
+        keep: bool = False,
+        around: Peripherals | None = None,
+    ) -> None:
         self.desk = desk or FakeDesk()
         qt = QApplication.instance()
         assert isinstance(qt, QApplication)
-        self.application = Application(make_parts(self.desk, folder, language=language), qt)
+        parts = make_parts(self.desk, folder, language=language, keep=keep, around=around)
+        self.application = Application(parts, qt)
         self.window = self.application.window
         self.application.start()
         self.until(lambda: self.window.desk_is_open)

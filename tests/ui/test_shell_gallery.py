@@ -24,6 +24,8 @@ WANTED = {
     "line-online", "line-slow-results", "line-offline-results", "line-not-held", "line-stopped", "sync-inbox-empty",
     "sync-inbox", "sync-outbox", "sync-held", "sync-new-epoch", "central-ticket", "central-ticket-offline",
     "accounts-of-central", "timetable-of-central",
+    "customer-closed", "customer-idle", "customer-advert", "customer-itinerary", "customer-paying",
+    "customer-paying-part", "customer-paying-change", "customer-paid", "customer-thanks",
 }  # fmt: skip
 
 

@@ -100,6 +100,8 @@ class CustomerBoard(QObject):
         languages = ("zh", "en") if settings.language == "both" else (settings.language,)
         self.window = CustomerWindow(self._theme, tuple(map(self._texts_in, languages)), self._profile)
         self._place(self.window, settings)
+        if self._till.isVisible():
+            self._till.activateWindow()  # not every window system asks whether the new one wants the keyboard
         self._settings.values.customer_window = True
         self._settings.save()
         self._show()
