@@ -32,12 +32,8 @@ from devices.simulators.terminal.messages import (
     state,
 )
 from devices.simulators.terminal.office import Office
-from devices.simulators.terminal.transactions import (
-    Cashbox,
-    Order,
-    Transaction,
-    read_order,
-)
+from devices.simulators.terminal.orders import Order, read_order
+from devices.simulators.terminal.transactions import Cashbox, Transaction
 
 MONEY: Final[dict[int, Kind]] = {0x0601: "payment", 0x0630: "reversal", 0x0631: "refund"}
 _WITH_PASSWORD: Final = {0x0630, 0x0631, 0x0610, 0x0612, 0x0620, 0x0650, 0x0691, 0x0693}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from devices.simulators.terminal import receipts
-from devices.simulators.terminal.apdu import OK, Apdu, MalformedError, bcd, from_bcd, read_fields
-from devices.simulators.terminal.books import Books, BooksFullError, Entry, Kind
+from devices.simulators.terminal.apdu import OK, Apdu, bcd
+from devices.simulators.terminal.books import Books, BooksFullError, Entry
 from devices.simulators.terminal.cards import CARDS, Card
 from devices.simulators.terminal.dialogue import AbortedError, Dialogue
 from devices.simulators.terminal.messages import (
@@ -28,43 +27,11 @@ from devices.simulators.terminal.messages import (
     approved,
     refused,
 )
+from devices.simulators.terminal.orders import Order, partly_sold
 
 PINS_MAX: Final = 3
-PARTLY_SOLD: Final = 0x9D
 _WAKE_S, _INSERT_S, _PIN_S, _BANK_S, _REMOVE_S = 0.1, 2.0, 3.0, 1.5, 1.0
 _STATUS_REPEATS_MAX: Final = 1_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What the till asked for, in numbers. ``currency`` None: it named none, the terminal's own is meant."""
-
-    kind: Kind
-    amount_minor: int | None
-    currency: int | None
-    receipt: int | None = None
-    delivery_s: float | None = None
-    repeats_max: int | None = None
-
-
-def read_order(kind: Kind, fields: Mapping[int, bytes]) -> Order:
-    """Raises ``MalformedError`` where what must be there is not."""
-
-    def number(key: int) -> int | None:
-        return from_bcd(fields[key]) if key in fields else None
-
-    if kind == "reversal" and 0x87 not in fields:
-        raise MalformedError("a reversal names a receipt")
-    if kind != "reversal" and 0x04 not in fields:
-        raise MalformedError("an amount is missing")
-    return Order(
-        kind=kind,
-        amount_minor=number(0x04),
-        currency=number(0x49),
-        receipt=number(0x87),
-        delivery_s=fields[0x01][0] if 0x01 in fields else None,
-        repeats_max=fields[0x02][0] if 0x02 in fields else None,
-    )
 
 
 class Cashbox:
@@ -302,7 +269,7 @@ class Transaction:
             return
         talk.point("host")
         reply = self._deliver(entry)
-        partly = _partly(reply, entry.amount_minor)
+        partly = partly_sold(reply, entry.amount_minor)
         accepted = reply is not None and (reply.positive or partly is not None)
         if accepted and self._faults.on("commits_on_print"):
             accepted = self._print(entry, (receipts.MERCHANT, receipts.CUSTOMER))
@@ -400,14 +367,3 @@ def print_receipts(
         if number == 0:
             talk.point("print")
     return done
-
-
-def _partly(reply: Apdu | None, whole_minor: int) -> int | None:
-    """84 9D: sold in part, field 04 says how much. None for any other answer, and for a part that is none."""
-    if reply is None or reply.control != 0x8400 | PARTLY_SOLD:
-        return None
-    try:
-        amount = from_bcd(read_fields(reply.data).get(0x04, b""))
-    except ValueError:
-        return None
-    return amount if 0 < amount <= whole_minor else None
