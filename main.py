@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from counter_app.ports.catalogue import ImportReport
     from counter_app.ports.clock import Clock, Entropy
     from counter_app.ports.line import Line
+    from counter_app.ports.payments import CardTerminal
     from counter_app.ports.prints import Printer
     from counter_app.ports.profile import ProfileInfo
     from db.store import SqlMoneyStore
@@ -241,10 +242,13 @@ class Counter:
     settings: Settings
     folder: Path
     line: Line | None = None  # of an enrolled profile
+    terminal: CardTerminal | None = None
 
     def close(self) -> None:
         if self.line is not None:
             self.line.close()
+        if self.terminal is not None:
+            self.terminal.close()
         self.printer.close()
         self.store.close()
 
@@ -271,7 +275,9 @@ def open_counter(folder: Path, *, writable: bool, printer: Printer | None = None
         folder, clock=clock, ids=ids, entropy=entropy, writable=writable, key_choice=settings.keys.store
     )
     central: CentralLink | None = None
+    terminal: CardTerminal | None = None
     try:
+        terminal = card_terminal(folder, store.profile.currency, clock) if writable else None
         central = central_link(store, clock, entropy, url=settings.central.url)
         shipped = _shipped_policy(folder, store.profile.policy, enrolled=central is not None)
         desk = CounterDesk(
@@ -290,8 +296,11 @@ def open_counter(folder: Path, *, writable: bool, printer: Printer | None = None
             tell_recovered=lambda interrupted, last: tell_recovered(printer, interrupted=interrupted, last=last),
             verify_store=lambda progress: verify_profile(folder, progress=progress),
             central=central,
+            terminal=terminal,
         )
     except BaseException:
+        if terminal is not None:
+            terminal.close()
         if central is not None:
             central.line.close()
         store.close()
@@ -304,7 +313,18 @@ def open_counter(folder: Path, *, writable: bool, printer: Printer | None = None
         settings=settings,
         folder=folder,
         line=None if central is None else central.line,
+        terminal=terminal,
     )
+
+
+def card_terminal(folder: Path, currency: str, clock: Clock) -> CardTerminal | None:
+    """Of ``devices.toml``, not yet connected; None: there is none."""
+    settings = read_devices(folder).terminal
+    if settings is None:
+        return None
+    from devices.zvt.opening import open_terminal
+
+    return open_terminal(settings, currency=currency, clock=clock)
 
 
 def _shipped_policy(folder: Path, name: str, *, enrolled: bool) -> Policy:

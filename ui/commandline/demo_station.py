@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +23,7 @@ from counter_app.domain.staff import Role
 from counter_app.errors import Reason, Refusal
 from resources.demo.invent import invent
 from ui.commandline.demo import ACCOUNTS, NAMES
+from ui.commandline.demo_devices import card_terminals, kept_port, wallet_gateways
 from ui.commandline.syncing import settled
 
 WINDOWS: Final = (1, 2)
@@ -67,10 +67,15 @@ def demo_station(folder: Path, *, reset: bool, means: Means) -> Iterator[None]:
     central = folder / "central"
     with means.hold_database(central):
         _prepare_central(central, means)
-        port = _port_of(folder)
-        with _serving(central, port, folder / "central.log", means):
+        port = kept_port(folder / "port")  # the windows know central by it
+        with (
+            wallet_gateways(folder, central, means.central, means.command),
+            _serving(central, port, folder / "central.log", means),
+        ):
             _prepare_windows(folder, central, f"http://127.0.0.1:{port}", means)
-            yield
+            windows = [window_folder(folder, number) for number in WINDOWS]
+            with card_terminals(folder, windows, means.command):
+                yield
 
 
 def _begin(folder: Path, *, reset: bool) -> None:
@@ -125,17 +130,6 @@ def _make_central(central: Path, means: Means) -> None:
         "allotments", *where, "--rule", "--per-window", "6", "--hours-ahead", "10", *by_admin,
         stdin=f"{admin.password}\n",
     )  # fmt: skip
-
-
-def _port_of(folder: Path) -> int:
-    """The same at each start: the windows know central by it."""
-    path = folder / "port"
-    if path.exists():
-        return int(path.read_text("ascii"))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    path.write_text(str(port), "ascii")
-    return port
 
 
 @contextlib.contextmanager

@@ -8,10 +8,13 @@ from enum import StrEnum
 from typing import TypeVar
 
 from counter_app.application.desk import Desk
+from counter_app.application.payment_views import BackLegView, PaymentLeg
 from counter_app.application.views import Refunded, RefundQuote, TicketView
+from counter_app.domain.payments import PaymentState, Tender
 from counter_app.domain.staff import Actor
 from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from ui.presenters.lane import CancelToken, Lane, Lanes, Trouble
+from ui.presenters.paying import Paying
 
 T = TypeVar("T")
 
@@ -21,6 +24,7 @@ class Stage(StrEnum):
     CHOOSE = "choose"  # more than one ticket answers to the text
     QUOTE = "quote"
     POSTING = "posting"
+    PAYING_BACK = "paying_back"  # it is posted; a card or wallet gets its money back
     DONE = "done"
     UNKNOWN = "unknown"
 
@@ -50,6 +54,18 @@ class RefundPresenter:
         self.tickets: Sequence[TicketView] = ()
         self.quote: RefundQuote | None = None
         self.done: Refunded | None = None
+        self.back_legs: Sequence[BackLegView] = ()
+        self.paid_back: list[PaymentLeg] = []
+        self.paying = Paying(desk, lanes, actor, changed=changed, troubled=self._not_paid_back)
+
+    @property
+    def in_cash(self) -> Sequence[BackLegView]:
+        return [leg for leg in self.back_legs if leg.tender is Tender.CASH]
+
+    @property
+    def still_owed(self) -> list[PaymentLeg]:
+        """Legs that did not go back, or of which it is not known: they stand under Payments."""
+        return [leg for leg in self.paid_back if leg.state is not PaymentState.APPROVED]
 
     def start(self) -> None:
         """Another ticket. What was typed is gone only after it was done."""
@@ -60,6 +76,8 @@ class RefundPresenter:
         self.tickets = ()
         self.quote = None
         self.done = None
+        self.back_legs = ()
+        self.paid_back = []
         self._changed()
 
     def find(self, text: str) -> None:
@@ -84,10 +102,14 @@ class RefundPresenter:
         self._changed()
 
     def choose(self, ticket: TicketView) -> None:
-        self._ask(lambda: self._desk().quote_refund(ticket.ticket_id), self._quoted)
+        def ask() -> tuple[RefundQuote, Sequence[BackLegView]]:
+            quote = self._desk().quote_refund(ticket.ticket_id)
+            return quote, self._desk().refund_legs(ticket.ticket_id, quote.refundable)
 
-    def _quoted(self, quote: RefundQuote) -> None:
-        self.quote = quote
+        self._ask(ask, self._quoted)
+
+    def _quoted(self, found: tuple[RefundQuote, Sequence[BackLegView]]) -> None:
+        self.quote, self.back_legs = found[0], tuple(found[1])
         self.stage = Stage.QUOTE
         self._changed()
 
@@ -123,10 +145,32 @@ class RefundPresenter:
         return True
 
     def _posted(self, done: Refunded) -> None:
-        self.stage = Stage.DONE
+        self.stage = Stage.PAYING_BACK
         self.done = done
         self._refunded(done)
         self._changed()
+        self._lanes.run(
+            Lane.READ, lambda: self._desk().refund_payments(done), done=self._pay_back, failed=self._not_paid_back
+        )
+
+    def _pay_back(self, legs: Sequence[PaymentLeg]) -> None:
+        """One after the other. The ticket is given back whatever becomes of them: what fails is owed, and listed."""
+        if not legs:
+            self.stage = Stage.DONE
+            self._changed()
+            return
+
+        def ended(leg: PaymentLeg) -> None:
+            self.paid_back.append(leg)
+            self._pay_back(legs[1:])
+
+        self.paying.pay_back(legs[0], ended)
+
+    def _not_paid_back(self, trouble: Trouble) -> None:
+        self._troubled(trouble)
+        if self.stage is Stage.PAYING_BACK:
+            self.stage = Stage.DONE
+            self._changed()
 
     def _not_posted(self, trouble: Trouble) -> None:
         if isinstance(trouble, OutcomeUnknown):

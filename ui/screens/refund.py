@@ -6,15 +6,17 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from counter_app.application.views import Refunded, TicketView
+from counter_app.domain.money import Money
 from counter_app.errors import Reason, Refusal
 from counter_app.texts import mark
-from ui.presenters import words
+from ui.presenters import payment_words, words
 from ui.presenters.central_tickets import Step
 from ui.presenters.refund import RefundPresenter, Stage
 from ui.presenters.refusals import Notice
 from ui.screens.central_pane import CentralPane
+from ui.screens.checkout_parts import LegsView, RunningPane
 from ui.shell.screen import FKey, Screen, Shell
-from ui.widgets.basic import Button, Card, Edit, Field, Label, Rule, column, row
+from ui.widgets.basic import Button, Card, Edit, Field, Label, Rule, column, discard, row
 from ui.widgets.table import Column, DataTable
 
 TICKET_STATES = {
@@ -57,7 +59,10 @@ class RefundScreen(Screen):
         self._rule_caption, self._rule = Label(role="field"), Label(role="lead", wrap=True)
         self._until = Label(role="small", wrap=True)
         self._items = QVBoxLayout()
+        self._back_caption, self._back_legs = Label(role="field"), QVBoxLayout()
         self._out_caption, self._out = Label(role="lead"), Label(role="huge", mood="accent")
+        self._running = RunningPane(shell, self.presenter.paying.stop)
+        self._done_legs = LegsView(shell)
         self._confirm = Button("primary", self._post)
         self._done_title = Label(role="title", mood="ok")
         self._done_caption, self._done_out = Label(role="lead"), Label(role="huge", mood="accent")
@@ -65,7 +70,7 @@ class RefundScreen(Screen):
         self._next = Button("primary", self._another)
         self.central = CentralPane(shell, self._central_changed)
         self._stack = QStackedWidget()
-        for page in (QWidget(), self.table, self._quote_page(), self._done_page(), self.central):
+        for page in (QWidget(), self.table, self._quote_page(), self._done_page(), self.central, self._running):
             self._stack.addWidget(page)
         top = Card(margin=14, spacing=8)
         line = row(self._field, self._find, spacing=12)
@@ -111,6 +116,8 @@ class RefundScreen(Screen):
         right = Card(margin=20, spacing=8)
         right.body.addLayout(self._items)
         right.body.addWidget(Rule())
+        right.body.addWidget(self._back_caption)
+        right.body.addLayout(self._back_legs)
         right.body.addStretch(1)
         right.body.addWidget(self._out_caption)
         right.body.addWidget(self._out)
@@ -125,7 +132,7 @@ class RefundScreen(Screen):
 
     def _done_page(self) -> QWidget:
         card = Card(margin=24, spacing=8)
-        for widget in (self._done_title, self._done_caption, self._done_out, self._done_facts):
+        for widget in (self._done_title, self._done_caption, self._done_out, self._done_legs, self._done_facts):
             card.body.addWidget(widget)
         card.body.addStretch(1)
         card.body.addWidget(self._next)
@@ -142,7 +149,7 @@ class RefundScreen(Screen):
         self._field.set_caption(t("Scan the ticket, or type its number, its serial or the document number"))
         self._find.setText(t("Find"))
         self._rule_caption.setText(t("Rule that applies"))
-        self._out_caption.setText(t("Pay out in cash"))
+        self._back_caption.setText(t("The customer gets it back by:"))
         self._confirm.setText(t("Refund  F9"))
         self._done_title.setText(t("Refunded"))
         self._done_caption.setText(t("Hand out"))
@@ -155,6 +162,9 @@ class RefundScreen(Screen):
         t, stage = self.t, self.presenter.stage
         if stage is Stage.DONE:
             return [FKey("F9", t("Next refund"), self._another, primary=True), FKey("Esc", t("Back"), self.shell.back)]
+        if stage is Stage.PAYING_BACK:
+            running = self.presenter.paying.running
+            return [FKey("Esc", t("Stop the payment"), self.presenter.paying.stop, enabled=running is not None)]
         if stage is Stage.UNKNOWN:
             return [FKey("F9", t("Look it up in orders"), lambda: self.shell.show_screen("orders"), primary=True)]
         return [
@@ -179,7 +189,7 @@ class RefundScreen(Screen):
         self._tick.stop()
 
     def may_leave(self) -> bool:
-        return self.presenter.stage is not Stage.POSTING
+        return self.presenter.stage not in {Stage.POSTING, Stage.PAYING_BACK}
 
     # ---- what the clerk does
     def _look(self) -> None:
@@ -253,6 +263,10 @@ class RefundScreen(Screen):
         before = self._stack.currentIndex()
         if stage is Stage.FIND and self.central.active:
             self._stack.setCurrentWidget(self.central)
+        elif stage is Stage.PAYING_BACK:
+            self._stack.setCurrentWidget(self._running)
+            if self.presenter.paying.running is not None:
+                self._running.show_running(self.presenter.paying.running)
         else:
             self._stack.setCurrentIndex(pages.get(stage, 2))
         self._hint.setText(
@@ -297,21 +311,58 @@ class RefundScreen(Screen):
             name = Label(t(ITEM_WORDS.get(part.kind, part.kind)))
             line.setLayout(row(name, None, Label(words.money(part.amount), role="lead")))
             self._items.addWidget(line)
-        self._out.setText(words.money(quote.refundable))
+        self._show_back_legs()
         self._second()
 
     def _show_done(self) -> None:
         done = self.presenter.done
         if done is None:
             return
-        self._done_out.setText(words.money(done.refunded))
+        cash = self._cash()
+        self._done_caption.setVisible(bool(cash))
+        self._done_out.setVisible(bool(cash))
+        self._done_out.setText(words.money(cash))
+        self._done_legs.show_legs(self.presenter.paid_back)
+        owed = bool(self.presenter.still_owed)
+        self._done_title.setText(self.t("Money still to be paid back") if owed else self.t("Refunded"))
+        self._done_title.set_mood("bad" if owed else "ok")
         self._done_facts.setText(
             self.t(
                 "Ticket {number} is refunded; its place is free again. Fee kept: {fee}. The slip is being printed.",
                 number=done.ticket.number,
                 fee=words.money(done.fee),
             )
+            + (
+                "\n" + self.t("It stays under Payments. Try again there, or pay it out in cash with a supervisor.")
+                if owed
+                else ""
+            )
         )
+
+    def _cash(self) -> Money | None:
+        """What leaves the drawer, rounded; None: nothing does."""
+        legs = self.presenter.in_cash
+        return legs[0].amount + legs[0].rounding if legs else None
+
+    def _show_back_legs(self) -> None:
+        t, legs = self.t, self.presenter.back_legs
+        while self._back_legs.count():
+            item = self._back_legs.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                discard(widget)
+        cash = self._cash()
+        only_cash = len(legs) == 1 and cash is not None
+        self._back_caption.setVisible(not only_cash and bool(legs))
+        for leg in () if only_cash else legs:
+            line = QWidget()
+            name = " ".join(part for part in (payment_words.tender(leg.tender, t), leg.card) if part)
+            line.setLayout(row(Label(name), None, Label(words.money(leg.amount + leg.rounding), role="strong")))
+            self._back_legs.addWidget(line)
+        self._out_caption.setText(t("Pay out in cash") if only_cash else t("Refund"))
+        quote = self.presenter.quote
+        assert quote is not None
+        self._out.setText(words.money(cash if only_cash else quote.refundable))
 
     def _second(self) -> None:
         left = self.presenter.seconds_left(self.shell.now())
