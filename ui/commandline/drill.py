@@ -61,6 +61,7 @@ _GO_ON: Final = frozenset(
 )
 _PATIENCE: Final = 10  # times as many, where the line may be down and come back
 _FRUITLESS_MAX: Final = 200  # customers in a row to whom nothing could be sold: then the drill says so and stops
+_DOWN_S_MAX: Final = 120.0  # so long without a line, and nothing leased to sell through it: the same
 
 
 @dataclass(slots=True)
@@ -71,11 +72,15 @@ class Drill:
     random: Random
     out: TextIO = field(default_factory=lambda: sys.stdout)
     wait: Callable[[float], None] = time.sleep
+    now_s: Callable[[], float] = time.monotonic
     _routes: list[tuple[str, str]] = field(default_factory=list)
     _sold: list[TicketView] = field(default_factory=list)
 
     def run(self) -> None:
-        """Sells ``sales`` times, parks and refunds in between. Raises what is not a clerk's everyday "no"."""
+        """Sells ``sales`` times, parks and refunds in between. Raises what is not a clerk's everyday "no"; also
+
+        NOT_ENOUGH_PLACES and CENTRAL_UNREACHABLE(done) where nothing can be sold any more.
+        """
         self._recover()
         self._open_shift()
         self._routes = list(self._find_routes())
@@ -84,6 +89,7 @@ class Drill:
         done = fruitless = 0
         enrolled = self.desk.sync_status().line is not LineWord.STAND_ALONE
         patience = _FRUITLESS_MAX * (_PATIENCE if enrolled else 1)
+        able_s = self.now_s()
         while done < self.sales:
             if enrolled:
                 self._turn(fruitless)
@@ -96,11 +102,21 @@ class Drill:
             done += sold
             fruitless = 0 if sold else fruitless + 1
             if fruitless > patience:
-                raise Refusal(Reason.NOT_ENOUGH_PLACES)
+                raise Refusal(Reason.NOT_ENOUGH_PLACES, done=done)
+            if sold or not enrolled or self._may_sell():
+                able_s = self.now_s()
+            elif self.now_s() - able_s > _DOWN_S_MAX:
+                line = self.desk.sync_status().line.value
+                raise Refusal(Reason.CENTRAL_UNREACHABLE, done=done, detail=f"line: {line}, and nothing is leased")
             if sold and self.random.random() < 0.12:
                 self._try_refund()
             if sold and self.random.random() < 0.02:
                 self._drop_cash()
+
+    def _may_sell(self) -> bool:
+        """Whether the line, or what is leased, lets anything be sold at all."""
+        status = self.desk.sync_status()
+        return status.line is LineWord.ONLINE or bool(status.leased_places)
 
     def _turn(self, fruitless: int) -> None:
         """Between two customers the background work of a window: here the drill does it, one turn at a time."""

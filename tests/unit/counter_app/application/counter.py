@@ -151,6 +151,8 @@ class SmallCatalogue:
         return self._stations.get(station_id)
 
     def runs_between(self, origin: str, destination: str, departing_on: date, zone: str) -> list[TripSpan]:
+        if CODES.index(origin) >= CODES.index(destination):
+            return []
         span = Span(CODES.index(origin), CODES.index(destination))
         return [TripSpan(run=run(one.trip_id, departing_on), trip=one, span=span) for one in self._trips.values()]
 
