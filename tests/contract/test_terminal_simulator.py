@@ -342,6 +342,80 @@ def test_unprinted_means_unpaid_at_some_makes(pt: TerminalSimulator, till: Till)
     assert states(pt) == ["auto-reversed"]
 
 
+# ---- time
+
+
+def test_patience_ends() -> None:
+    """No card, no PIN: the payment ends by itself, and nothing is charged."""
+    with (
+        terminal(manual=True, timers=replace(QUICK, refresh_s=0.05), patience_s=0.3) as pt,
+        Till(pt.serve_tcp()) as till,
+    ):
+        till.do(REGISTER)
+        said = till.do(PAY)
+        assert said[1:4] == ["04 FF 01 0A"] * 3  # told again and again, so that the till waits on
+        assert said[-1] == "06 1E 01 6C"
+        till.send(PAY)
+        till.until("04 FF")
+        pt.press("insert")
+        till.send(OK)
+        assert till.until("04 0F")[9:14] == "27 6C"
+        till.send(OK)
+        assert till.take() == "06 1E 01 6C"
+
+
+def test_at_a_pace() -> None:
+    """Customer and bank take their time, and the line is heard meanwhile."""
+    with terminal(pace=100.0) as pt, Till(pt.serve_tcp()) as till:
+        till.do(REGISTER)
+        assert till.do(PAY)[-1] == "06 0F 00"
+        pt.cut_power()
+        assert pt.wait_until_idle()
+        assert pt.is_registered
+
+
+def test_a_till_that_answers_nothing() -> None:
+    """It is as if it were not there: told all, and then the payment is taken back."""
+    quick = replace(QUICK, reply_s=0.05, delivery_s=0.1)
+    with terminal(timers=quick) as pt, Till(pt.serve_tcp()) as till:
+        till.send(REGISTER)
+        assert till.take() == OK
+        assert pt.wait_for(lambda: "  no answer" in pt.notes)
+        till.send(PAY)
+        assert pt.wait_for(lambda: len(pt.books.batch) == 1)
+        assert states(pt) == ["auto-reversed"]
+
+
+def test_receipts_again(pt: TerminalSimulator, till: Till) -> None:
+    """A torn slip is printed again, and says that it is a copy."""
+    till.do("06 00 06 00 00 00 86 09 78")
+    till.do(PAY)
+    till.do(PAY)
+    for command, copies in (
+        ("06 20 03 00 00 00", 2),
+        ("06 12 05 00 00 00 00 01", 2),
+        ("06 12 07 00 00 00 00 01 00 02", 4),
+        ("06 12 05 00 00 00 00 09", 0),
+    ):
+        lines = [bytes.fromhex(one)[4:].decode("cp437") for one in till.do(command) if one.startswith("06 D1")]
+        assert lines.count("** COPY **") == copies
+    assert till.do("06 12 04 00 00 00 01") == ["84 9A 00"]
+    assert till.do("06 12 05 00 00 00 0A 01") == ["84 9A 00"]
+
+
+def test_a_full_turnover_file(pt: TerminalSimulator, till: Till) -> None:
+    """It must be closed first; until then no money is taken that could not be written down."""
+    till.do(PAY)
+    assert pt.wait_until_idle()
+    (entry,) = pt.books.batch
+    while not pt.books.full:
+        pt.books.approve(replace(entry, receipt=0))
+        pt.books.store()
+    assert shortened(till.do(PAY)) == refusal("6A")
+    assert till.do("06 50 03 00 00 00")[-1] == "06 0F 00"
+    assert shortened(till.do(PAY))[-1] == "06 0F 00"
+
+
 # ---- over a restart
 
 

@@ -44,10 +44,17 @@ class CountingEntropy:
 
 
 def terminal(
-    books: Path | None = None, *, script: Iterable[str] = (), manual: bool = False, timers: Timers = QUICK, **more: str
+    books: Path | None = None,
+    *,
+    script: Iterable[str] = (),
+    manual: bool = False,
+    timers: Timers = QUICK,
+    pace: float = 0,
+    patience_s: float = PATIENCE_S,
+    **more: str,
 ) -> TerminalSimulator:
     """Customer and bank at once, unless played by keys."""
-    settings = Settings(pace=0, manual=manual, timers=timers, patience_s=PATIENCE_S, **more)  # type: ignore[arg-type]
+    settings = Settings(pace=pace, manual=manual, timers=timers, patience_s=patience_s, **more)  # type: ignore[arg-type]
     return TerminalSimulator(
         books, clock=StandingClock(), entropy=CountingEntropy(), settings=settings, script=script, zone=UTC
     )
