@@ -13,9 +13,10 @@ from counter_app.domain.verdicts import Why
 from counter_app.errors import Refusal
 from counter_app.ports.stock import ClaimState
 from db.verify import verify_profile
+from tests.simulation.nature import MINUTE
 from tests.simulation.truth import UNITS, Broken, Cell, Ticket, Written
 from tests.simulation.window import Window
-from tests.simulation.world import MINUTE, World
+from tests.simulation.world import World
 
 ROUNDS_MAX: Final = 40
 TOLD_MAX: Final = 12  # findings in one message

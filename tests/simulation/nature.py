@@ -9,6 +9,8 @@ from typing import Final
 
 from counter_app.system import Uuid7Ids
 
+MINUTE: Final = 60_000
+HOUR: Final = 60 * MINUTE
 START: Final = datetime(2026, 12, 1, 0, 0, tzinfo=UTC)  # 08:00 in the stations' zone
 
 

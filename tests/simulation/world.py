@@ -24,17 +24,15 @@ from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from tests.postgres import Cluster
 from tests.simulation.clerk import Clerk
 from tests.simulation.headquarters import POLICY_TEXT, Headquarters
-from tests.simulation.nature import Killed, Time, body
+from tests.simulation.nature import HOUR, MINUTE, Killed, Time, body
 from tests.simulation.network import Network, Weather, Wire
 from tests.simulation.timetable import Issue
+from tests.simulation.troubles import CUTS, Troubles
 from tests.simulation.truth import Broken, Ticket, Truth
 from tests.simulation.window import Window, enrol_window
 
 STATIONS: Final = (("AAH", 3), ("BBH", 3), ("CCH", 2))
 LAST_STEPS: Final = 80
-MINUTE: Final = 60_000
-HOUR: Final = 60 * MINUTE
-CUTS: Final = (2 * MINUTE, 20 * MINUTE, 2 * HOUR, 6 * HOUR)
 LATE_MAX: Final = timedelta(seconds=60)  # clocks drift while the line is cut; the guard is as long
 
 
@@ -83,6 +81,7 @@ class World:
     chance: random.Random = field(init=False)
     truth: Truth = field(init=False)
     central: Headquarters = field(init=False)
+    troubles: Troubles = field(init=False)
     network: Network = field(init=False)
     windows: list[Window] = field(default_factory=list)
     last: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_STEPS))
@@ -94,10 +93,10 @@ class World:
     _heals: list[tuple[int, int, Callable[[], None]]] = field(default_factory=list)
     _heal_number: int = 0
     _depth: int = 0
-    _backup_at: int = 30 * MINUTE
 
     def __post_init__(self) -> None:
         self.chance = random.Random(f"world {self.seed}")
+        self.troubles = Troubles(self)
         policy = read_policy(POLICY_TEXT)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.central = Headquarters(
@@ -109,11 +108,11 @@ class World:
         )
         self.truth = Truth(unit_capacity=policy.unreserved_capacity, lines=self.central.lines)
         self.network = Network(
-            self.time, random.Random(f"network {self.seed}"), self.central, self._meanwhile, self._say
+            self.time, random.Random(f"network {self.seed}"), self.central, self._meanwhile, self.say
         )
         for station, count in self.odds.stations:
             for counter in range(1, count + 1):
-                self._enrol(station, counter)
+                self.enrol(station, counter)
         self.central.crash_permille = self.odds.central_crash
         self.truth.refunded, self.truth.sold = self._look_at_refund, self._look_at_sale
 
@@ -142,7 +141,7 @@ class World:
         if drawn < 0.03:
             self._tend()
         elif drawn < 0.06:
-            self._trouble()
+            self.troubles.befall()
         else:
             self._somebody()
 
@@ -182,7 +181,7 @@ class World:
         self._guarded(window, lambda: self._told(window, clerk.act()))
 
     def _told(self, window: Window, outcome: str) -> None:
-        self._say(f"{window.name}: {outcome}")
+        self.say(f"{window.name}: {outcome}")
         words = outcome.split()
         self.told[" ".join(words[:3]) if words[1:2] == ["refused:"] else words[0]] += 1
         if words[1:3] == ["refused:", "clock_jumped:"] and self.chance.random() < 0.7:
@@ -196,10 +195,10 @@ class World:
                 try:
                     done = desk.sync_turn()
                 except OutcomeUnknown as unknown:
-                    self._say(f"{window.name}: turn {unknown}")
+                    self.say(f"{window.name}: turn {unknown}")
                     return
             window.turn_at_ms = self.time.ms + done.next_ms
-            self._say(f"{window.name}: turn, next in {done.next_ms} ms{' changed' if done.changed else ''}")
+            self.say(f"{window.name}: turn, next in {done.next_ms} ms{' changed' if done.changed else ''}")
 
         self._guarded(window, turn)
 
@@ -214,12 +213,12 @@ class World:
             try:
                 epoch = desk.request_epoch(self.central.admin, reason="simulated")
             except Refusal as refusal:
-                self._say(f"{window.name}: epoch refused: {refusal}")
+                self.say(f"{window.name}: epoch refused: {refusal}")
                 self.told[f"epoch refused {refusal.reason} {refusal.facts.get('code', '')}"] += 1
             except OutcomeUnknown as unknown:
-                self._say(f"{window.name}: epoch {unknown}")
+                self.say(f"{window.name}: epoch {unknown}")
             else:
-                self._say(f"{window.name}: epoch {epoch}")
+                self.say(f"{window.name}: epoch {epoch}")
                 self.told["epoch"] += 1
 
     def _accept_clock(self, window: Window) -> None:
@@ -227,22 +226,22 @@ class World:
             try:
                 desk.accept_clock(self.central.people["wang"], reason="simulated")
             except (Refusal, OutcomeUnknown) as no:
-                self._say(f"{window.name}: clock {no}")
+                self.say(f"{window.name}: clock {no}")
 
     def _guarded(self, window: Window, work: Callable[[], None]) -> None:
         """A killed process comes back after a while."""
         try:
             work()
         except Killed as killed:
-            self._say(f"{window.name}: {killed}")
-            self._kill(window)
+            self.say(f"{window.name}: {killed}")
+            self.kill(window)
 
-    def _kill(self, window: Window) -> None:
+    def kill(self, window: Window) -> None:
         self.told["killed"] += 1
         window.kill()
-        self._later(self.chance.randrange(1_000, 5 * MINUTE), lambda: self._start(window))
+        self.later(self.chance.randrange(1_000, 5 * MINUTE), lambda: self.start(window))
 
-    def _start(self, window: Window, opened: Callable[[], None] = lambda: None) -> None:
+    def start(self, window: Window, opened: Callable[[], None] = lambda: None) -> None:
         """Opens a counter and finishes what it had begun, as the program does. ``opened``: looks at it in between."""
         if window.running or window.gone:
             return
@@ -253,37 +252,37 @@ class World:
                 if not desk.behind_witness:
                     desk.recover()
         except Killed as killed:
-            self._say(f"{window.name}: at start {killed}")
-            self._kill(window)
+            self.say(f"{window.name}: at start {killed}")
+            self.kill(window)
         except OutcomeUnknown as unknown:
-            self._say(f"{window.name}: at start {unknown}")
-            self._kill(window)
+            self.say(f"{window.name}: at start {unknown}")
+            self.kill(window)
         except Refusal as refusal:
             if refusal.reason is not Reason.STORE_BEHIND_WITNESS:
                 raise
-            self._say(f"{window.name}: behind its witness")
+            self.say(f"{window.name}: behind its witness")
         else:
-            self._say(f"{window.name}: started")
+            self.say(f"{window.name}: started")
 
     def _tend(self) -> None:
         self.tends += 1
         try:
             self.central.tend()
         except Killed as killed:
-            self._say(str(killed))
+            self.say(str(killed))
 
-    def _later(self, in_ms: int, act: Callable[[], None]) -> None:
+    def later(self, in_ms: int, act: Callable[[], None]) -> None:
         self._heal_number += 1
         heappush(self._heals, (self.time.ms + in_ms, self._heal_number, act))
 
-    def _say(self, words: str) -> None:
+    def say(self, words: str) -> None:
         line = f"{self.steps:>7} {self.time.moment():%d %H:%M:%S} {words}"
         self.last.append(line)
         self.digest.update(line.encode())
 
     # ---- windows
 
-    def _enrol(self, station: str, counter: int) -> Window:
+    def enrol(self, station: str, counter: int) -> Window:
         number = len(self.windows)
         name = f"{self.seed} {number}"
         drift = self.chance.choice((0, 20, -20, 100, -100, 300))
@@ -294,13 +293,13 @@ class World:
         code = self.central.code_for(station, counter)
         device_id = enrol_window(folder, body=node, wire=wire, code=code)
         wire.weather = Weather(storm=self.odds.storm)
-        window = self._window(station, counter, 0, folder, node, wire, device_id)
+        window = self.make_window(station, counter, 0, folder, node, wire, device_id)
         window.commit_blows = 0
         window.open()
         window.commit_blows = self.odds.commit_blows
         return window
 
-    def _window(
+    def make_window(
         self, station: str, counter: int, copy: int, folder: Path, node: object, wire: Wire, device_id: UUID
     ) -> Window:
         window = Window(
@@ -317,7 +316,7 @@ class World:
             commit_blows=self.odds.commit_blows,
         )
         wire.name = window.name
-        wire.cut = lambda: self._cut_lines([window], self.chance.choice(CUTS))
+        wire.cut = lambda: self.troubles.cut_lines([window], self.chance.choice(CUTS))
         self.windows.append(window)
         return window
 
@@ -343,231 +342,6 @@ class World:
         if late is not None and late > LATE_MAX:
             raise Broken(f"{sellers[0].name} sold from a lease that ended {late} before")
 
-    # ---- troubles
-
-    def _trouble(self) -> None:
-        """At one in thirty steps: what it is, if anything."""
-        odds = self.odds
-        if self.time.ms >= self._backup_at:
-            self._backup_at = self.time.ms + self.chance.randrange(30 * MINUTE, 90 * MINUTE)
-            self._back_up()
-            return
-        weighed: list[tuple[float, Callable[[], None]]] = [
-            (odds.cuts, self._cut),
-            (odds.slow, self._slow),
-            (odds.jumps, self._jump),
-            (odds.kills, self._kill_one),
-            (odds.reissues, self._reissue),
-            (odds.stops, self._stop),
-            (odds.cancels, self._cancel),
-            (odds.counter_restores, self._restore_counter),
-            (odds.clones, self._clone),
-            (odds.losses, self._lose),
-            (odds.central_restores, self._restore_central),
-        ]
-        drawn = self.chance.random() * 1_000 * 0.03
-        for share, act in weighed:
-            if drawn < share:
-                act()
-                return
-            drawn -= share
-
-    def _any(self, *, running: bool = True) -> Window | None:
-        found = [one for one in self.windows if one.running == running and not one.busy and not one.gone]
-        return self.chance.choice(found) if found else None
-
-    def _cut(self) -> None:
-        window = self._any()
-        if window is None:
-            return
-        stations = self.chance.random() < 0.3
-        cut = [one for one in self.windows if one.station == window.station] if stations else [window]
-        self._cut_lines(cut, self.chance.choice(CUTS) if self.chance.random() < 0.9 else 30 * HOUR)
-
-    def _cut_lines(self, cut: list[Window], duration: int) -> None:
-        for one in cut:
-            one.wire.weather.up = False
-
-        def heal() -> None:
-            for one in cut:
-                one.wire.weather.up = True
-            self._say(f"line back: {', '.join(one.name for one in cut)}")
-
-        self._later(duration, heal)
-        self._say(f"line cut for {duration // MINUTE} min: {', '.join(one.name for one in cut)}")
-
-    def _slow(self) -> None:
-        window = self._any()
-        if window is not None:
-            weather = window.wire.weather
-            weather.slow = True
-            self._later(self.chance.randrange(MINUTE, 30 * MINUTE), lambda: setattr(weather, "slow", False))
-            self._say(f"{window.name}: slow line")
-
-    def _jump(self) -> None:
-        window = self._any()
-        if window is None:
-            return
-        clock = window.body.clock
-        window.jumped = True
-        by = self.chance.choice((30_000, -30_000, 10 * MINUTE, -10 * MINUTE, 3 * HOUR, -2 * HOUR, 26 * HOUR))
-        clock.off_ms += by
-        self._later(self.chance.randrange(MINUTE, 3 * HOUR), lambda: setattr(clock, "off_ms", 0))
-        self._say(f"{window.name}: clock jumps by {by // 1000} s")
-
-    def _kill_one(self) -> None:
-        window = self._any()
-        if window is None:
-            return
-        if self.chance.random() < 0.4:
-            window.close()
-            self._later(self.chance.randrange(1_000, 20 * MINUTE), lambda: self._start(window))
-            self._say(f"{window.name}: closed")
-        else:
-            self._say(f"{window.name}: killed")
-            self._kill(window)
-
-    def _reissue(self) -> None:
-        at_force = self.central.rows("SELECT sha256 FROM issue WHERE activation IS NOT NULL ORDER BY activation DESC")
-        other = self.chance.choice([one for one in self.files if one.built.sha256 != at_force[0][0]])
-        before = self.central.calls()
-        self.central.activate(other)
-        after = self.central.calls()
-        for run, calls in before.items():
-            if calls - after[run]:
-                self.truth.gone[run] |= calls - after[run]
-                self.told["calls lost"] += 1
-            if calls != after[run]:
-                self.told["legs renumbered"] += 1
-        self.told["reissue"] += 1
-        self._say(f"timetable {other.path.name}")
-
-    def _stop(self) -> None:
-        window = self._any()
-        if window is None:
-            return
-        if self.central.stop_selling(window.device_id, (window.station, window.counter)):
-            place = (window.station, window.counter)
-            self._later(
-                self.chance.randrange(5 * MINUTE, HOUR), lambda: self.central.resume_selling(window.device_id, place)
-            )
-            self._say(f"{window.name}: told to stop selling")
-
-    def _cancel(self) -> None:
-        runs = self.central.rows("SELECT service_date, run_id, trip_id FROM run WHERE state = 'open' ORDER BY 1, 2")
-        if runs:
-            service_date, run_id, trip = self.chance.choice(runs)
-            self.central.cancel_run(service_date, run_id)
-            self.told["cancelled"] += 1
-            self._say(f"{trip} of {service_date} is cancelled")
-
-    # ---- backups, copies, losses
-
-    def _back_up(self) -> None:
-        if self.odds.central_restores:
-            self.central.back_up()
-            self._say("central: backup")
-        if self.odds.counter_restores:
-            for window in self.windows:
-                if not window.busy and not window.gone:
-                    window.copy_folder(self._backup_of(window))
-            self._say("windows: backup")
-
-    def _backup_of(self, window: Window) -> Path:
-        return self.folder / f"{window.folder.name}.backup"
-
-    def _restore_counter(self) -> None:
-        window = self._any()
-        if window is None or not self._backup_of(window).exists():
-            return
-        window.kill()
-        witness = (window.folder / "witness").read_bytes()
-        shutil.rmtree(window.folder)
-        shutil.copytree(self._backup_of(window), window.folder)
-        if self.chance.random() < 0.5:  # the witness is kept elsewhere, or survives
-            (window.folder / "witness").write_bytes(witness)
-        window.read_seq = 0  # what it writes from now on has numbers that were used before
-        self._copied(window)
-        self.told["counter restored"] += 1
-        self._say(f"{window.name}: put back from its backup")
-
-    def _copied(self, window: Window) -> None:
-        """Two histories of this device exist from now on."""
-        blows, window.commit_blows = window.commit_blows, 0
-
-        def look() -> None:
-            self.truth.was_copied(window.device_id, window.held_cells(), window.tendered_cells())
-
-        # Before it tidies up, too: it gives up a tender that the other copy may be taking money for at this moment.
-        self._start(window, opened=look)
-        look()
-        window.commit_blows = blows
-
-    def _clone(self) -> None:
-        window = self._any()
-        if window is None or len(self.windows) > 16:
-            return
-        number = len(self.windows)
-        folder = self.folder / f"w{number}"
-        window.copy_folder(folder)
-        name = f"{self.seed} {number}"
-        node = body(self.time, f"window {name}", drift_ppm=50)
-        wire = Wire(window.name, self.network, Weather(storm=self.odds.storm), random.Random(f"wire {name}"))
-        copies = sum(one.device_id == window.device_id for one in self.windows)
-        made = self._window(window.station, window.counter, copies, folder, node, wire, window.device_id)
-        made.read_seq = window.read_seq
-        made.sold = list(window.sold)
-        self._copied(made)
-        self.told["cloned"] += 1
-        self._say(f"{window.name}: cloned as {made.name}")
-
-    def _lose(self) -> None:
-        """A machine is lost, or taken out of service; what it holds is written off by two people; another one comes."""
-        window = self._any()
-        if window is None or len(self.windows) > 16:
-            return
-        copies = [one for one in self.windows if one.device_id == window.device_id]
-        place = (window.station, window.counter)
-        if self.central.state_of(window.device_id) != "active":
-            return
-        if self.chance.random() < 0.5:
-            self.central.revoke(place)
-            self._say(f"{window.name}: revoked")
-            self.told["revoked"] += 1
-        else:
-            for one in copies:
-                if one.running and not one.busy:
-                    one.kill()
-                one.gone = True
-            self.central.mark_lost(place)
-            self._say(f"{window.name}: lost")
-            self.told["lost"] += 1
-        self._later(self.chance.randrange(MINUTE, HOUR), lambda: self._write_off(window))
-        self._later(self.chance.randrange(MINUTE, 30 * MINUTE), lambda: self._replace(window))
-
-    def _write_off(self, window: Window) -> None:
-        cells = self.central.write_off(window.device_id)
-        self.truth.excuse(cells, f"written off of {window.name}")
-        self.told["written off"] += len(cells)
-        self._say(f"{window.name}: {len(cells)} cells written off")
-
-    def _replace(self, window: Window) -> None:
-        if self.central.occupied((window.station, window.counter)):
-            return
-        made = self._enrol(window.station, window.counter)
-        self._say(f"{made.name}: a new machine")
-
-    def _restore_central(self) -> None:
-        if self.central.backup is None or any(one.busy for one in self.windows):
-            return
-        before = self.central.cells()
-        self.central.restore()
-        lost = {cell for cell, holder in before.items() if self.central.cells().get(cell) != holder}
-        self.truth.excuse(lost, "central restored")
-        self.truth.central_restored = True
-        self.told["central restored"] += 1
-        self._say(f"central: put back from its backup, {len(lost)} cells lost")
-
     def be_calm(self) -> None:
         """Nothing bad happens any more, and what was broken is whole: lines, clocks, machines that were found."""
         self.central.crash_permille = 0
@@ -585,8 +359,8 @@ class World:
             window.commit_blows = 0
             if window.gone and self.chance.random() < 0.5:
                 window.gone = False
-                self._say(f"{window.name}: found again")
-            self._start(window)
+                self.say(f"{window.name}: found again")
+            self.start(window)
         self.network.drain()
 
     # ---- failures
