@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from counter_app.domain.journal import canonical
+from counter_app.domain.payments import Tender
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.stock import ClaimOrigin, ClaimState
 from db import engine as engines
@@ -18,6 +19,7 @@ from db import opening
 from db.context import Context
 from db.migrate import BACKUPS, SCRIPTS, _run, upgrade_if_older
 from db.migrations.freeze import TARGET, frozen_sql
+from db.payments import SqlPayments
 from db.reference import expected_schema, stored_schema
 from db.verify import verify_profile
 from tests.golden.make_store import STORES
@@ -154,3 +156,33 @@ def test_what_was_held_before_there_was_a_line_is_the_stations_own(tmp_path: Pat
     assert claim is not None
     assert (claim.claim_id, claim.count, claim.state) == (UUID(int=2), 1, ClaimState.HELD)
     assert (claim.origin, claim.asked) == (ClaimOrigin.OWN, False)
+
+
+def test_what_was_sold_and_given_back_before_there_were_tenders_was_cash(tmp_path: Path) -> None:
+    """The first Z after an upgrade counts the morning's sales too."""
+    shutil.copytree(STORES / "0002", tmp_path / "counter")
+    station = Station(tmp_path / "counter")
+    order, shift, refunded, free = (str(UUID(int=n)) for n in (1, 2, 3, 4))
+    ticket = "'G1', 0, 2, NULL, 'second', 'adult', '[]'"
+    station.edit(
+        f"INSERT INTO shift VALUES ('{shift}', 1, (SELECT user_id FROM user LIMIT 1), 'li', 0, 'open', '{{}}', NULL, "
+        "NULL, NULL, '', NULL, NULL, NULL, NULL, NULL, NULL)",
+        f"INSERT INTO sale_order VALUES ('{order}', 'FULFILLED', 0, 'u', 'Li', '{shift}', 15000, 20000, 5000, 'CNY', "
+        "'p', '', NULL, '[]', 40)",
+        *(
+            f"INSERT INTO ticket VALUES ('{ticket_id}', '{order}', 'c', '{number}', 1, {number}, 'REFUNDED', 'r', "
+            f"'2026-12-04', {ticket}, 7500, 'CNY', NULL, 0, 0, 0, 'Li', '{shift}', 'p', x'00', 40)"
+            for number, ticket_id in ((1, refunded), (2, free))
+        ),
+        f"INSERT INTO refund VALUES ('{UUID(int=5)}', '{refunded}', 'refund_48h', '[]', 7000, 500, 0, 'Li', '{shift}', "
+        "41)",
+        f"INSERT INTO refund VALUES ('{UUID(int=6)}', '{free}', 'refund_late', '[]', 0, 7500, 0, 'Li', '{shift}', 42)",
+    )
+    assert upgrade_if_older(station.database, clock=station.clock) is not None
+    with engines.make_engine(station.database, writable=False).connect() as connection:
+        payments = SqlPayments(Context.bare(connection, writable=False))
+        legs = payments.legs_of_order(UUID(order))
+    assert [(leg.journal_seq, leg.tender, leg.refund_id, leg.amount_minor, leg.rounding_minor) for leg in legs] == [
+        (40, Tender.CASH, None, 15000, 0),
+        (41, Tender.CASH, UUID(int=5), -7000, 0),
+    ]
