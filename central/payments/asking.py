@@ -71,11 +71,11 @@ class Asker:
         in_transaction(connection, partial(self._heard, intent_id, worker, Step.CHARGE, word, gateway))
 
     def advance(self, connection: Connection, intent_id: UUID, method: str) -> bool:
-        """One charge as far as it goes now. False: nothing was asked, or no answer came that says anything."""
+        """One charge as far as it goes now. True: the gateway is silent, or has no place: not worth asking more."""
         gateway = self._gateways.of(method)
         if gateway is None or not self._gateways.enter(method):
-            return False
-        told = False
+            return True
+        silent = False
         try:
             for n in range(STEPS_MAX):
                 taken = in_transaction(connection, partial(self._take, intent_id, gateway, again=n > 0))
@@ -83,11 +83,11 @@ class Asker:
                     break
                 order, step, worker = taken
                 word = self._ask(gateway, order, step)
-                told = word.said is not Said.UNKNOWN
+                silent = word.said is Said.UNKNOWN
                 in_transaction(connection, partial(self._heard, intent_id, worker, step, word, gateway))
         finally:
             self._gateways.leave(method)
-        return told
+        return silent
 
     def _take(self, intent_id: UUID, gateway: Gateway, tx: Tx, *, again: bool) -> tuple[Order, Step, UUID] | None:
         now = self._services.clock.now()
@@ -134,10 +134,10 @@ class Asker:
     # ---- refunds
 
     def refund(self, connection: Connection, intent_id: UUID, method: str) -> bool:
-        """One refund, one question: it is sent, or asked for. False as in ``advance``."""
+        """One refund, one question: it is sent, or asked for. True as in ``advance``."""
         gateway = self._gateways.of(method)
         if gateway is None or not self._gateways.enter(method):
-            return False
+            return True
         try:
             taken = in_transaction(connection, partial(self._take_refund, intent_id))
             if taken is None:
@@ -152,7 +152,7 @@ class Asker:
             )
             word = gateway.refund(said) if send else gateway.query_refund(said)
             in_transaction(connection, partial(self._heard_refund, intent_id, worker, word, send))
-            return word.said is not Said.UNKNOWN
+            return word.said is Said.UNKNOWN
         finally:
             self._gateways.leave(method)
 
@@ -185,9 +185,9 @@ class Asker:
         done = 0
         for intent_id, is_refund in due(Tx(connection), method, now, TENDED_MAX):
             ask = self.refund if is_refund else self.advance
-            told = ask(connection, intent_id, method)
+            silent = ask(connection, intent_id, method)
             done += 1
-            if not told:
+            if silent:
                 break
         return done
 

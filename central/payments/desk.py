@@ -241,11 +241,10 @@ class PaymentDesk:
             return self._said(order, reason="has_refunds")
         if known.fund_id is not None:
             if order.state is State.APPROVED:
-                left = self._funds.reverse(tx, known.fund_id, intent_id)
+                self._funds.reverse(tx, known.fund_id, intent_id)
                 order = replace(order, state=State.REVERSED, reason="")
                 self._rows.put(tx, order, "reverse", {})
-                return self._said(order, left_minor=left)
-            return self._said(order)
+            return self._said(order, left_minor=self._funds.left_minor(tx, known.fund_id))
         gateway = self._gateways.of(known.method)
         after_s = 0 if gateway is None else gateway.reverse_after_s
         wanted = want_reversal(order, self._services.clock.now(), "taken_back", after_s)
@@ -277,7 +276,8 @@ class PaymentDesk:
                 reason="never_heard",
                 central_time=self._services.clock.now(),
             )
-        return self._said(known.order)
+        left = None if known.fund_id is None else self._funds.left_minor(Tx(connection), known.fund_id)
+        return self._said(known.order, left_minor=left)
 
     def _said(self, order: Order, *, reason: str | None = None, left_minor: int | None = None) -> m.PayAnswer:
         return m.PayAnswer(
@@ -291,11 +291,15 @@ class PaymentDesk:
         )
 
     def _refund_told(self, intent_id: UUID, connection: Connection) -> m.PayAnswer:
-        kept = find_refund(Tx(connection), intent_id)
+        tx = Tx(connection)
+        kept = find_refund(tx, intent_id)
         assert kept is not None
+        charge = None if kept.charge_id is None else find_order(tx, kept.charge_id)
+        fund_id = None if charge is None else charge.fund_id
         return m.PayAnswer(
             intent_id=intent_id,
             state=_REFUND_STATES[kept.state],
+            left_minor=None if fund_id is None else self._funds.left_minor(tx, fund_id),
             reason=kept.reason,
             reference=kept.refund.reference if kept.refund is not None else "",
             central_time=self._services.clock.now(),

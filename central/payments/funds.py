@@ -100,14 +100,20 @@ class Funds:
         left = self.post(tx, fund, "charged", -cost, once=f"charge/{intent_id}", intent_id=intent_id, order_id=order_id)
         return Taken(reason="", fund_id=fund.fund_id, left_minor=0 if fund.single_use else left_minor(left, rule))
 
-    def reverse(self, tx: Tx, fund_id: UUID, intent_id: UUID) -> int:
-        """All of it back. Returns what the fund can pay now."""
+    def left_minor(self, tx: Tx, fund_id: UUID) -> int:
+        """What it could pay now."""
+        row = tx.row(f"{_FUND} WHERE fund_id = %s", (fund_id,))
+        assert row is not None, fund_id
+        fund = read_fund(row)
+        return 0 if self._refusal(tx, fund, fund.currency) else left_minor(fund, points_rule(tx))
+
+    def reverse(self, tx: Tx, fund_id: UUID, intent_id: UUID) -> None:
+        """All of it back."""
         fund = self.lock(tx, fund_id)
         charged = tx.scalar("SELECT amount FROM fund_posting WHERE once = %s", (f"charge/{intent_id}",))
-        fund = self.post(tx, fund, "reversed", -charged, once=f"reverse/{intent_id}", intent_id=intent_id)
-        return left_minor(fund, points_rule(tx))
+        self.post(tx, fund, "reversed", -charged, once=f"reverse/{intent_id}", intent_id=intent_id)
 
-    def refund(self, tx: Tx, fund_id: UUID, *, charge_id: UUID, intent_id: UUID, amount_minor: int) -> int:
+    def refund(self, tx: Tx, fund_id: UUID, *, charge_id: UUID, intent_id: UUID, amount_minor: int) -> None:
         """Part of it back; of points as many as they cost, never more than were taken."""
         fund = self.lock(tx, fund_id)
         rule = points_rule(tx)
@@ -120,8 +126,7 @@ class Funds:
                 (charge_id,),
             )
             units = min(units, taken - back)
-        fund = self.post(tx, fund, "refunded", units, once=f"refund/{intent_id}", intent_id=intent_id)
-        return left_minor(fund, rule)
+        self.post(tx, fund, "refunded", units, once=f"refund/{intent_id}", intent_id=intent_id)
 
     def post(
         self,

@@ -113,6 +113,8 @@ def heard(order: Order, step: Step, word: Word, now: datetime, reverse_after_s: 
             if word.said is Said.PAID:
                 order = replace(order, paid_at=order.paid_at or word.at or now)
             found = _answered(order, word, now) if order.state is not State.REVERSING else _looked(order, word, now)
+    if found.due_at is not None and next_step(found, found.due_at, reverse_after_s) is None:
+        found = replace(found, due_at=found.sent_at + timedelta(seconds=reverse_after_s))
     if found.state in {State.PENDING, State.UNKNOWN} and now >= found.sent_at + REVERSE_AFTER:
         return want_reversal(found, now, "too_late", reverse_after_s)
     return found

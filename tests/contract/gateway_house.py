@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import count
+from functools import cache, partial
 from pathlib import Path
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from central.payments.words import Gateway
 from central.services import Device
 from central.simulators.gateway.faults import Fault
 from central.simulators.gateway.server import GatewaySimulator
+from central.simulators.gateway.signing import Keys
 from central.tx import Connection
 from counter_app.domain.staff import SYSTEM
 from counter_app.security import SigningKey
@@ -28,7 +28,12 @@ from tests.unit.central.stock.world import World
 CODES = {"wechat": "1300000000000000", "alipay": "2800000000000000"}
 PAYS, PASSWORD, NEVER, POOR, YESTERDAYS = "00", "91", "92", "93", "94"
 DEADLINE_S = 20.0  # of the gateways in tests that wait for none
-_numbers = count(1)
+
+
+@cache
+def keys(gateway: str) -> Keys:
+    """Made once: that takes longer than a test."""
+    return Keys()
 
 
 @dataclass
@@ -131,7 +136,7 @@ class GatewayHouse:
 @contextmanager
 def gateway_house(database: Database, folder: Path, *, deadline_s: float = DEADLINE_S) -> Iterator[GatewayHouse]:
     world = World(database.connect())
-    simulator = GatewaySimulator(world.clock.now)
+    simulator = GatewaySimulator(world.clock.now, keys=keys)
     simulator.start()
     files = simulator.write_config(folder)
     make = partial(build, clock=world.clock, entropy=world.numbers, deadline_s=deadline_s)

@@ -32,11 +32,17 @@ class GatewaySimulator:
     """Serves from ``start`` to ``stop``. ``now``: its clock. ``password_s``: how long a customer types."""
 
     def __init__(
-        self, now: Callable[[], datetime], *, host: str = "127.0.0.1", port: int = 0, password_s: float = 8
+        self,
+        now: Callable[[], datetime],
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        password_s: float = 8,
+        keys: Callable[[str], Keys] = lambda _: Keys(),
     ) -> None:
         self.faults = Faults()
-        self.wechat = Wechat(Books("wechat", now, password_s=password_s), Keys())
-        self.alipay = Alipay(Books("alipay", now, password_s=password_s), Keys())
+        self.wechat = Wechat(Books("wechat", now, password_s=password_s), keys("wechat"))
+        self.alipay = Alipay(Books("alipay", now, password_s=password_s), keys("alipay"))
         self.asked: list[str] = []  # "wechat pay", in order; the last thousands
         self.ending = threading.Event()
         simulator = self
@@ -77,8 +83,8 @@ class GatewaySimulator:
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, keys in (("wechat", self.wechat.keys), ("alipay", self.alipay.keys)):
-            keys.merchant = kept_pair(folder / f"{name}-merchant.pem")
-            keys.gateway = kept_pair(folder / f"{name}-gateway.pem")
+            keys.merchant = kept_pair(folder / f"{name}-merchant.pem", keys.merchant)
+            keys.gateway = kept_pair(folder / f"{name}-gateway.pem", keys.gateway)
             (folder / f"{name}-public.pem").write_text(keys.gateway.public_pem(), encoding="utf-8")
         (folder / "wechat.toml").write_text(
             f'base_url = "{self.url}"\nappid = "{APPID}"\nmchid = "{MCHID}"\nserial = "{SERIAL}"\n'

@@ -42,13 +42,12 @@ class Pair:
         )
 
 
-def kept_pair(path: Path) -> Pair:
-    """The one that a file holds, or a new one, kept there: central goes on knowing a simulator that starts again."""
+def kept_pair(path: Path, made: Pair) -> Pair:
+    """The one that a file holds, or this one, kept there: central goes on knowing a simulator that starts again."""
     if path.exists():
         found = serialization.load_pem_private_key(path.read_bytes(), password=None)
         assert isinstance(found, rsa.RSAPrivateKey), path
         return Pair(found)
-    made = Pair()
     path.touch(mode=0o600)
     path.write_text(made.private_pem(), encoding="utf-8")
     return made
