@@ -148,7 +148,10 @@ def _totals(record: bytes | None) -> tuple[TotalsRow, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intermediate:
-    """04 FF. ``words``: what the terminal shows, else the standard's. ``timeout_min``: a new T4 in minutes, or None."""
+    """04 FF. ``words``: the standard's for the code, and on a line of its own what the terminal itself shows.
+
+    The first can be translated, the second is what the customer reads. ``timeout_min``: a new T4 in minutes, or None.
+    """
 
     code: int
     timeout_min: int | None
@@ -165,7 +168,9 @@ def read_intermediate(apdu: Apdu, encoding: str = ZVT) -> Intermediate:
     shown = [line.data for element in found.tagged(_DISPLAY_TEXTS) for line in element.inner if line.tag == _TEXT_LINE]
     encoding = _charset(found.elements, encoding)
     own = " ".join(filter(None, (text(line, encoding).strip() for line in shown)))
-    return Intermediate(code=code, timeout_min=timeout or None, words=own or intermediate_words(code))
+    said = intermediate_words(code)
+    words = f"{said}\n{own}" if own and own.casefold() != said.casefold() else said
+    return Intermediate(code=code, timeout_min=timeout or None, words=words)
 
 
 def _is_container(data: bytes) -> bool:

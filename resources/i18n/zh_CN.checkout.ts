@@ -783,5 +783,13 @@
         <source>Hand out in cash</source>
         <translation>付现金</translation>
     </message>
+    <message>
+        <source>On the terminal: {text}</source>
+        <translation>终端显示：{text}</translation>
+    </message>
+    <message>
+        <source>Paid: {due}</source>
+        <translation>已付：{due}</translation>
+    </message>
 </context>
 </TS>

@@ -182,11 +182,15 @@ def reason(leg: PaymentLeg, t: Texts) -> str:
     return t(_REASONS[leg.reason]) if leg.reason in _REASONS else ""
 
 
-def says(text: str, t: Texts) -> str:
-    """A terminal's own text is shown as it came; the standard's words are translated, also two of them in a row."""
+def says(text: str, t: Texts) -> tuple[str, str]:
+    """What is going on, in words, and what the terminal itself shows: verbatim, "" where it shows nothing else.
+
+    The standard's words are translated, also two of them in a row.
+    """
     if text in SAYS:
-        return t(SAYS[text])
-    return "  ".join(t(one) if one in TERMINAL_WORDS else one for one in text.split(". "))
+        return t(SAYS[text]), ""
+    said, _, own = text.partition("\n")
+    return "  ".join(t(one) if one in TERMINAL_WORDS else one for one in said.split(". ")), own
 
 
 def next_step(item: SettleItem, t: Texts) -> str:

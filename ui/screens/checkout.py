@@ -11,13 +11,15 @@ from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from counter_app.application.views import HoldView, PrintJobView, Sold
 from counter_app.domain.money import Money
-from counter_app.domain.payments import Tender
+from counter_app.domain.payments import PaymentState, Tender
 from counter_app.domain.scans import ScanKind, payment_code
 from counter_app.ports.prints import JobState, PrinterStatus
+from counter_app.ports.scanner import Scanned
 from counter_app.texts import mark
-from ui.presenters import customer, payment_words, words
+from ui.presenters import payment_words, words
 from ui.presenters.checkout import Basket, CheckoutPresenter, Stage
 from ui.presenters.customer import CustomerView
+from ui.presenters.customer_checkout import checkout_view
 from ui.presenters.lane import Lane
 from ui.presenters.offers import run_times
 from ui.presenters.refusals import Notice
@@ -86,6 +88,7 @@ class CheckoutScreen(Screen):
         self._done_title = Label(role="title")
         self._done_caption, self._done_change = Label(role="lead"), Label(role="huge")
         self._done_facts = Label(role="muted")
+        self._done_legs = LegsView(shell)
         self._tickets = QVBoxLayout()
         self._picture = SlipView(width=shell.theme.tokens().px(340))
         self._picture_scroll = Scroll()
@@ -158,6 +161,7 @@ class CheckoutScreen(Screen):
         left.body.addStretch(1)
         left.body.addWidget(self._done_caption)
         left.body.addWidget(self._done_change)
+        left.body.addWidget(self._done_legs)
         left.body.addWidget(self._done_facts)
         left.body.addStretch(2)
         left.body.addWidget(self._next)
@@ -240,15 +244,21 @@ class CheckoutScreen(Screen):
         ]
 
     def customer_view(self) -> CustomerView | None:
-        presenter, basket = self.presenter, self.presenter.basket
-        if basket is None:
-            return None
-        offer, travel_class, people = basket.offer, basket.hold.travel_class, basket.passengers
-        total, sale = basket.quote.total, presenter.sale
-        if sale is not None:
-            return customer.paid(offer, travel_class, people, total, received=sale.received, change=sale.change)
-        waiting = customer.WaitingFor.PATIENCE if presenter.stage is Stage.UNKNOWN else customer.WaitingFor.NOTHING
-        return customer.paying(offer, travel_class, people, total, received=presenter.received, waiting_for=waiting)
+        return checkout_view(self.presenter, code_wanted=self._waits_for_code)
+
+    @property
+    def waits_for_code(self) -> bool:
+        return self.presenter.stage is Stage.TENDER
+
+    def take_scan(self, scanned: Scanned, kind: ScanKind) -> bool:
+        """A payment code while money is waited for; any other code where one is asked for (a voucher's number)."""
+        if kind in {ScanKind.ALIPAY, ScanKind.WECHAT}:
+            return self.take_code(scanned.text)
+        if not self._waits_for_code or self.presenter.stage is not Stage.TENDER:
+            return False
+        self._code.code.setText(scanned.text.strip())
+        self._code.enter()
+        return True
 
     def on_enter(self, **kwargs: object) -> None:
         basket = kwargs.get("basket")
@@ -579,7 +589,17 @@ class CheckoutScreen(Screen):
         self._done_change.setText(words.money(sale.change))
         self._done_change.set_mood("accent" if sale.change else "")
         paid, received = words.money(sale.order.total), words.money(sale.received)
-        self._done_facts.setText(t("To pay {due}   Received {received}", due=paid, received=received))
+        legs = [leg for leg in self.presenter.legs if leg.state is PaymentState.APPROVED]
+        in_cash = bool(sale.received) or not legs
+        for label in (self._done_caption, self._done_change):
+            label.setVisible(in_cash)
+        self._done_legs.show_legs(legs)
+        said = (
+            t("To pay {due}   Received {received}", due=paid, received=received)
+            if in_cash
+            else t("Paid: {due}", due=paid)
+        )
+        self._done_facts.setText(said)
         while self._tickets.count():
             item = self._tickets.takeAt(0)
             widget = item.widget() if item is not None else None

@@ -81,6 +81,7 @@ class RunningPane(Card):
         self._shell = shell
         self._title, self._amount = Label(role="lead"), Label(role="figure")
         self._says = Label(role="title", mood="accent", wrap=True)
+        self._own = Label(wrap=True)
         self._hint = Label(role="muted", wrap=True)
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
@@ -90,6 +91,7 @@ class RunningPane(Card):
             self.body.addWidget(widget)
         self.body.addStretch(1)
         self.body.addWidget(self._says)
+        self.body.addWidget(self._own)
         self.body.addWidget(self._bar)
         self.body.addWidget(self._hint)
         self.body.addStretch(2)
@@ -99,7 +101,10 @@ class RunningPane(Card):
         t = self._shell.t
         self._title.setText(t(_RUNNING[running.what], tender=payment_words.tender(running.tender, t)))
         self._amount.setText(words.money(running.amount))
-        self._says.setText(payment_words.says(running.says, t) or t("Please wait …"))
+        said, own = payment_words.says(running.says, t)
+        self._says.setText(said or t("Please wait …"))
+        self._own.setText(t("On the terminal: {text}", text=own) if own else "")
+        self._own.setVisible(bool(own))
         stoppable = running.what in {"charge", "refund"}
         self._stop.setVisible(stoppable)
         self._stop.setEnabled(not running.stopping)

@@ -337,7 +337,7 @@ class PaymentsScreen(Screen):
         running = presenter.paying.running
         busy = ""
         if running is not None:
-            busy = payment_words.says(running.says, t) or t("Please wait …")
+            busy = payment_words.says(running.says, t)[0] or t("Please wait …")
         elif presenter.asking_all:
             busy = t("Asking …")
         elif presenter.closing:
