@@ -220,6 +220,7 @@ class _PosixSerialLink:
     def __init__(self, port: Any) -> None:
         self._port = port
         self._fd: int = port.fileno()
+        self._stalled = False
 
     def write(self, data: bytes, within_s: float) -> None:
         end = time.monotonic() + within_s
@@ -227,6 +228,7 @@ class _PosixSerialLink:
         while sent < len(data):
             _, writable, _ = select.select([], [self._fd], [], max(0.0, end - time.monotonic()))
             if not writable:
+                self._stalled = True
                 raise LinkBroken("stalled", sent)
             try:
                 sent += os.write(self._fd, data[sent : sent + 512])
@@ -250,9 +252,10 @@ class _PosixSerialLink:
         return data
 
     def close(self) -> None:
-        # What a dead terminal does not take would hold the closing for half a minute. An unplugged port raises
-        # serial.SerialException, OSError or termios.error, which is neither.
-        with contextlib.suppress(Exception):
-            self._port.reset_output_buffer()
+        if self._stalled:
+            # What a dead terminal does not take would hold the closing for half a minute. Never otherwise: an ACK may
+            # still be on its way. An unplugged port raises SerialException, OSError, or termios.error (neither).
+            with contextlib.suppress(Exception):
+                self._port.reset_output_buffer()
         with contextlib.suppress(OSError):
             self._port.close()

@@ -171,19 +171,18 @@ class OrderRun:
 
     def _commit(self, dialogue: Dialogue, result: CardResult) -> bool:
         """Before anything is acknowledged. The terminal is asked to wait where that takes long."""
-        stalling = Stalling(dialogue)
+        stalling = Stalling(dialogue, self._config.times.stall_after_s)
         durable = stalling.run(lambda: self._watch.answered(result))
         if stalling.trouble is not None:
             raise stalling.trouble
-        if stalling.other is not None:
-            raise Garbled("something else than the status that was asked for again")
+        for said in stalling.came:
+            self._again(said, result)
         if stalling.put_off:
-            self._again(dialogue, result)
+            self._again(dialogue.next(), result)
         return durable
 
-    def _again(self, dialogue: Dialogue, result: CardResult) -> None:
+    def _again(self, said: Apdu, result: CardResult) -> None:
         """The status that was put off comes once more, and says the same: it is that one which is answered."""
-        said = dialogue.next()
         if said.control != messages.STATUS:
             raise Garbled("something else than the status that was asked for again")
         if not _same(

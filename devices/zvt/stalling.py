@@ -16,20 +16,19 @@ from devices.zvt.dialogue import Dialogue
 from devices.zvt.messages import STATUS
 from devices.zvt.transport import LineTrouble
 
-STALL_AFTER_S: Final = 2.5  # under T3, and under any time that a terminal waits
 _SLICE_S: Final = 0.1
 
 
 class Stalling:
     """``run`` calls ``commit`` on the caller's thread."""
 
-    def __init__(self, dialogue: Dialogue, after_s: float = STALL_AFTER_S) -> None:
+    def __init__(self, dialogue: Dialogue, after_s: float) -> None:
         self._dialogue = dialogue
         self._after_s = after_s
         self._over = Event()
         self._put_off = False  # the last status was answered with "wait"
         self.trouble: LineTrouble | None = None
-        self.other: Apdu | None = None  # what came instead of the status
+        self.came: list[Apdu] = []  # after each "wait": the status again, if all is well; the last one is unanswered
 
     def run(self, commit: Callable[[], bool]) -> bool:
         beside = Thread(target=self._wait, daemon=True, name="terminal-stall")
@@ -62,9 +61,7 @@ class Stalling:
             got = self._dialogue.receive(_SLICE_S)
             if got is None:
                 continue
-            if got.control == STATUS:
-                self._put_off = False
-                return True
-            self.other = got
-            return False
+            self.came.append(got)
+            self._put_off = False
+            return got.control == STATUS
         return False

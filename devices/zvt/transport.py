@@ -27,6 +27,7 @@ class Times:
     t4_s: float = 180.0  # from the answer to the completion; begins anew with each word of the terminal
     query_s: float = 30.0  # the same for what moves no money: registration, enquiry, repeated receipt
     end_of_day_s: float = 600.0
+    stall_after_s: float = 2.5  # of committing: under T3, and under any time that a terminal waits
     longest_s: float = 300.0  # a payment in all, whatever the terminal goes on saying
 
 
