@@ -87,6 +87,7 @@ def customer_shots(
     finally:
         advert.unlink(missing_ok=True)
     till.use_theme(themes[0])
+    till.activateWindow()  # the keyboard is the clerk's
     settle()
     return made
 

@@ -355,3 +355,22 @@ def test_a_scanner_that_types_reaches_its_screen_and_no_text_field(make_stage: M
     stage.until(lambda: _notice(stage) == "Please scan again")
     assert field.text() == "g12"
     assert len(seen) == 1
+
+
+def test_a_payment_code_is_for_the_checkout_only_while_it_waits_for_money(make_stage: MakeStage) -> None:
+    """A code shown too early would charge somebody, or one shown in time would charge nobody."""
+    scanner = Scanner()
+    stage = make_stage(around=Peripherals(settings=SERIAL, scanners=[scanner]))
+    clerk, screen = _in_party(stage)
+    _scan(stage, scanner, "134567890123456789")
+    assert _notice(stage) == "A payment code was scanned"
+    for number, document in enumerate((ID, "11010519491231002X")):
+        screen.party.lines[number].name.setFocus()
+        clerk.type("王小明")
+        screen.party.lines[number].document.setFocus()
+        clerk.type(document)
+    clerk.press(Qt.Key.Key_F9)
+    assert _seen(stage) is CustomerStage.PAYING
+    _scan(stage, scanner, "134567890123456789")
+    stage.until(lambda: _seen(stage) is CustomerStage.PAID)
+    assert not stage.window.customer.view.change
