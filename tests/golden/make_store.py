@@ -14,6 +14,7 @@ from pathlib import Path
 
 from db.opening import SCHEMA
 from db.store import SqlMoneyStore
+from tests.unit.counter_app.application.payments.till import HAN, LI, Till, silent
 from tests.unit.db.enrolled import Window, work
 from tests.unit.db.station import Station, people
 
@@ -38,6 +39,27 @@ def make_enrolled(folder: Path) -> None:
     _bare(store, folder)
 
 
+def make_paid(folder: Path) -> None:
+    """A counter with payments: one sold upon and given back, one that nobody knows the end of."""
+    till = Till(folder)
+    till.open_shift()
+    sold = till.in_tender()
+    till.payments.run(till.pay(sold), _quiet)
+    ticket = till.sell(till.clerk, sold.order_id, (LI,), received=None, quoted=sold.fare).order.tickets[0]
+    refunded = till.refund(till.clerk, till.quote_refund(ticket.ticket_id))
+    with till.store.reading() as books:
+        (back,) = books.payments.of_refund(refunded.refund_id)
+    till.payments.run(back.intent_id, _quiet)
+    till.sold(HAN)
+    till.terminal.script.append(silent)
+    till.payments.run(till.pay(till.in_tender()), _quiet)
+    _bare(till.store, folder)
+
+
+def _quiet(text: str) -> None:
+    del text
+
+
 def _bare(store: SqlMoneyStore, folder: Path) -> None:
     store.close()
     (folder / "lock").unlink()
@@ -45,7 +67,8 @@ def _bare(store: SqlMoneyStore, folder: Path) -> None:
 
 
 def main() -> int:
-    for folder, making in ((STORES / SCHEMA, make), (STORES / f"{SCHEMA}-enrolled", make_enrolled)):
+    stores = ((SCHEMA, make), (f"{SCHEMA}-enrolled", make_enrolled), (f"{SCHEMA}-paid", make_paid))
+    for folder, making in ((STORES / name, making) for name, making in stores):
         if folder.exists() and "--again" not in sys.argv:
             print(f"{folder} is there already", file=sys.stderr)
             return 1
