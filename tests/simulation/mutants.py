@@ -52,14 +52,18 @@ RESTORED: Final = replace(ROUGH, central_restores=3.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """The world of ``seed`` finds it within ``steps``, and says ``shows``; without it that world is whole."""
+    """One of the worlds of ``seeds`` finds it within ``steps``, and says ``shows``; without it that world is whole.
+
+    The first of them found it when this was written; a change of the protocol leads worlds elsewhere, and then
+    another one does.
+    """
 
     name: str
     rule: str
     plant: Planting
     odds: Odds = ROUGH
-    seed: int = 1
-    steps: int = 4_000
+    seeds: tuple[int, ...] = (2, 3, 4, 5)
+    steps: int = 1_200
     shows: str = "invariant broken"
 
     @contextmanager
@@ -287,7 +291,7 @@ def _cursor_by_sequence(stack: ExitStack) -> None:
     def publish(tx: Tx, shard: str, items: Sequence[News]) -> None:
         slow.count += 1
         due, slow.held_back = slow.held_back, []
-        if slow.count % 4 == 0 and shard.startswith("device/"):
+        if slow.count % 2 == 0 and shard.startswith("device/"):
             position = feed.advance(tx, shard, len(items))
             slow.held_back.append((shard, position, list(items)))
         else:
@@ -334,12 +338,14 @@ def _replays_accepted(stack: ExitStack) -> None:
 
 MUTANTS: Final = (
     Mutant(
-        name="judged_again", rule="no idempotency at the intake: what is sent again counts again", plant=_judged_again
+        name="judged_again", rule="no idempotency at the intake: what is sent again counts again", plant=_judged_again,
+        seeds=(3, 4, 6, 8), shows="money_pkey",  # the last line of defence: central's own fault, and told as one
     ),
     Mutant(
         name="claims_without_idempotency",
         rule="a claim that is asked for again takes other places",
         plant=_claims_without_idempotency,
+        seeds=(4, 5, 2, 3),
     ),
     Mutant(name="expiry_frees", rule="a lease that ends frees its places", plant=_expiry_frees),
     Mutant(name="leased_hold_expires", rule="a hold runs out under a paid sale", plant=_leased_hold_expires),
@@ -351,7 +357,10 @@ MUTANTS: Final = (
         name="refunded_cells_are_left", rule="cells that were given back are sold of the lease again",
         plant=_refunded_cells_are_left,
     ),
-    Mutant(name="sent_mark_after_sending", rule="exclusivity ends after sending", plant=_sent_mark_after_sending),
+    Mutant(
+        name="sent_mark_after_sending", rule="exclusivity ends after sending", plant=_sent_mark_after_sending,
+        seeds=(6, 7, 8, 9),
+    ),
     Mutant(name="refund_without_lock", rule="a ticket that central has is refunded alone", plant=_refund_without_lock),
     Mutant(name="judge_skips", rule="what was not judged at once never is", plant=_judge_skips_after_trouble),
     Mutant(
