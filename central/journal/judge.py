@@ -24,6 +24,7 @@ from central.journal.facts import Told, read_told
 from central.journal.ledger import Ledger
 from central.journal.reading import Unreadable
 from central.journal.verdicts import Findings, write_verdicts
+from central.payments.earning import earn
 from central.services import Device, Services
 from central.stock.words import SettleEvent, SettleResult
 from central.tx import Connection, Tx, in_transaction
@@ -218,6 +219,7 @@ class Judge:
         self, tx: Tx, ledger: Ledger, settling: Settling | None, verdicts: Sequence[Verdict], now: datetime
     ) -> None:
         ledgers.write(tx, ledger, ids=[self.services.ids.new() for _ in ledger.incidents], now=now)
+        earn(tx, self.services, ledger)
         device_id = ledger.device.device_id
         news = write_verdicts(tx, device_id, verdicts, now)
         if settling is not None:
