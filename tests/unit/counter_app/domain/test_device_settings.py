@@ -67,6 +67,7 @@ def test_a_password_is_in_no_representation() -> None:
         ('[customer_display]\naddress = "serial:///dev/x?baud=12345"\n', "customer_display.address", 2),
         ('[customer_display]\naddress = "serial:///dev/x"\nencoding = "utf-8"\n', "customer_display.encoding", 3),
         ("customer_window = 3\n", "customer_window", 1),
+        ('[customer_display]\naddress = "serial:///dev/x"\nlanguage = "zh"\n', "customer_display.language", 3),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(text: str, key: str, line: int) -> None:
