@@ -107,15 +107,16 @@ class Asker:
             case Step.REVERSE:
                 return gateway.reverse(order.number)
             case Step.GIVE_BACK:
-                return gateway.refund(
-                    ToRefund(
-                        number=order.number,
-                        refund_number=give_back_number(order.number),
-                        amount_minor=order.amount_minor,
-                        whole_minor=order.amount_minor,
-                        currency=order.currency,
-                    )
+                said = ToRefund(
+                    number=order.number,
+                    refund_number=give_back_number(order.number),
+                    amount_minor=order.amount_minor,
+                    whole_minor=order.amount_minor,
+                    currency=order.currency,
                 )
+                word = gateway.refund(said)
+                # Accepted, now or before: whether it was carried out is another question.
+                return gateway.query_refund(said) if word.said is Said.WAITING else word
             case _:
                 return gateway.query(order.number)
 
