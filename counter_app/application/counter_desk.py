@@ -512,7 +512,7 @@ class CounterDesk(CounterPayments):
     def open_shift(self, actor: Actor, float_count: Mapping[int, int]) -> ShiftView:
         return self._open_shift(actor, float_count)
 
-    def move_cash(self, actor: Actor, kind: CashKind, amount: Money, reason: str) -> UUID:
+    def move_cash(self, actor: Actor, kind: CashKind, amount: Money, reason: str) -> tuple[UUID, ...]:
         return self._move_cash(actor, kind, amount, reason)
 
     def declare_shift(self, actor: Actor, count: Mapping[int, int]) -> ShiftView:

@@ -185,8 +185,8 @@ class Desk(PaymentDesk, Protocol):
 
     def open_shift(self, actor: Actor, float_count: Mapping[int, int]) -> ShiftView: ...
 
-    def move_cash(self, actor: Actor, kind: CashKind, amount: Money, reason: str) -> UUID:
-        """WRITE. PAID_IN, PAID_OUT or DROP with a positive amount; returns the slip's print job."""
+    def move_cash(self, actor: Actor, kind: CashKind, amount: Money, reason: str) -> tuple[UUID, ...]:
+        """WRITE. PAID_IN, PAID_OUT or DROP with a positive amount; returns its jobs: the drawer's kick, the slip."""
         ...
 
     def declare_shift(self, actor: Actor, count: Mapping[int, int]) -> ShiftView:

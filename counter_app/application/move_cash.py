@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from counter_app.application.sell_for_cash import new_job
 from counter_app.application.shift_views import PAYING, demand_shift
 from counter_app.domain.journal import Json, Kind
 from counter_app.domain.money import Money
@@ -12,7 +13,7 @@ from counter_app.domain.shifts import check_reason
 from counter_app.domain.staff import Actor
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock, Ids
-from counter_app.ports.prints import JobKind, JobState, PrintJob
+from counter_app.ports.prints import JobKind
 from counter_app.ports.shifts import CashKind, CashMovement, ShiftState
 from counter_app.ports.store import MoneyStore
 
@@ -23,8 +24,8 @@ class MoveCash:
     clock: Clock
     ids: Ids
 
-    def __call__(self, actor: Actor, kind: CashKind, amount: Money, reason: str) -> UUID:
-        """``amount`` is positive. Returns the slip's print job; the slip's ``ref`` is the movement.
+    def __call__(self, actor: Actor, kind: CashKind, amount: Money, reason: str) -> tuple[UUID, ...]:
+        """``amount`` is positive. Returns its jobs, the drawer's kick and the slip; their ``ref`` is the movement.
 
         Raises Refusal: SHIFT_CLOSED, NOT_ALLOWED, AMOUNT_OUT_OF_RANGE, REASON_NEEDED, DRAWER_SHORT (more than
         should be there; the sum is not told, the count stays blind).
@@ -41,7 +42,7 @@ class MoveCash:
                 raise Refusal(Reason.SHIFT_CLOSED)
             if books.shifts.cash_minor(shift.shift_id) + gained < 0:
                 raise Refusal(Reason.DRAWER_SHORT)
-            movement_id, job_id = self.ids.new(), self.ids.new()
+            movement_id, job_id, drawer = self.ids.new(), self.ids.new(), self.ids.new()
             body: dict[str, Json] = {
                 "movement_id": str(movement_id),
                 "shift_id": str(shift.shift_id),
@@ -49,6 +50,7 @@ class MoveCash:
                 "amount_minor": gained,
                 "reason": plain,
                 "job_id": str(job_id),
+                "drawer_job": str(drawer),
             }
             entry = books.journal.append(Kind.CASH_MOVED, body, actor=actor)
             books.shifts.move_cash(
@@ -62,18 +64,10 @@ class MoveCash:
                     journal_seq=entry.seq,
                 )
             )
-            books.prints.put(
-                PrintJob(
-                    job_id=job_id,
-                    kind=JobKind.CASH_SLIP,
-                    ref=movement_id,
-                    copy_number=0,
-                    state=JobState.QUEUED,
-                    detail="",
-                    created_at=entry.at,
-                    updated_at=entry.at,
-                    attempts=0,
-                    token=books.prints.next_token(),
-                )
+            books.prints.put_new(
+                [
+                    new_job(drawer, JobKind.DRAWER, movement_id, entry.at, books.prints.next_token()),
+                    new_job(job_id, JobKind.CASH_SLIP, movement_id, entry.at, books.prints.next_token()),
+                ]
             )
-        return job_id
+        return drawer, job_id

@@ -491,7 +491,7 @@ class FakeDesk(PayingDesk):
         self._note("shift_opened", actor.login, number=self._shift.number, float_minor=total)
         return self._shift
 
-    def move_cash(self, actor: Actor, kind: CashKind, amount: Money, reason: str) -> UUID:
+    def move_cash(self, actor: Actor, kind: CashKind, amount: Money, reason: str) -> tuple[UUID, ...]:
         self._open_shift()
         if not reason.strip():
             raise Refusal(Reason.REASON_NEEDED)
@@ -501,7 +501,7 @@ class FakeDesk(PayingDesk):
             raise Refusal(Reason.DRAWER_SHORT)
         self._moved_minor += amount.minor if kind is CashKind.PAID_IN else -amount.minor
         self._note("cash_moved", actor.login, kind=kind.value, amount_minor=amount.minor)
-        return self._queue("cash_slip", kind.value)
+        return (self._queue("cash_slip", kind.value),)
 
     def declare_shift(self, actor: Actor, count: Mapping[int, int]) -> ShiftView:
         shift = self._open_shift()

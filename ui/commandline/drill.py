@@ -261,13 +261,13 @@ class Drill:
             return
         amount = self._sold[-1].price
         try:
-            job = self.desk.move_cash(self.clerk, CashKind.DROP, amount, "drill")
+            jobs = self.desk.move_cash(self.clerk, CashKind.DROP, amount, "drill")
         except Refusal as refusal:
             if refusal.reason not in _GO_ON:
                 raise
             return
         self._say("cash_drop", None)
-        self._print((job,))
+        self._print(jobs)
 
     # ----------------------------------------------------------------------------------------------------- paper
 

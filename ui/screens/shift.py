@@ -204,8 +204,8 @@ class ShiftScreen(Screen):
             return
         desk, actor = self.shell.desk, self.shell.actor
 
-        def done(job: UUID) -> None:
-            self.shell.print_jobs([job])
+        def done(jobs: tuple[UUID, ...]) -> None:
+            self.shell.print_jobs(jobs)
             self._to_list()
             self.shell.notify(
                 lambda: Notice(

@@ -63,7 +63,9 @@ def test_a_policy_that_asks_for_a_receipt_gets_one(counter: Counter) -> None:
 def test_cash_slips_test_prints_and_reports_compose(counter: Counter) -> None:
     """A job that nobody composes blocks the printer's queue."""
     move = MoveCash(store=counter.store, clock=counter.clock, ids=counter.ids)
-    words = _words(counter.start_job(move(counter.clerk, CashKind.DROP, cny(100), "保险柜")))
+    drawer, slip = move(counter.clerk, CashKind.DROP, cny(100), "保险柜")
+    assert counter.start_job(drawer) is None
+    words = _words(counter.start_job(slip))
     assert "100.00 CNY" in words
     assert "保险柜" in words
     test = _words(counter.start_job(PrintTest(store=counter.store, clock=counter.clock, ids=counter.ids)(SYSTEM)))
