@@ -115,7 +115,8 @@ class Books:
     @property
     def full(self) -> bool:
         with self._gate:
-            return sum(one.state != "declined" for one in self._state.batch) >= BATCH_MAX
+            batch = self._state.batch
+            return len(batch) >= BATCH_MAX and sum(one.state != "declined" for one in batch) >= BATCH_MAX
 
     def next_trace(self) -> int:
         with self._gate:
