@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from counter_app.domain.money import Money
@@ -30,6 +30,11 @@ CAPTIONS: Final = {
     "check": mark("Please check route, date and class"),
     "passengers": mark("Passengers"),
 }
+
+
+DESIGNED_FOR: Final = QSize(1280, 800)
+LARGE_CHARS_MAX: Final = 10
+LABEL_ROLES: Final = ("title", "display", "figure", "huge")  # each has a size of the type scale
 
 
 class Picture(QWidget):
@@ -65,7 +70,10 @@ class Picture(QWidget):
 
 
 class CustomerWindow(QWidget):
-    """``texts``: one or two languages, the first one large. Call :meth:`show_view` for each change."""
+    """``texts``: one or two languages, the first one large. Call :meth:`show_view` for each change.
+
+    Its letters are as large as its own monitor has room for: the scale of the till is for the clerk's eyes.
+    """
 
     def __init__(self, theme: Theme, texts: tuple[Texts, ...], profile: ProfileInfo | None) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowDoesNotAcceptFocus)
@@ -74,6 +82,7 @@ class CustomerWindow(QWidget):
         self._texts = texts
         self._profile = profile
         self._may_close = False
+        self._letters = ""
         self.setProperty("role", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -96,6 +105,20 @@ class CustomerWindow(QWidget):
         whole.addWidget(strip)
         whole.addWidget(self._stack, 1)
         self.show_profile(profile)
+        theme.changed.connect(self._fit_letters)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._fit_letters()
+
+    def _fit_letters(self) -> None:
+        tokens, size = self._theme.tokens(), self.size()
+        factor = min(size.width() / DESIGNED_FOR.width(), size.height() / DESIGNED_FOR.height())
+        sizes = {role: round(tokens.type[role] * 100 / tokens.scale_percent * factor) for role in LABEL_ROLES}
+        letters = "\n".join(f'QLabel[role="{role}"] {{ font-size: {px}px; }}' for role, px in sizes.items())
+        if letters != self._letters:
+            self._letters = letters
+            self.setStyleSheet(letters)
 
     # ---- pages
     def _idle_page(self) -> QWidget:
@@ -244,6 +267,10 @@ class CustomerWindow(QWidget):
         self._first.setText(words.money(first_sum) if first else "")
         self._large_caption.setText(self._both(large) if large else "")
         self._large.setText(words.money(large_sum) if large and large_sum is not None else "")
+        # A sum is never cut: a long one is written smaller.
+        length = len(self._large.text())
+        much = length > LARGE_CHARS_MAX
+        self._large.set_role("title" if length > 2 * LARGE_CHARS_MAX else "figure" if much else "huge")
         mood: Mood = "accent" if large == "change" else ""
         self._large.set_mood(mood)
 

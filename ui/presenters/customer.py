@@ -20,7 +20,7 @@ from counter_app.texts import Texts, mark
 from ui.presenters import words
 
 COLUMNS: Final = 20
-PASSENGERS_MAX: Final = 9  # more are counted
+PASSENGERS_MAX: Final = 6  # more are counted
 THANKS_MS: Final = 8_000  # how long what was paid stays when the clerk goes on at once
 
 
