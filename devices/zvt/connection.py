@@ -118,7 +118,7 @@ class Connection:
             raise Trouble(TerminalTrouble.NOT_REACHABLE) from trouble
         kind = SerialTransport if self._opener.serial else TcpTransport
         self._transport = kind(link, times, self._clock)
-        if not self._transport.is_fresh():
+        if self._opener.serial and not self._transport.is_fresh():  # a port that is opened may hold what came before
             self.drop()
             raise Trouble(TerminalTrouble.GARBLED)
         self._register()
@@ -201,7 +201,10 @@ class Connection:
                 continue
 
     def last(self) -> tuple[StatusMessage | None, bool]:
-        """06 20: its last transaction, and whether it could tell: (None, True): there is none. Raises ``Trouble``."""
+        """06 20: its last transaction, and whether it could tell. (None, True): it says that it has none.
+
+        An end without a status is no such word: not all know the service byte that asks for it. Raises ``Trouble``.
+        """
         try:
             answered = self._ask(commands.repeat_receipt(self._config.password))
         except Refused as refused:
@@ -209,7 +212,7 @@ class Connection:
         if answered.abort is not None:
             code = answered.abort.code
             return None, code is not None and code not in codes.TRANSIENT
-        return answered.status, True
+        return answered.status, answered.status is not None
 
     def _ask(self, command: Apdu) -> _Answered:
         """A command that moves no money, until its end. Raises ``Refused``, or ``Trouble`` after dropping the line."""

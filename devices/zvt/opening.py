@@ -16,12 +16,12 @@ _BESIDES_T4_S = 120.0  # a payment in all: the customer's time once, and what ho
 
 
 def open_terminal(settings: TerminalSettings, *, currency: str, clock: Clock, width: int = 32) -> CardTerminal:
-    """``currency``: the profile's, where the settings name none. ``width``: characters in a line of our slips.
+    """``currency``: the profile's, in which everything is sold. ``width``: characters in a line of our slips.
 
-    Raises ``Refusal(BAD_SETTING)`` for a currency that no terminal knows.
+    Raises ``Refusal(BAD_SETTING)`` for a currency that no terminal knows, or another one in the settings.
     """
     letters = settings.currency or currency
-    if number_of(letters) is None:
+    if number_of(letters) is None or letters != currency:
         raise Refusal(Reason.BAD_SETTING, setting="terminal.currency", value=letters)
     address = settings.address
     opener: Opener = (

@@ -7,15 +7,18 @@ The rules of money. The caller has committed before an order is given. A status 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
-from threading import Event
+from threading import Event, Lock
 from typing import Final
 
 from counter_app.domain.money import Money
-from counter_app.domain.payments import TerminalReport
+from counter_app.domain.payments import CardResult, TerminalReport
 from counter_app.ports.clock import Clock
 from counter_app.ports.payments import (
+    Approved,
     CardOutcome,
     Closing,
     NotSent,
@@ -29,11 +32,13 @@ from devices.zvt.closing import ClosingRun
 from devices.zvt.connection import Connection, Trouble, ZvtConfig
 from devices.zvt.dialogue import Dialogue
 from devices.zvt.links import Opener
+from devices.zvt.messages import Status
 from devices.zvt.order import Order, OrderRun, card_result
 
 _log = logging.getLogger(__name__)
 _SETTLE_TRIES: Final = 4
 _SETTLE_PAUSE_S: Final = 1.0
+_REMEMBERS_MS: Final = 10 * 60 * 1000  # a terminal knows its last transaction at least so long
 
 
 class ZvtTerminal:
@@ -46,6 +51,10 @@ class ZvtTerminal:
         self._clock = clock
         self._connection = Connection(opener, config, clock)
         self._stop = Event()
+        self._working = Lock()
+        self._closing = False
+        self._sold_ms: int | None = None
+        self._last_receipt: int | None = None
         self._pause = pause if pause is not None else Event().wait
 
     @property
@@ -59,6 +68,20 @@ class ZvtTerminal:
     # ---- what it says of itself
 
     def status(self) -> TerminalStatus:
+        with self._alone():
+            return self._asked()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One call at a time; ``close`` in the middle of one waits for its end."""
+        with self._working:
+            try:
+                yield
+            finally:
+                if self._closing:
+                    self._connection.drop()
+
+    def _asked(self) -> TerminalStatus:
         try:
             self._connection.stand()
             code = self._connection.state()
@@ -72,15 +95,30 @@ class ZvtTerminal:
             said, could_tell = self._connection.last()
         except Trouble as trouble:
             return self._status(trouble.kind, None)
-        # A refused transaction without a receipt says as little of the last number as none at all.
-        nothing = said is None or said.result is None or (said.result != codes.DONE and said.receipt is None)
-        last = None if said is None or nothing else card_result("", said, self._id)
+        if said is None and could_tell and self._has_just_sold:
+            could_tell = False  # it forgets, or refuses the question itself: then it proves nothing either
+        last = None if said is None else self._last(said)
         report = TerminalReport(
             ready=code == codes.READY and could_tell,
             terminal_id=self._id or ("" if last is None else last.terminal_id),
             last=last,
         )
         return self._status(TerminalTrouble.NONE, report)
+
+    def _last(self, said: Status) -> CardResult | None:
+        """Some repeat a refused transaction, without a receipt: then the last number that we saw still holds."""
+        if said.result is None:
+            return None
+        result = card_result("", said, self._id)
+        if said.result == codes.DONE:
+            self._last_receipt = result.receipt
+        elif result.receipt is None:
+            return None if self._last_receipt is None else replace(result, receipt=self._last_receipt)
+        return result
+
+    @property
+    def _has_just_sold(self) -> bool:
+        return self._sold_ms is not None and self._clock.monotonic_ms() - self._sold_ms < _REMEMBERS_MS
 
     @property
     def _id(self) -> str:
@@ -112,6 +150,13 @@ class ZvtTerminal:
         assert 0 < amount.minor <= commands.AMOUNT_MAX_MINOR
 
     def _run(self, order: Order, watch: Watch) -> CardOutcome:
+        with self._alone():
+            outcome = self._played(order, watch)
+            if isinstance(outcome, Approved):
+                self._sold_ms, self._last_receipt = self._clock.monotonic_ms(), outcome.result.receipt
+            return outcome
+
+    def _played(self, order: Order, watch: Watch) -> CardOutcome:
         self._stop.clear()
         try:
             self._connection.stand()
@@ -143,7 +188,7 @@ class ZvtTerminal:
         for n in range(_SETTLE_TRIES):
             if n:
                 self._pause(_SETTLE_PAUSE_S)
-            status = self.status()
+            status = self._asked()
             if status.ready and status.report is not None and status.report.last is not None:
                 return run.settled_by(status.report.last) or outcome
             if status.trouble is TerminalTrouble.NOT_REACHABLE and n:
@@ -153,6 +198,13 @@ class ZvtTerminal:
     # ---- the end of the day, the abort, the end
 
     def end_of_day(self, watch: Watch) -> Closing:
+        with self._alone():
+            closing = self._closed(watch)
+            if closing.done:
+                self._sold_ms = None  # some forget their last transaction with it
+            return closing
+
+    def _closed(self, watch: Watch) -> Closing:
         self._stop.clear()
         try:
             self._connection.stand()
@@ -175,4 +227,9 @@ class ZvtTerminal:
         self._stop.set()
 
     def close(self) -> None:
-        self._connection.drop()
+        self._closing = True
+        if self._working.acquire(blocking=False):
+            try:
+                self._connection.drop()
+            finally:
+                self._working.release()

@@ -169,6 +169,8 @@ def test_a_terminal_of_the_settings() -> None:
     serial = TerminalSettings(
         address=SerialAddress(device="/dev/counterfoil-nobody"), prints="terminal", currency="CHF"
     )
-    assert open_terminal(serial, currency="EUR", clock=clock).status().trouble is TerminalTrouble.NOT_REACHABLE
+    assert open_terminal(serial, currency="CHF", clock=clock).status().trouble is TerminalTrouble.NOT_REACHABLE
+    with pytest.raises(Refusal):
+        open_terminal(serial, currency="EUR", clock=clock)
     with pytest.raises(Refusal):
         open_terminal(TerminalSettings(address=TcpAddress(host="h", port=1)), currency="XAF", clock=clock)
