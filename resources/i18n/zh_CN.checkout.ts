@@ -525,7 +525,7 @@
     </message>
     <message>
         <source>Ask again  F9</source>
-        <translation>再次查询  F9</translation>
+        <translation>重新查询  F9</translation>
     </message>
     <message>
         <source>Payments to settle  F5</source>
@@ -790,6 +790,26 @@
     <message>
         <source>Paid: {due}</source>
         <translation>已付：{due}</translation>
+    </message>
+    <message>
+        <source>Payments to settle: {n}</source>
+        <translation>未了结支付：{n}</translation>
+    </message>
+    <message>
+        <source>It stands under Payments, with what to do about it.</source>
+        <translation>已列入“支付”，并附处理办法。</translation>
+    </message>
+    <message>
+        <source>No news yet</source>
+        <translation>尚无结果</translation>
+    </message>
+    <message>
+        <source>A customer may still be paying. It is asked again every 20 seconds by itself.</source>
+        <translation>旅客可能仍在付款。程序每20秒自动查询一次。</translation>
+    </message>
+    <message>
+        <source>No difference was found.</source>
+        <translation>没有发现差异。</translation>
     </message>
 </context>
 </TS>

@@ -281,6 +281,11 @@ class CheckoutPresenter:
                 self.stage = Stage.TENDER
                 self._look(self._ready)
 
+    def look_again(self) -> None:
+        """The leg that was not known may be by now."""
+        if self.stage is Stage.OPEN:
+            self._look(self._ready)
+
     def ask_again(self) -> bool:
         """Of the leg that is not known."""
         leg = self.open_leg

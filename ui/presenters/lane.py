@@ -60,6 +60,10 @@ class Lanes(Protocol):
         """
         ...
 
+    def pending(self, lane: Lane) -> int:
+        """Jobs of ``lane`` whose answer has not arrived yet."""
+        ...
+
     def post(self, call: Callable[[], None]) -> None:
         """From any thread: run ``call`` on the GUI thread soon. For progress."""
         ...
@@ -102,6 +106,10 @@ class InlineLanes:
         else:
             go()
         return token
+
+    def pending(self, lane: Lane) -> int:
+        del lane
+        return len(self.waiting)
 
     def post(self, call: Callable[[], None]) -> None:
         call()

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from counter_app.application.payment_views import PaymentLeg, SettleAction, SettleItem
 from counter_app.domain.payments import Direction, PaymentState, Tender
 from counter_app.texts import Texts, mark
+from ui.presenters import words
+from ui.presenters.refusals import Notice
 
 S = PaymentState
 
@@ -180,6 +182,18 @@ def state(leg: PaymentLeg, t: Texts) -> tuple[str, str]:
 def reason(leg: PaymentLeg, t: Texts) -> str:
     """Why it is so, in words; "" where there is nothing to add."""
     return t(_REASONS[leg.reason]) if leg.reason in _REASONS else ""
+
+
+def ended(leg: PaymentLeg, t: Texts) -> Notice:
+    """What became of a payment, for the notice bar."""
+    good = leg.state in {S.APPROVED, S.REVERSED, S.NOT_PERFORMED}
+    return Notice(
+        title=f"{leg_title(leg, t)}  {words.money(leg.amount)}: {state(leg, t)[0]}",
+        what_happened=reason(leg, t),
+        what_to_do="" if good else t("It stands under Payments, with what to do about it."),
+        mood="ok" if good else "warn",
+        code=f"payment_{leg.state.value}",
+    )
 
 
 def says(text: str, t: Texts) -> tuple[str, str]:

@@ -75,11 +75,14 @@ def right_items(
     asked: bool,
     to_settle: int = 0,
     enrolled: bool = False,
+    payments: int = 0,
 ) -> list[StatusItem]:
-    """``asked``: the timetable has been looked up, so that its absence means something."""
+    """``asked``: the timetable has been looked up: its absence means something. ``payments``: not settled ones."""
     if profile is None:
         return []
     items: list[StatusItem] = []
+    if payments:
+        items.append(StatusItem(text=t("Payments to settle: {n}", n=payments), mood="bad", badge=True))
     if profile.training:
         items.append(StatusItem(text=t("TRAINING"), mood="warn", badge=True))
     if profile.demonstration or (issue is not None and issue.invented):

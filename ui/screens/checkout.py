@@ -62,6 +62,7 @@ class CheckoutScreen(Screen):
         )
         self._window.printed.connect(self._printed)
         self._window.printer_changed.connect(self._polled)
+        self._window.payments_changed.connect(self._settled_elsewhere)
         currency = self._window.profile.currency if self._window.profile else "CNY"
         self._route = [Label(role="lead"), Label(), Label(role="muted", wrap=True)]
         self._due_caption, self._due = Label(role="field"), Label(role="figure")
@@ -371,6 +372,10 @@ class CheckoutScreen(Screen):
 
     def _ask_again(self) -> None:
         self.presenter.ask_again()
+
+    def _settled_elsewhere(self) -> None:
+        """It was asked about in the background: if it is known now, the sale goes on."""
+        self.presenter.look_again()
 
     def _to_settle(self) -> None:
         self.shell.show_screen("payments")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QFormLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from counter_app.application.payment_views import ClosingView, PaymentLeg, SettleAction, SettleItem
 from counter_app.application.views import Sold
+from counter_app.domain.money import Money
 from counter_app.domain.payments import PaymentState
 from counter_app.ports.payments import Difference, DifferenceState
 from counter_app.texts import mark
@@ -22,6 +24,9 @@ from ui.shell.second_person import ask_second_person
 from ui.widgets.basic import Button, Card, Label, Rule, Scroll, discard, row
 from ui.widgets.chrome import MOODS
 from ui.widgets.table import Column, DataTable
+
+if TYPE_CHECKING:
+    from ui.shell.window import MainWindow
 
 KEYS = {
     SettleAction.ASK: "F2",
@@ -77,7 +82,7 @@ class PaymentsScreen(Screen):
             self._difference_columns(), shell.theme, on_choose=lambda _one: self.fkeys_changed.emit()
         )
         self.table.set_empty(lambda: self.t("Everything is settled: no payment is open."))
-        self.differences.set_empty(lambda: self.t("The terminal's totals and the journal agree."))
+        self.differences.set_empty(lambda: self.t("No difference was found."))
         self._alarm = Label(role="lead", mood="bad", wrap=True)
         self._head, self._state = Label(role="lead", wrap=True), Label(role="badge")
         self._why = Label(role="muted", wrap=True)
@@ -98,6 +103,7 @@ class PaymentsScreen(Screen):
         page.setSpacing(12)
         page.addLayout(row(*self._tab_row(), None, self._terminal, spacing=8))
         page.addWidget(self._stack, 1)
+        cast("MainWindow", shell).payments_changed.connect(self._settled_elsewhere)
 
     # ---- made of
     def _tab_row(self) -> list[Button]:
@@ -127,8 +133,7 @@ class PaymentsScreen(Screen):
         ]
 
     def _difference_columns(self) -> list[Column[Difference]]:
-        t, currency = self.t, self.shell.desk.profile.currency
-        del currency
+        t = self.t
         return [
             Column(title=lambda: t("Found"), text=lambda d: words.short_moment(d.found_at, self._zone), width=104),
             Column(title=lambda: t("Where"), text=lambda d: d.source, width=120),
@@ -145,8 +150,6 @@ class PaymentsScreen(Screen):
         ]
 
     def _figure(self, one: Difference, minor: int) -> str:
-        from counter_app.domain.money import Money  # noqa: PLC0415
-
         return str(minor) if one.kind == "count" else words.money(Money(minor, self.shell.desk.profile.currency))
 
     def _detail(self) -> Scroll:
@@ -216,6 +219,10 @@ class PaymentsScreen(Screen):
         self.presenter.look_at_terminal()
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _settled_elsewhere(self) -> None:
+        if self.isVisible() and not self.presenter.busy:
+            self.presenter.read()
+
     # ---- what the clerk does
     def _turner(self, part: Part) -> Callable[[], None]:
         def turn() -> None:
@@ -277,16 +284,15 @@ class PaymentsScreen(Screen):
             self.presenter.resolve(one, note)
 
     def _ended(self, leg: PaymentLeg) -> None:
-        said, why = payment_words.state(leg, self.t)[0], payment_words.reason(leg, self.t)
-        good = leg.state in {PaymentState.APPROVED, PaymentState.REVERSED, PaymentState.NOT_PERFORMED}
-        self.shell.notify(
-            Notice(
-                title=f"{payment_words.leg_title(leg, self.t)}  {words.money(leg.amount)}: {said}",
-                what_happened=why,
-                what_to_do="",
-                mood="ok" if good else "warn",
-                code=f"payment_{leg.state.value}",
-            )
+        still = leg.state in {PaymentState.UNKNOWN, PaymentState.REVERSE_UNKNOWN}
+        self.shell.notify(lambda: self._no_news() if still else payment_words.ended(leg, self.t))
+
+    def _no_news(self) -> Notice:
+        return Notice(
+            title=self.t("No news yet"),
+            what_to_do=self.t("A customer may still be paying. It is asked again every 20 seconds by itself."),
+            mood="info",
+            code="payment_no_news",
         )
 
     def _sold(self, sale: Sold) -> None:

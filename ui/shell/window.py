@@ -14,6 +14,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QS
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from counter_app.application.desk import Desk
+from counter_app.application.payment_views import PaymentLeg
 from counter_app.application.views import PrintJobView, ShiftView, SyncStatus
 from counter_app.domain.papers import Paper
 from counter_app.domain.staff import Actor, Right
@@ -25,8 +26,9 @@ from counter_app.ports.scanner import Misread
 from counter_app.texts import Texts
 from ui.customer.board import CustomerBoard
 from ui.lanes import off_gui
-from ui.presenters import customer, status
+from ui.presenters import customer, payment_words, status
 from ui.presenters.lane import Lane, Lanes, Trouble
+from ui.presenters.payments_keeper import ASK_MS, PaymentsKeeper
 from ui.presenters.printing import PrintPump
 from ui.presenters.refusals import Notice, explain
 from ui.shell import dialogs
@@ -62,6 +64,7 @@ class MainWindow(QMainWindow):
     words_changed = Signal()
     printed = Signal(object)  # PrintJobView of each finished job
     printer_changed = Signal(object)  # PrinterStatus, as polled
+    payments_changed = Signal()  # what is not settled is another
 
     def __init__(self, parts: Parts, lanes: Lanes, theme: Theme) -> None:
         super().__init__()
@@ -323,6 +326,8 @@ class MainWindow(QMainWindow):
         self._pump.enqueue(jobs)
         self.refresh_timetable()
         self._poll.start()
+        self._payments_timer.start()
+        self.payments.look()
         self._ask_printer()
         self.line_watch.begin(self._desk, self._lanes, line)
         self.customer.begin(self.profile)
@@ -454,6 +459,15 @@ class MainWindow(QMainWindow):
         self._standing = StandingBar()
         self.line_watch = LineWatch(self.t, self._status, self._standing, self.now, self)
         self.line_watch.new_timetable.connect(self.refresh_timetable)
+        self.payments = PaymentsKeeper(
+            lambda: self.desk,
+            self._lanes,
+            idle=lambda: self._lanes.pending(Lane.TERMINAL) == 0,
+            changed=self._payments_changed,
+            told=self._payment_told,
+        )
+        self._payments_timer = QTimer(self, interval=ASK_MS)
+        self._payments_timer.timeout.connect(self.payments.due)
         self._status.chip.pressed.connect(self._goer("sync"))
         self._standing.pressed.connect(self._goer("sync"))
         self._notice = NoticeBar()
@@ -681,6 +695,7 @@ class MainWindow(QMainWindow):
                 asked=self._issue_asked,
                 to_settle=self._to_settle,
                 enrolled=self.line_watch.enrolled,
+                payments=self.payments.count if self._actor is not None else 0,
             ),
         )
         self._second()
@@ -728,6 +743,15 @@ class MainWindow(QMainWindow):
 
         self._lanes.run(Lane.PRINTER, self.desk.printer_status, done=done, failed=failed)
         self._lanes.run(Lane.READ, self.desk.open_print_jobs, done=self._have_jobs, failed=failed)
+
+    def _payments_changed(self) -> None:
+        self._say_status()
+        self.payments_changed.emit()
+
+    def _payment_told(self, leg: PaymentLeg) -> None:
+        """It was settled in the background. Only said where somebody is signed in."""
+        if self._actor is not None:
+            self.notify(lambda: payment_words.ended(leg, self.t))
 
     def _have_jobs(self, jobs: list[PrintJobView]) -> None:
         count = sum(job.state is JobState.UNKNOWN and job.kind != JobKind.DRAWER.value for job in jobs)

@@ -1,0 +1,81 @@
+"""What is not settled is looked at in the background, and asked about again: a clerk with a queue forgets. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from counter_app.application.desk import Desk
+from counter_app.application.payment_views import PaymentLeg, SettleItem
+from counter_app.domain.payments import PaymentState
+from ui.presenters.lane import Lane, Lanes, Trouble
+
+ASK_MS: Final = 20_000
+_UNKNOWN: Final = frozenset({PaymentState.UNKNOWN, PaymentState.REVERSE_UNKNOWN})
+
+
+class PaymentsKeeper:
+    """``look`` as often as one likes; ``due`` every ``ASK_MS``. ``changed``: another count; ``told``: how one ended.
+
+    The TERMINAL lane is never made to wait for it: with somebody paying, nothing is asked.
+    """
+
+    def __init__(
+        self,
+        desk: Callable[[], Desk],
+        lanes: Lanes,
+        *,
+        idle: Callable[[], bool],
+        changed: Callable[[], None],
+        told: Callable[[PaymentLeg], None],
+    ) -> None:
+        self._desk = desk
+        self._lanes = lanes
+        self._idle = idle
+        self._changed = changed
+        self._told = told
+        self._looking = self._asking = False
+        self.items: Sequence[SettleItem] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.items)
+
+    def look(self) -> None:
+        if self._looking:
+            return
+        self._looking = True
+        self._lanes.run(Lane.READ, lambda: self._desk().payments_to_settle(), done=self._seen, failed=self._not_seen)
+
+    def due(self) -> None:
+        """Asks about what is unknown, where nobody is paying."""
+        unknown = any(item.leg.state in _UNKNOWN for item in self.items)
+        if not unknown or self._asking or not self._idle():
+            self.look()
+            return
+        self._asking = True
+        before = {item.leg.intent_id: item.leg.state for item in self.items}
+
+        def asked(legs: list[PaymentLeg]) -> None:
+            self._asking = False
+            for leg in legs:
+                if before.get(leg.intent_id) is not leg.state:
+                    self._told(leg)
+            self.look()
+
+        self._lanes.run(
+            Lane.TERMINAL, lambda: self._desk().recover_payments(lambda _text: None), done=asked, failed=self._not_asked
+        )
+
+    def _seen(self, items: list[SettleItem]) -> None:
+        self._looking = False
+        changed = [item.leg for item in items] != [item.leg for item in self.items]
+        self.items = tuple(items)
+        if changed:
+            self._changed()
+
+    def _not_seen(self, _trouble: Trouble) -> None:
+        self._looking = False
+
+    def _not_asked(self, _trouble: Trouble) -> None:
+        self._asking = False
