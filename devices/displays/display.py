@@ -16,6 +16,7 @@ from devices.line import Line, LineLost, Opener
 BAUD: Final = 9600
 RETRY_DELAYS_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 WRITE_WITHIN_S: Final = 2.0
+LAST_BYTES_S: Final = 0.2
 LOOK_EVERY_S: Final = 2.0  # how soon an unplugged display is noticed while nothing is shown
 
 
@@ -103,6 +104,7 @@ class SerialDisplay:
             if closing:
                 with contextlib.suppress(LineLost):
                     line.write(self._protocol.begin(self._encoding), WRITE_WITHIN_S)
+                    line.read(LAST_BYTES_S)  # until they have left: what is still here when a line is shut is lost
                 return
             if changed:
                 line.write(self._protocol.lines(wanted, self._encoding), WRITE_WITHIN_S)

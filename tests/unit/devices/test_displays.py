@@ -49,11 +49,14 @@ def test_both_lines_are_shown_and_the_next_message_leaves_nothing_of_the_last(
         assert simulated.wait_for(lambda m: m.lines("ascii") == ("DUE", "5.00"))
         driver.clear()
         assert simulated.wait_for(lambda m: m.lines("ascii") == ("", ""))
+        driver.show(["LAST", "WORDS"])
+        assert simulated.wait_for(lambda m: m.lines("ascii") == ("LAST", "WORDS"))
         assert not simulated.machine.strange
         assert driver.status().state is DeviceState.CONNECTED
     finally:
         driver.close()
     assert driver.status().state is DeviceState.CLOSED
+    assert simulated.wait_for(lambda m: m.begun == 2 and m.lines("ascii") == ("", ""))
 
 
 @pytest.mark.parametrize("kind", sorted(PROTOCOLS))
