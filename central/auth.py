@@ -18,7 +18,7 @@ from central.readmit import Readmission
 from central.request import Refusing, Request
 from central.services import Device, Services
 from central.stock.arrays import ids, instants, numbers, texts
-from central.tx import Connection, Tx
+from central.tx import Connection, Tx, together
 from counter_app.wire.messages import Refused
 from counter_app.wire.routes import Access, Route
 from counter_app.wire.signing import (
@@ -126,17 +126,14 @@ class Gate:
             good.append(n)
         if good:
             seals = [checked[n].seal for n in good]
-            rows = tx.rows(
-                _ADMIT,
-                (
-                    ids(seal.device_id for seal in seals),
-                    numbers(seal.epoch for seal in seals),
-                    texts("\\x" + checked[n].public_key.hex() for n in good),
-                    numbers(seal.sequence for seal in seals),
-                    instants(seal.at for seal in seals),
-                ),
+            columns = (
+                ids(seal.device_id for seal in seals),
+                numbers(seal.epoch for seal in seals),
+                texts("\\x" + checked[n].public_key.hex() for n in good),
+                numbers(seal.sequence for seal in seals),
+                instants(seal.at for seal in seals),
             )
-            for row in rows:
+            for row in together(connection, lambda quick: quick.rows(_ADMIT, columns)):
                 n = good[row[0] - 1]
                 answers[n] = self._judge(checked[n], row, tx)
         for n, answer in enumerate(answers):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol
@@ -39,6 +40,8 @@ _ROLLED_BACK: Final = (
     errors.QueryCanceled,
 )
 _CLAIMS: Final = {"claim": Act.CLAIM, "lease": Act.LEASE, "release": Act.RELEASE}
+_FREE: Final = "availability"
+_READ_EARLY: Final = frozenset({*_CLAIMS, _FREE})  # short, and decided in batches that should not wait for the parser
 _PACKED: Final = frozenset({"push"})  # whose body may be deflated
 
 
@@ -49,6 +52,9 @@ class Stock(Protocol):
     def availability(
         self, device: Device, message: m.AvailabilityQuery, connection: Connection
     ) -> m.AvailabilityAnswer: ...
+    def availabilities(
+        self, asked: Sequence[tuple[Device, m.AvailabilityQuery]], connection: Connection
+    ) -> Sequence[m.AvailabilityAnswer]: ...
     def top_up(self, device: Device, message: m.TopUp, connection: Connection) -> m.TopUpAnswer: ...
     def wait(self, device: Device, message: m.WaitRequest, connection: Connection) -> m.WaitAnswer: ...
 
@@ -155,6 +161,24 @@ class Central:
         self._decide_all(asks, connection)
         return [one.answer or self.handle(one, connection) for one in opened]
 
+    def handle_reads(self, requests: Sequence[Opened], connection: Connection) -> list[Response]:
+        """What asks for availability is answered together, with one statement for all seals and one look at the rows;
+
+        the rest of the batch one by one. Answers in the order of the requests.
+        """
+        asked = [one for one in requests if one.answer is None and one.route is not None and one.route.name == _FREE]
+        self._guarded_all(asked, partial(self._admit, asked, connection))
+        for one in asked:
+            if one.answer is None:
+                self._guarded(one, partial(self._read, one))
+        left = [one for one in asked if one.answer is None]
+        try:
+            self._availabilities(left, connection)
+        except Exception:  # noqa: BLE001 - whatever it was, each alone says it again
+            for one in left:
+                self._guarded(one, partial(self._availabilities, [one], connection))
+        return [one.answer or self.handle(one, connection) for one in requests]
+
     # ---- step by step
 
     def _handle(self, one: Opened, connection: Connection) -> None:
@@ -194,6 +218,9 @@ class Central:
                 raise Refusing(m.Refused.BAD_MESSAGE, "query")
         if route.access is not Access.ANYONE:
             one.sealed = self._gate.open(request, route)
+            if one.sealed.public_key and route.name in _READ_EARLY:
+                with suppress(Refusing, BadMessage):  # who asks is looked at first: it is read again behind that
+                    self._read(one)
 
     def _admit(self, batch: Sequence[Opened], connection: Connection) -> None:
         admitted = self._gate.admit([one.sealed for one in batch if one.sealed is not None], connection)
@@ -205,7 +232,7 @@ class Central:
 
     def _read(self, one: Opened) -> None:
         assert one.route is not None
-        if one.route.request is not None:
+        if one.route.request is not None and one.message is None:
             one.message = decode(one.route.request, _body(one.request, one.route))
 
     def _decide_all(self, batch: Sequence[Opened], connection: Connection) -> None:
@@ -228,6 +255,13 @@ class Central:
             asks.append(Ask(device=one.device, act=_CLAIMS[one.route.name], message=one.message))
         for one, answer in zip(batch, self._desks.stock.decide_claims(asks, connection), strict=True):
             one.answer = self._refusal(answer) if isinstance(answer, Refusing) else self._good(answer)
+
+    def _availabilities(self, batch: Sequence[Opened], connection: Connection) -> None:
+        if not batch:
+            return
+        asked = [(one.device, one.message) for one in batch if one.device is not None]
+        for one, answer in zip(batch, self._desks.stock.availabilities(asked, connection), strict=True):
+            one.answer = self._good(answer)
 
     # ---- who need not sign, and answers that are no message of one handler
 

@@ -9,16 +9,28 @@ import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import Any, Final, LiteralString, TypeVar
+from typing import Any, Final, LiteralString, Protocol, TypeVar
 
 import psycopg
 from psycopg import errors
 
+from central.pipe import UNPREPARED, Pipe, pipe_of
+
 R = TypeVar("R")
 ATTEMPTS: Final = 8
-_GIVEN_UP: Final = (errors.SerializationFailure, errors.DeadlockDetected)
+_GIVEN_UP: Final = (errors.SerializationFailure, errors.DeadlockDetected, *UNPREPARED)
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+class Asked(Protocol):
+    """A statement's answer; an error of it, or of one before it, comes up where the next answer is looked at."""
+
+    def rows(self) -> list[tuple[Any, ...]]: ...
+
+    def count(self) -> int:
+        """Rows touched."""
+        ...
 
 
 class Tx:
@@ -27,12 +39,12 @@ class Tx:
     ``watch`` hears every statement: the test that each one on stock names run_id and service_date listens there.
     """
 
-    __slots__ = ("_pipeline", "connection")
+    __slots__ = ("_pipe", "connection")
     watch: Callable[[str], None] | None = None
 
-    def __init__(self, connection: Connection, pipeline: psycopg.Pipeline | None = None) -> None:
+    def __init__(self, connection: Connection, pipe: Pipe | None = None) -> None:
         self.connection = connection
-        self._pipeline = pipeline
+        self._pipe = pipe
 
     def run(self, sql: LiteralString, parameters: Sequence[Any] = ()) -> int:
         """Returns the rows that it touched."""
@@ -40,13 +52,20 @@ class Tx:
 
     def ask(self, sql: LiteralString, parameters: Sequence[Any] = ()) -> Asked:
         """As ``run`` and ``rows``; in a pipelined transaction it is on its way, and waited for when it is looked at."""
-        return Asked(self._execute(sql, parameters), self._pipeline)
+        if Tx.watch is not None:
+            Tx.watch(sql)
+        if self._pipe is not None:
+            return self._pipe.ask(sql, parameters)
+        return _Here(self.connection.execute(sql, parameters))
 
     def run_many(self, sql: LiteralString, rows: Iterable[Sequence[Any]]) -> int:
         """In one pipeline; returns the rows touched in all."""
         many = list(rows)
         if not many:
             return 0
+        if self._pipe is not None:
+            asked = [self.ask(sql, row) for row in many]
+            return sum(one.count() for one in asked)
         if Tx.watch is not None:
             Tx.watch(sql)
         with self.connection.cursor() as cursor:
@@ -54,38 +73,30 @@ class Tx:
             return cursor.rowcount
 
     def rows(self, sql: LiteralString, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self._execute(sql, parameters).fetchall()
+        return self.ask(sql, parameters).rows()
 
     def row(self, sql: LiteralString, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """The first row, or None."""
-        return self._execute(sql, parameters).fetchone()
+        found = self.rows(sql, parameters)
+        return found[0] if found else None
 
     def scalar(self, sql: LiteralString, parameters: Sequence[Any] = ()) -> Any:
         found = self.row(sql, parameters)
         return None if found is None else found[0]
 
-    def _execute(self, sql: LiteralString, parameters: Sequence[Any]) -> psycopg.Cursor[tuple[Any, ...]]:
-        if Tx.watch is not None:
-            Tx.watch(sql)
-        return self.connection.execute(sql, parameters)
 
+class _Here:
+    """An answer that is here already."""
 
-class Asked:
-    """A statement's answer; an error of it, or of one before it, comes up where the next answer is looked at."""
+    __slots__ = ("_cursor",)
 
-    __slots__ = ("_cursor", "_pipeline")
-
-    def __init__(self, cursor: psycopg.Cursor[tuple[Any, ...]], pipeline: psycopg.Pipeline | None) -> None:
+    def __init__(self, cursor: psycopg.Cursor[tuple[Any, ...]]) -> None:
         self._cursor = cursor
-        self._pipeline = pipeline
 
     def rows(self) -> list[tuple[Any, ...]]:
         return self._cursor.fetchall()
 
     def count(self) -> int:
-        """Rows touched."""
-        if self._pipeline is not None and self._cursor.rowcount < 0:
-            self._pipeline.sync()
         return self._cursor.rowcount
 
 
@@ -118,10 +129,44 @@ def _plain(connection: Connection, work: Callable[[Tx], R]) -> R:
 
 
 def _pipelined(connection: Connection, work: Callable[[Tx], R]) -> R:
-    with connection.pipeline() as pipeline, connection.transaction():
+    pipe = pipe_of(connection)
+    pipe.enter()
+    try:
+        pipe.ask("BEGIN")
         try:
-            return work(Tx(connection, pipeline))
+            result = work(Tx(connection, pipe))
+            done = pipe.ask("COMMIT")
+            pipe.sync()
         except BaseException:
-            with suppress(psycopg.Error):  # what was still on its way failed with it; nothing else runs until then
-                pipeline.sync()
+            with suppress(psycopg.Error):  # what was still on its way failed with it
+                pipe.sync()
+            with suppress(psycopg.Error):
+                pipe.ask("ROLLBACK")
+                pipe.sync()
             raise
+        assert done.result.command_status == b"COMMIT", "a statement failed, and nobody heard of it"
+        return result
+    finally:
+        pipe.leave()
+
+
+def together(connection: Connection, work: Callable[[Tx], R]) -> R:
+    """Outside a transaction: what is asked until an answer is looked at travels, and commits, together.
+
+    ``work`` looks at answers once, after it asked for all: it may run again where nothing of it was done.
+    """
+    try:
+        return _together(connection, work)
+    except UNPREPARED:
+        return _together(connection, work)
+
+
+def _together(connection: Connection, work: Callable[[Tx], R]) -> R:
+    pipe = pipe_of(connection)
+    pipe.enter()
+    try:
+        result = work(Tx(connection, pipe))
+        pipe.sync()
+        return result
+    finally:
+        pipe.leave()

@@ -24,7 +24,7 @@ from central.handle import Opened
 from central.request import Request, Response
 from central.services import Clock
 from central.shell import openapi
-from central.shell.lanes import Busy, Lane
+from central.shell.lanes import Busy, Lane, Told
 from central.shell.limits import Gate, Limits, Network, Peers
 from central.shell.metrics import CONTENT_TYPE, Metrics
 from central.shell.protocol import TARGET
@@ -63,15 +63,21 @@ class Central(Protocol):
 
     def handle_claims(self, requests: Sequence[Opened], connection: Connection) -> Sequence[Response]: ...
 
+    def handle_reads(self, requests: Sequence[Opened], connection: Connection) -> Sequence[Response]: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """How many threads, each with a connection, serve what. Claims go by run into lanes that commit many at once."""
+    """How many threads, each with a connection, serve what. Claims go by run into lanes that commit many at once.
 
-    claim_lanes: int = 2
+    One of those is best: a second one waits for the first one's feed heads until it has committed, and halves batches.
+    """
+
+    claim_lanes: int = 1
     claim_batch_max: int = 200
     other_threads: int = 6
     read_threads: int = 2
+    read_batch_max: int = 20
     payment_threads: int = 12  # most of them wait for gateways, and hold up nobody else
     payments_waiting_max: int = 100
     limits: Limits = field(default_factory=Limits)
@@ -90,6 +96,10 @@ class App(FastAPI):
         else:
             await super().__call__(scope, receive, send)
 
+    def serve_short(self, scope: Scope, body: bytes, told: Callable[[Response], None]) -> bool:
+        """For ``BoundedProtocol``."""
+        return self.shell.serve_short(scope, body, told)
+
 
 class Shell:
     """The lanes, the gate and the numbers of one process."""
@@ -104,9 +114,6 @@ class Shell:
         self._peers = Peers(self.shape.proxies)
         self.metrics = Metrics(self._lane_states)
 
-        def one(requests: Sequence[Opened], connection: Connection) -> Sequence[Response]:
-            return [central.handle(request, connection) for request in requests]
-
         def unopened(requests: Sequence[Request], connection: Connection) -> Sequence[Response]:
             return [central.handle(central.open(request), connection) for request in requests]
 
@@ -114,7 +121,13 @@ class Shell:
             Lane(f"claims-{n}", connect=connect, work=central.handle_claims, batch_max=self.shape.claim_batch_max)
             for n in range(self.shape.claim_lanes)
         ]
-        self._reads = Lane("reads", connect=connect, work=one, threads=self.shape.read_threads)
+        self._reads = Lane(
+            "reads",
+            connect=connect,
+            work=central.handle_reads,
+            threads=self.shape.read_threads,
+            batch_max=self.shape.read_batch_max,
+        )
         self._others = Lane("others", connect=connect, work=unopened, threads=self.shape.other_threads)
         self._payments = Lane(
             "payments",
@@ -153,13 +166,45 @@ class Shell:
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         began_s = time.monotonic()
-        path, method = scope["path"], scope["method"]
-        route = BY_PATH.get((method, path))
+        route = BY_PATH.get((scope["method"], scope["path"]))
         try:
             response = await self._answer(route, scope, receive, began_s)
         except _GoneError:
             return
         await _send(send, response, receive if response.headers.get("connection") == "close" else None)
+        self._count(route, scope, response, began_s)
+
+    def serve_short(self, scope: Scope, body: bytes, told: Callable[[Response], None]) -> bool:
+        """A request that is here whole, without a task of its own: ``told`` hears the answer, on the loop's thread.
+
+        False: it is not one of the short ones, nothing was done.
+        """
+        route = BY_PATH.get((scope["method"], scope["path"]))
+        if route is None or route.name not in _SHORT or len(body) > OPENED_HERE_MAX:
+            return False
+        began_s = time.monotonic()
+
+        def answered(response: Response) -> None:
+            told(response)
+            self._count(route, scope, response, began_s)
+
+        headers = _headers(scope["headers"])
+        peer, limited = self._limited(route, scope, headers, began_s)
+        request = limited or self._request(route, scope, headers, body, peer)
+        if isinstance(request, Response):
+            answered(request)
+            return True
+
+        def settled(response: Response | None, error: BaseException | None) -> None:
+            answered(self._settled(route, peer, began_s, response, error))
+
+        try:
+            self._put(route, request, settled)
+        except Exception as error:  # noqa: BLE001 - the same as if a lane had said so
+            settled(None, error)
+        return True
+
+    def _count(self, route: Route | None, scope: Scope, response: Response, began_s: float) -> None:
         took_s = time.monotonic() - began_s
         name = route.name if route is not None else "other"
         self.metrics.answered(name, response.status, took_s, response.body)
@@ -183,6 +228,34 @@ class Shell:
                 return self.refusal(404, Refused.UNKNOWN_ROUTE, headers={"connection": "close"})
             return self.refusal(405, Refused.UNKNOWN_ROUTE, "method", headers={"allow": allowed})
         headers = _headers(scope["headers"])
+        peer, limited = self._limited(route, scope, headers, now_s)
+        if limited is not None:
+            return limited
+        most = _body_max(route)
+        try:
+            async with asyncio.timeout(BODY_S_MAX):
+                body = await self._body(most, scope["headers"], receive)
+        except TimeoutError:
+            return self.refusal(408, Refused.BUSY, "the body did not come", headers={"connection": "close"})
+        request = self._request(route, scope, headers, body, peer)
+        if isinstance(request, Response):
+            return request
+        asked: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+
+        def settled(response: Response | None, error: BaseException | None) -> None:
+            if not asked.done():
+                asked.set_result(self._settled(route, peer, now_s, response, error))
+
+        try:
+            self._put(route, request, settled)
+        except Exception as error:  # noqa: BLE001 - the same as if a lane had said so
+            settled(None, error)
+        return await asked
+
+    def _limited(
+        self, route: Route, scope: Scope, headers: Mapping[str, str], now_s: float
+    ) -> tuple[str, Response | None]:
+        """Where it comes from, and the refusal of who asks too much."""
         peer = self._peers.of(scope["client"][0], scope["headers"]) if scope.get("client") else ""
         wait_s = self._gate.wait_s(
             peer=peer,
@@ -190,25 +263,25 @@ class Shell:
             signed_route=route.access is not Access.ANYONE,
             now_s=now_s,
         )
-        if wait_s:
-            self.metrics.limited.inc()
-            return self.refusal(
-                429, Refused.RATE_LIMITED, headers={"retry-after": str(int(wait_s) + 1), "connection": "close"}
-            )
-        most = route.body_max if route.request is not None else 0
-        try:
-            async with asyncio.timeout(BODY_S_MAX):
-                body = await self._body(most, scope["headers"], receive)
-        except TimeoutError:
-            return self.refusal(408, Refused.BUSY, "the body did not come", headers={"connection": "close"})
-        if body is None:
+        if not wait_s:
+            return peer, None
+        self.metrics.limited.inc()
+        return peer, self.refusal(
+            429, Refused.RATE_LIMITED, headers={"retry-after": str(int(wait_s) + 1), "connection": "close"}
+        )
+
+    def _request(
+        self, route: Route, scope: Scope, headers: Mapping[str, str], body: bytes | None, peer: str
+    ) -> Request | Response:
+        """``body`` None: it is too large."""
+        most = _body_max(route)
+        if body is None or len(body) > most:
             return self.refusal(413, Refused.TOO_LARGE, headers={"connection": "close"}, most=most)
-        query_text = scope["query_string"].decode("latin-1")
         try:
-            query = _query(query_text)
+            query = _query(scope["query_string"].decode("latin-1"))
         except ValueError:
             return self.refusal(400, Refused.BAD_MESSAGE, "query")
-        request = Request(
+        return Request(
             method=route.method,
             path=route.path,
             target=scope[TARGET].decode("latin-1"),
@@ -217,39 +290,42 @@ class Shell:
             body=body,
             peer=peer,
         )
-        try:
-            response = await self._asked(route, request)
-        except Busy:
+
+    def _settled(
+        self, route: Route, peer: str, now_s: float, response: Response | None, error: BaseException | None
+    ) -> Response:
+        if isinstance(error, Busy):
             return self.refusal(503, Refused.BUSY, headers={"retry-after": "1"})
-        except Exception as error:  # noqa: BLE001 - whatever it was, it may have been done: a fault says "unknown"
-            # Nothing of a statement's text or values: only which kind of trouble it was.
-            state = getattr(error, "sqlstate", None) or ""
-            _log.error("%s in %s %s", type(error).__name__, route.name, state)
+        if error is not None or response is None:
+            # Whatever it was, it may have been done: a fault says "unknown". Nothing of a statement's text or values
+            # in the log: only which kind of trouble it was.
+            _log.error("%s in %s %s", type(error).__name__, route.name, getattr(error, "sqlstate", None) or "")
             return self.refusal(500, Refused.FAULT)
         if response.status in _WHO:
             self._gate.failed(peer, now_s)
         return response
 
-    def _asked(self, route: Route, request: Request) -> asyncio.Future[Response]:
+    def _put(self, route: Route, request: Request, told: Told[Response]) -> None:
         """Into its lane. Short requests are opened here: signatures are checked while lanes wait for the database.
 
         Python lets other threads run meanwhile; a long body would hold up this thread for too long.
         """
         if route.name in _PAYMENTS:
-            return self._payments.ask(request)
+            self._payments.put(request, told)
+            return
         if len(request.body) > OPENED_HERE_MAX or route.name not in _SHORT:
-            return self._others.ask(request)
+            self._others.put(request, told)
+            return
         opened = self._central.open(request)
         if opened.answer is not None:
-            answered: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
-            answered.set_result(opened.answer)
-            return answered
-        if route.name not in _CLAIMS:
-            return self._reads.ask(opened)
-        # By run, so that the claims of one train wait in one line instead of for each other's lock. Where the id
-        # cannot be found any line is right: the lock decides.
-        at = request.body.find(b'"run_id":"')
-        return self._claims[hash(request.body[at + 10 : at + 46]) % len(self._claims)].ask(opened)
+            told(opened.answer, None)
+        elif route.name not in _CLAIMS:
+            self._reads.put(opened, told)
+        else:
+            # By run, so that the claims of one train wait in one line instead of for each other's lock. Where the id
+            # cannot be found any line is right: the lock decides.
+            at = request.body.find(b'"run_id":"')
+            self._claims[hash(request.body[at + 10 : at + 46]) % len(self._claims)].put(opened, told)
 
     @staticmethod
     async def _body(most: int, headers: Sequence[tuple[bytes, bytes]], receive: Receive) -> bytes | None:
@@ -281,6 +357,10 @@ class Shell:
     ) -> Response:
         answer = ErrorAnswer(code=code.value, detail=detail, central_time=self._clock.now(), facts=dict(facts))
         return Response(status=status, body=encode(answer), headers=headers or {})
+
+
+def _body_max(route: Route) -> int:
+    return route.body_max if route.request is not None else 0
 
 
 class _GoneError(Exception):

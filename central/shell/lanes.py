@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 import psycopg
 
@@ -21,6 +21,8 @@ from central.tx import Connection
 
 I = TypeVar("I")  # noqa: E741 - an item of work
 O = TypeVar("O")  # noqa: E741 - what comes of it
+
+Told = Callable[[O | None, BaseException | None], None]  # a result, or why there is none
 
 _log = logging.getLogger("central.lanes")
 WAIT_S_MAX: Final = 10.0  # a counter has given up long before
@@ -32,12 +34,13 @@ class Busy(Exception):  # noqa: N818 - an answer
 
 
 class _Waiting(Generic[I, O]):
-    __slots__ = ("future", "item", "since")
+    __slots__ = ("future", "item", "since", "told")
 
-    def __init__(self, item: I, future: asyncio.Future[O], since: float) -> None:
+    def __init__(self, item: I, told: Told[O], since: float, future: asyncio.Future[O] | None) -> None:
         self.item = item
-        self.future = future
+        self.told = told
         self.since = since
+        self.future = future  # of who may have gone meanwhile
 
 
 class Lane(Generic[I, O]):
@@ -98,14 +101,27 @@ class Lane(Generic[I, O]):
     def ask(self, item: I) -> asyncio.Future[O]:
         """On the loop's thread. Raises ``Busy``."""
         assert self._loop is not None, "not started"
+        future: asyncio.Future[O] = self._loop.create_future()
+
+        def told(result: O | None, error: BaseException | None) -> None:
+            if future.done():  # its caller has gone
+                return
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(cast("O", result))
+
+        self.put(item, told, future=future)
+        return future
+
+    def put(self, item: I, told: Told[O], *, future: asyncio.Future[O] | None = None) -> None:
+        """As ``ask``; ``told`` is called on the loop's thread. Where ``future`` is cancelled, nobody waits any more."""
         if self._stopping or len(self._waiting) >= self._queue_max:
             raise Busy(self.name)
-        future: asyncio.Future[O] = self._loop.create_future()
         with self._some:
-            self._waiting.append(_Waiting(item, future, time.monotonic()))
+            self._waiting.append(_Waiting(item, told, time.monotonic(), future))
             if self._idle:
                 self._some.notify()
-        return future
 
     # ---- on the threads -----------------------------------------------------------------------------------------
 
@@ -135,20 +151,18 @@ class Lane(Generic[I, O]):
     def _serve(self, batch: list[_Waiting[I, O]], connection: Connection | None) -> Connection | None:
         """Returns the connection to go on with; None: a new one is needed."""
         latest = time.monotonic() - WAIT_S_MAX
-        late = [one for one in batch if one.since < latest or one.future.cancelled()]
+        late = [one for one in batch if one.since < latest or (one.future is not None and one.future.cancelled())]
         fresh = [one for one in batch if one not in late] if late else batch
-        done: list[tuple[asyncio.Future[O], O | None, BaseException | None]] = [
-            (one.future, None, Busy(self.name)) for one in late
-        ]
+        done: list[tuple[Told[O], O | None, BaseException | None]] = [(one.told, None, Busy(self.name)) for one in late]
         if fresh:
             try:
                 if connection is None or connection.closed or connection.broken:
                     connection = self._open()
                 results = self._work([one.item for one in fresh], connection)
                 assert len(results) == len(fresh), self.name
-                done += [(one.future, result, None) for one, result in zip(fresh, results, strict=True)]
+                done += [(one.told, result, None) for one, result in zip(fresh, results, strict=True)]
             except BaseException as error:  # noqa: BLE001 - every caller has to hear of it, whatever it is
-                done += [(one.future, None, error) for one in fresh]
+                done += [(one.told, None, error) for one in fresh]
                 connection = self._after(error, connection)
         assert self._loop is not None
         try:
@@ -176,11 +190,9 @@ class Lane(Generic[I, O]):
         return None
 
 
-def _deliver(done: Sequence[tuple[asyncio.Future[O], O | None, BaseException | None]]) -> None:
-    for future, result, error in done:
-        if future.done():  # its caller has gone
-            continue
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(cast("O", result))
+def _deliver(done: Sequence[tuple[Told[Any], Any, BaseException | None]]) -> None:
+    for told, result, error in done:
+        try:
+            told(result, error)
+        except Exception:  # noqa: BLE001 - one caller's trouble is not the others'
+            _log.exception("an answer could not be given")

@@ -40,7 +40,7 @@ BACKLOG: Final = 1_024
 KEEP_ALIVE_S: Final = 75
 RESTARTS_MAX: Final = 5  # of workers, within a minute
 # A thread that computes lets others in after so long; the default of 5 ms is most of an answer's time.
-SWITCH_S: Final = 0.001
+SWITCH_S: Final = 0.0001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from central.request import Refusing
 from central.services import Device, Services
-from central.stock.feeding import current
+from central.stock.feeding import ask_current
 from central.stock.pictures import Picture, Pictures
 from central.stock.rules import RuleBook, Rules
 from central.stock.runs import Issues, RunName, trip_of
 from central.stock.words import RunKey
-from central.tx import Connection, Tx
+from central.stock.work import ask_by_keys
+from central.tx import Connection, Tx, together
 from counter_app.domain.tariff import capacities
 from counter_app.wire.messages import AvailabilityAnswer, AvailabilityQuery, Question
+
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Availability:
@@ -24,26 +28,36 @@ class Availability:
         self._rules = rules
         self._issues = issues
 
-    def answer(self, device: Device, query: AvailabilityQuery, connection: Connection) -> AvailabilityAnswer:
+    def answer(
+        self, asked: Sequence[tuple[Device, AvailabilityQuery]], connection: Connection
+    ) -> list[AvailabilityAnswer]:
+        """One look at the rows for all of them; answers in their order."""
         now = self._services.clock.now()
-        tx = Tx(connection)
-        keys = {RunKey(asked.run.service_date, asked.run.run_id) for asked in query.questions}
-        found = current(tx, self._pictures, sorted(keys))
-        rules = self._rules.read(tx, [device.station_code], now)
-        lapsed: dict[RunKey, Picture] = {}
+        keys = sorted({RunKey(one.run.service_date, one.run.run_id) for _, query in asked for one in query.questions})
+        stations = {device.station_code for device, _ in asked}
+
+        def look(tx: Tx) -> tuple[dict[RunKey, Picture], Rules]:
+            ask_by_keys(tx)
+            pictures = ask_current(tx, self._pictures, keys)
+            rules = self._rules.ask(tx, stations, now)
+            return pictures(), rules()
+
+        found, rules = together(connection, look)
+        lapsed = {key: _without_lapsed(picture, now) for key, picture in found.items()}
         issue: Any = None
-        free: list[dict[str, int]] = []
-        for asked in query.questions:
-            key = RunKey(asked.run.service_date, asked.run.run_id)
-            if key in found:
-                if key not in lapsed:
-                    lapsed[key] = _without_lapsed(found[key], now)
-                free.append(_free(lapsed[key], rules, asked, now))
-                continue
-            if issue is None:
-                issue = self._issues.in_force(tx) or ()
-            free.append(self._untouched(issue[1], rules, device, asked) if issue else {})
-        return AvailabilityAnswer(free=tuple(free), central_time=now)
+        answers = []
+        for device, query in asked:
+            free: list[dict[str, int]] = []
+            for one in query.questions:
+                picture = lapsed.get(RunKey(one.run.service_date, one.run.run_id))
+                if picture is not None:
+                    free.append(_free(picture, rules, one, now))
+                    continue
+                if issue is None:
+                    issue = self._issues.in_force(Tx(connection)) or ()
+                free.append(self._untouched(issue[1], rules, device, one) if issue else {})
+            answers.append(AvailabilityAnswer(free=tuple(free), central_time=now))
+        return answers
 
     def _untouched(self, timetable: Any, rules: Rules, device: Device, asked: Question) -> dict[str, int]:
         """As the timetable has it: nothing was ever held of it."""
@@ -63,8 +77,15 @@ class Availability:
 
 
 def _without_lapsed(picture: Picture, now: datetime) -> Picture:
+    """Kept with the picture until the next hold runs out: it is asked for far more often than it changes."""
+    known = picture.lapsed
+    if known is not None and known[0] <= now < known[1]:
+        return known[2]
     over = [held for held in picture.held.values() if held.expires_at <= now]
-    return picture.without(over) if over else picture
+    made = picture.without(over) if over else picture
+    until = min((held.expires_at for held in made.held.values()), default=_NEVER)
+    picture.lapsed = (now, until, made)
+    return made
 
 
 def _free(picture: Picture, rules: Rules, asked: Question, now: datetime) -> dict[str, int]:

@@ -71,7 +71,13 @@ class StockDesk:
         return self._one(device, Act.RELEASE, message, connection)
 
     def availability(self, device: Device, message: AvailabilityQuery, connection: Connection) -> AvailabilityAnswer:
-        return self._availability.answer(device, message, connection)
+        return self._availability.answer([(device, message)], connection)[0]
+
+    def availabilities(
+        self, asked: Sequence[tuple[Device, AvailabilityQuery]], connection: Connection
+    ) -> list[AvailabilityAnswer]:
+        """Of many devices, with one look at the rows; answers in their order."""
+        return self._availability.answer(asked, connection)
 
     def wait(self, device: Device, message: WaitRequest, connection: Connection) -> WaitAnswer:
         place = self._claims.wait(device, message, connection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
@@ -93,26 +93,36 @@ def current(tx: Tx, pictures: Pictures, keys: list[RunKey]) -> dict[RunKey, Pict
 
     Never inside a transaction that writes stock: what it reads is shared.
     """
+    return ask_current(tx, pictures, keys)()
+
+
+def ask_current(tx: Tx, pictures: Pictures, keys: list[RunKey]) -> Callable[[], dict[RunKey, Picture]]:
+    """As ``current``, in two steps: asked now, read when it is called."""
     if not keys:
-        return {}
-    rows = tx.rows(
+        return dict
+    asked = tx.ask(
         "SELECT r.service_date, r.run_id, r.version, pg_postmaster_start_time(), "
         "(SELECT oid FROM pg_database WHERE datname = current_database()) FROM run r "
         "JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
         "ON r.service_date = q.service_date AND r.run_id = q.run_id",
         (dates(key.service_date for key in keys), ids(key.run_id for key in keys)),
     )
-    if rows:
-        pictures.are_of(rows[0][3:])
-    found: dict[RunKey, Picture] = {}
-    old: list[RunKey] = []
-    for service_date, run_id, version, *_ in rows:
-        key = RunKey(service_date, run_id)
-        known = pictures.get(key)
-        if known is not None and known.version == version:
-            found[key] = known
-        else:
-            old.append(key)
-    loaded = pictures.load(tx, old)
-    pictures.put(loaded.values())
-    return {**found, **loaded}
+
+    def read() -> dict[RunKey, Picture]:
+        rows = asked.rows()
+        if rows:
+            pictures.are_of(rows[0][3:])
+        found: dict[RunKey, Picture] = {}
+        old: list[RunKey] = []
+        for service_date, run_id, version, *_ in rows:
+            key = RunKey(service_date, run_id)
+            known = pictures.get(key)
+            if known is not None and known.version == version:
+                found[key] = known
+            else:
+                old.append(key)
+        loaded = pictures.load(tx, old)
+        pictures.put(loaded.values())
+        return {**found, **loaded}
+
+    return read

@@ -96,7 +96,7 @@ class Held:
 
 
 class Picture:
-    __slots__ = ("facts", "held", "open", "places", "unit_rows", "units", "version", "waiting")
+    __slots__ = ("facts", "held", "lapsed", "open", "places", "unit_rows", "units", "version", "waiting")
 
     def __init__(
         self,
@@ -118,6 +118,8 @@ class Picture:
         self.unit_rows = unit_rows  # classes whose rows are there
         self.held = held
         self.waiting = waiting  # somebody waits for places of it
+        # As it is without the holds that ran out, from when until when: for who only looks at a shared picture.
+        self.lapsed: tuple[datetime, datetime, Picture] | None = None
 
     def copy(self) -> Picture:
         return Picture(

@@ -80,7 +80,12 @@ def go_by_keys(tx: Tx) -> tuple[object, ...]:
     Batches name their rows in arrays whose length the planner does not know: it would read whole tables for a few rows.
     And the plan is the same for all of them: it is made once, not for each batch's values.
     """
-    return _server(tx.ask(_BY_KEYS))
+    return _server(ask_by_keys(tx))
+
+
+def ask_by_keys(tx: Tx) -> Asked:
+    """As ``go_by_keys``, on its way with what is asked next."""
+    return tx.ask(_BY_KEYS)
 
 
 def go_as_planned(tx: Tx) -> None:
@@ -113,7 +118,7 @@ class Work:
         wanted = sorted(set(keys))
         if not wanted:
             return lambda: None
-        server = self.tx.ask(_BY_KEYS)
+        server = ask_by_keys(self.tx)
         locked = self.tx.ask(
             "SELECT r.service_date, r.run_id, r.version FROM run r "
             "JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "

@@ -14,7 +14,9 @@ import binascii
 import dataclasses
 import functools
 import json
+import re
 import types
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -67,7 +69,7 @@ def decode(kind: type[M], body: bytes) -> M:
     try:
         # Bytes would let UTF-16, UTF-32 and halves of surrogate pairs through.
         text = body.decode()
-        value = json.loads(text, parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_no_twins)
+        value = _PARSER.decode(text)
     except (ValueError, RecursionError) as error:
         raise BadMessage("", "not_json") from error
     return read(kind, value)
@@ -75,29 +77,18 @@ def decode(kind: type[M], body: bytes) -> M:
 
 def read(kind: type[M], value: object, where: str = "") -> M:
     """As ``decode``, from a parsed value."""
-    if not isinstance(value, dict):
-        raise BadMessage(where, "wrong_type")
-    key: Any = kind  # what a dataclass is made of can be looked up by it
-    readers: dict[str, tuple[Any, bool]] = _fields(key)
-    if not getattr(kind, "TOLERANT", False):
-        for name in value:
-            if name not in readers:
-                raise BadMessage(_at(where, str(name)[:40]), "unknown_field")
-    found = {}
-    for name, (reader, required) in readers.items():
-        if name in value:
-            found[name] = reader(value[name], _at(where, name))
-        elif required:
-            raise BadMessage(_at(where, name), "missing")
     try:
-        return kind(**found)
-    except (AssertionError, ValueError) as error:
-        raise BadMessage(where, "bad_value") from error
+        made: M = _message(kind, value)
+    except BadMessage as bad:
+        if not where:
+            raise
+        raise BadMessage(_join(where, bad.where), bad.problem) from bad
+    return made
 
 
 def encode(message: object) -> bytes:
     """Compact JSON. A field that holds its default is left out."""
-    return json.dumps(plain(message), ensure_ascii=False, separators=(",", ":")).encode()
+    return _WRITER.encode(plain(message)).encode()
 
 
 def plain(message: object) -> dict[str, Json]:
@@ -122,6 +113,9 @@ def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
 
 
 def _plain(value: object) -> Json:
+    known = _PLAIN.get(type(value))
+    if known is not None:
+        return known(value)
     match value:
         case None | bool() | int():
             return value
@@ -145,8 +139,9 @@ def _plain(value: object) -> Json:
             return plain(value)
 
 
-def _at(where: str, name: str) -> str:
-    return f"{where}.{name}" if where else name
+def _join(outer: str, inner: str) -> str:
+    """The path to a field inside another one."""
+    return f"{outer}.{inner}" if inner and not inner.startswith("[") else outer + inner
 
 
 def _no_float(text: str) -> Json:
@@ -160,16 +155,40 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
+_PARSER: Final = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_no_twins)
+_WRITER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_PLAIN: Final[dict[type, Callable[[Any], Json]]] = {  # the most frequent; a bool is no int here
+    type(None): lambda value: value,
+    str: lambda value: value,
+    int: lambda value: value,
+    bool: lambda value: value,
+    UUID: str,
+    datetime: timestamp,
+    date: date.isoformat,
+}
+
+
 # ---- readers by type ------------------------------------------------------------------------------------------
+# A reader gets the value alone and knows its bounds. Where it stands is put together only when something is wrong.
+
+_Reader = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    readers: tuple[tuple[str, _Reader, bool], ...]  # name, reader, whether it must be there
+    names: frozenset[str]
+    tolerant: bool
 
 
 @functools.cache
-def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:
+def _fields(kind: Any) -> _Fields:
     hints = get_type_hints(kind, include_extras=True)
-    return {
-        one.name: (_reader(hints[one.name]), one.default is MISSING and one.default_factory is MISSING)
+    readers = tuple(
+        (one.name, _reader(hints[one.name]), one.default is MISSING and one.default_factory is MISSING)
         for one in dataclasses.fields(kind)
-    }
+    )
+    return _Fields(readers, frozenset(name for name, _, _ in readers), bool(getattr(kind, "TOLERANT", False)))
 
 
 def _split(hint: Any) -> tuple[Any, Any]:
@@ -180,14 +199,14 @@ def _split(hint: Any) -> tuple[Any, Any]:
     return hint, None
 
 
-def _reader(hint: Any) -> Any:
+def _reader(hint: Any) -> _Reader:
     bare, bound = _split(hint)
     origin = get_origin(bare)
     if origin in {Union, types.UnionType}:
         inner = [one for one in get_args(bare) if one is not type(None)]
         assert len(inner) == 1, hint
         reader = _reader(Annotated[inner[0], bound] if bound else inner[0])
-        return lambda value, where: None if value is None else reader(value, where)
+        return lambda value: None if value is None else reader(value)
     if origin is tuple:
         return functools.partial(_list, _reader(get_args(bare)[0]), bound or LIST)
     if origin is dict and isinstance(bound, Free):
@@ -199,124 +218,160 @@ def _reader(hint: Any) -> Any:
         return functools.partial(_message, bare)
     if isinstance(bare, type) and issubclass(bare, StrEnum):
         return functools.partial(_word, bare)
-    return functools.partial(_SCALARS[bare], bound)
+    if bare is bool:
+        return _flag
+    return functools.partial(_SCALARS[bare], bound or _BOUNDS[bare])
 
 
-def _message(kind: Any, value: object, where: str) -> object:
-    return read(kind, value, where)
+def _message(kind: Any, value: object) -> Any:
+    if not isinstance(value, dict):
+        raise BadMessage("", "wrong_type")
+    fields = _fields(kind)
+    if not fields.tolerant and not fields.names.issuperset(value):
+        unknown = next(name for name in value if name not in fields.names)
+        raise BadMessage(str(unknown)[:40], "unknown_field")
+    found = {}
+    name = ""
+    try:
+        for name, reader, required in fields.readers:
+            if name in value:
+                found[name] = reader(value[name])
+            elif required:
+                raise BadMessage("", "missing")  # noqa: TRY301 - it gets its path where the others do
+    except BadMessage as bad:
+        raise BadMessage(_join(name, bad.where), bad.problem) from bad
+    try:
+        return kind(**found)
+    except (AssertionError, ValueError) as error:
+        raise BadMessage("", "bad_value") from error
 
 
-def _list(reader: Any, bound: Size, value: object, where: str) -> tuple[object, ...]:
+def _list(reader: _Reader, bound: Size, value: object) -> tuple[object, ...]:
     if not isinstance(value, list):
-        raise BadMessage(where, "wrong_type")
-    _within(len(value), bound, where)
-    return tuple(reader(item, f"{where}[{n}]") for n, item in enumerate(value))
+        raise BadMessage("", "wrong_type")
+    _within(len(value), bound)
+    made: list[object] = []
+    try:
+        for item in value:
+            made.append(reader(item))  # noqa: PERF401 - how far it came is where it went wrong
+    except BadMessage as bad:
+        raise BadMessage(_join(f"[{len(made)}]", bad.where), bad.problem) from bad
+    return tuple(made)
 
 
-def _map(reader: Any, bound: Size, value: object, where: str) -> dict[str, object]:
+def _map(reader: _Reader, bound: Size, value: object) -> dict[str, object]:
     if not isinstance(value, dict):
-        raise BadMessage(where, "wrong_type")
-    _within(len(value), bound, where)
-    return {_text(None, key, where): reader(item, _at(where, key)) for key, item in value.items()}
+        raise BadMessage("", "wrong_type")
+    _within(len(value), bound)
+    made: dict[str, object] = {}
+    for key, item in value.items():
+        name = _text(_BOUNDS[str], key)
+        try:
+            made[name] = reader(item)
+        except BadMessage as bad:
+            raise BadMessage(_join(name, bad.where), bad.problem) from bad
+    return made
 
 
-def _free(bytes_max: int, value: object, where: str) -> dict[str, Json]:
+def _free(bytes_max: int, value: object) -> dict[str, Json]:
     if not isinstance(value, dict):
-        raise BadMessage(where, "wrong_type")
+        raise BadMessage("", "wrong_type")
     if len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")) > bytes_max:
-        raise BadMessage(where, "out_of_bounds")
+        raise BadMessage("", "out_of_bounds")
     return value
 
 
-def _word(kind: type[StrEnum], value: object, where: str) -> StrEnum:
-    text = _text(None, value, where)
+def _word(kind: type[StrEnum], value: object) -> StrEnum:
+    text = _text(_BOUNDS[str], value)
     try:
         return kind(text)
     except ValueError as error:
-        raise BadMessage(where, "bad_value") from error
+        raise BadMessage("", "bad_value") from error
 
 
-def _within(size: int, bound: Size, where: str) -> None:
+def _within(size: int, bound: Size) -> None:
     if not bound.low <= size <= bound.high:
-        raise BadMessage(where, "out_of_bounds")
+        raise BadMessage("", "out_of_bounds")
 
 
-def _text(bound: Size | None, value: object, where: str) -> str:
+def _text(bound: Size, value: object) -> str:
     if not isinstance(value, str):
-        raise BadMessage(where, "wrong_type")
-    _within(len(value), bound or Size(0, TEXT_MAX), where)
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:  # half a surrogate pair
-        raise BadMessage(where, "bad_value") from error
+        raise BadMessage("", "wrong_type")
+    if not bound.low <= len(value) <= bound.high:
+        raise BadMessage("", "out_of_bounds")
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:  # half a surrogate pair
+            raise BadMessage("", "bad_value") from error
     if "\x00" in value:  # PostgreSQL keeps no such text
-        raise BadMessage(where, "bad_value")
+        raise BadMessage("", "bad_value")
     return value
 
 
-def _number(bound: Size | None, value: object, where: str) -> int:
+def _number(bound: Size, value: object) -> int:
     if type(value) is not int:
-        raise BadMessage(where, "wrong_type")
-    _within(value, bound or Size(0, INTEGER_LIMIT - 1), where)
+        raise BadMessage("", "wrong_type")
+    if not bound.low <= value <= bound.high:
+        raise BadMessage("", "out_of_bounds")
     return value
 
 
-def _flag(bound: Size | None, value: object, where: str) -> bool:
-    del bound
+def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise BadMessage(where, "wrong_type")
+        raise BadMessage("", "wrong_type")
     return value
 
 
-def _bytes(bound: Size | None, value: object, where: str) -> bytes:
+def _bytes(bound: Size, value: object) -> bytes:
     if not isinstance(value, str):
-        raise BadMessage(where, "wrong_type")
+        raise BadMessage("", "wrong_type")
     try:
         made = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise BadMessage(where, "bad_value") from error
-    _within(len(made), bound or Size(0, TEXT_MAX), where)
+        raise BadMessage("", "bad_value") from error
+    _within(len(made), bound)
     return made
 
 
-def _uuid(bound: Size | None, value: object, where: str) -> UUID:
-    text = _text(bound, value, where)
-    try:
-        made = UUID(text)
-    except ValueError as error:
-        raise BadMessage(where, "bad_value") from error
-    if str(made) != text:
-        raise BadMessage(where, "bad_value")
-    return made
+def _uuid(bound: Size, value: object) -> UUID:
+    text = _text(bound, value)
+    if _UUID.fullmatch(text) is None:  # one spelling only
+        raise BadMessage("", "bad_value")
+    return UUID(int=int(text.replace("-", ""), 16))
 
 
-def _date(bound: Size | None, value: object, where: str) -> date:
-    text = _text(bound, value, where)
+def _date(bound: Size, value: object) -> date:
+    text = _text(bound, value)
     try:
         made = date.fromisoformat(text)
     except ValueError as error:
-        raise BadMessage(where, "bad_value") from error
+        raise BadMessage("", "bad_value") from error
     if made.isoformat() != text:
-        raise BadMessage(where, "bad_value")
+        raise BadMessage("", "bad_value")
     return made
 
 
-def _instant(bound: Size | None, value: object, where: str) -> datetime:
-    text = _text(bound, value, where)
+def _instant(bound: Size, value: object) -> datetime:
+    text = _text(bound, value)
     try:
         return parse_timestamp(text)
     except ValueError as error:
-        raise BadMessage(where, "bad_value") from error
+        raise BadMessage("", "bad_value") from error
 
 
+_UUID: Final = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _SCALARS: Final[dict[Any, Any]] = {
     str: _text,
     int: _number,
-    bool: _flag,
     bytes: _bytes,
     UUID: _uuid,
     date: _date,
     datetime: _instant,
+}
+_BOUNDS: Final[dict[Any, Size]] = {
+    **{kind: Size(0, TEXT_MAX) for kind in (str, bytes, UUID, date, datetime)},
+    int: Size(0, INTEGER_LIMIT - 1),
 }
 
 

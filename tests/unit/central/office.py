@@ -73,6 +73,11 @@ class RecordingStock:
         assert self.now is not None
         return m.AvailabilityAnswer(free=tuple({} for _ in message.questions), central_time=self.now)
 
+    def availabilities(
+        self, asked: Sequence[tuple[Device, m.AvailabilityQuery]], connection: Connection
+    ) -> list[m.AvailabilityAnswer]:
+        return [self.availability(device, message, connection) for device, message in asked]
+
     def top_up(self, device: Device, message: m.TopUp, connection: Connection) -> m.TopUpAnswer:
         assert self.now is not None
         return m.TopUpAnswer(central_time=self.now)
