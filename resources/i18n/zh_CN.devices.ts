@@ -185,7 +185,7 @@
     </message>
     <message>
         <source>too large</source>
-        <translation>过大</translation>
+        <translation>文件过大</translation>
     </message>
     <message>
         <source>no picture</source>
