@@ -28,7 +28,7 @@ from central.shell.lanes import Busy, Lane, Told
 from central.shell.limits import Gate, Limits, Network, Peers
 from central.shell.metrics import CONTENT_TYPE, Metrics
 from central.shell.protocol import TARGET
-from central.shell.readiness import readiness
+from central.shell.readiness import readiness, silent
 from central.tx import Connection
 from counter_app.wire.codec import encode
 from counter_app.wire.messages import ErrorAnswer, Refused
@@ -36,6 +36,7 @@ from counter_app.wire.routes import BY_PATH, ROUTES, Access, Route
 
 _log = logging.getLogger("central.http")
 BODY_S_MAX: Final = 60.0  # a slow line may take its time with a batch, but not for ever
+READY_S_MAX: Final = 3.0  # who asks whether central is ready does not wait for a database that hangs
 SLOW_S: Final = 1.0  # worth a line in the log
 # Who still sends when the answer is written would see a reset line instead of it. So its bytes are taken and dropped
 # for a while: until it is quiet for so long, or for so long in all, or for so many.
@@ -402,10 +403,10 @@ def make_app(
     @app.get("/readyz")
     async def ready() -> WebResponse:
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(READY_S_MAX):
                 found = await shell.house(lambda connection: readiness(connection, clock.now().date()))
         except (Exception, TimeoutError) as error:  # noqa: BLE001 - not ready, whatever it is
-            found = {"database": type(error).__name__}
+            found = {"database": silent(error)}
         return _json(200 if all(value == "ok" for value in found.values()) else 503, found)
 
     @app.get("/metrics")

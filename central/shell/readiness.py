@@ -27,8 +27,13 @@ def readiness(connection: Connection, today: date) -> dict[str, str]:
     except Trouble as trouble:
         found["schema"] = str(trouble)
     except psycopg.Error as error:
-        found["database"] = type(error).__name__
+        return {"database": silent(error)}
     return found
+
+
+def silent(error: Exception) -> str:
+    """Of the database, when nothing else can be told."""
+    return f"does not answer ({type(error).__name__})"
 
 
 def _partitions(connection: Connection, today: date) -> str:
