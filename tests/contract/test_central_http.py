@@ -190,6 +190,24 @@ def test_a_head_that_takes_too_long_loses_the_line(running: House, monkeypatch: 
     assert running.raw() == b""
 
 
+def test_requests_that_come_together_or_in_pieces_are_answered_in_order(running: House, window: Window) -> None:
+    """A slow line cuts a request anywhere; a quick one brings the next before the answer. Each gets its own answer."""
+    asks = [running.world.ask(running.world.run("T2")) for _ in range(3)]
+    requests = []
+    for asked in asks:
+        body = encode(asked)
+        lines = [f"{name}: {value}" for name, value in window.headers("POST", "/v1/claims", body).items()]
+        head = "\r\n".join(["POST /v1/claims HTTP/1.1", "host: c", f"content-length: {len(body)}", *lines])
+        requests.append(head.encode() + b"\r\n\r\n" + body)
+    whole = b"".join(requests) + TIME + b"\r\n"
+    cuts = (40, len(requests[0]) - 30, len(requests[0]) + len(requests[1]) + 200)
+    answer = running.raw(*(whole[start:end] for start, end in zip((0, *cuts), (*cuts, len(whole)), strict=True)))
+    assert answer.count(b"HTTP/1.1 200 OK") == 4
+    places = [answer.index(f'"claim_id":"{asked.claim_id}"'.encode()) for asked in asks]
+    assert places == sorted(places)
+    assert answer.rindex(b'"incarnation"') > places[-1]
+
+
 def test_who_hangs_up_leaves_nothing_behind(running: House, window: Window) -> None:
     """Cut between question and answer: the next request is served, and the claim is there when it is asked again."""
     asked = running.world.ask(running.world.run("T2"))
