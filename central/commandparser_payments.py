@@ -17,29 +17,30 @@ class Command(Protocol):
 
 
 def add_payment_arguments(command: Command, as_json: argparse.ArgumentParser) -> None:
+    common = _common()
     gateway = command("gateway", "the wallets' gateways that this central asks: list, add, remove", as_json)
     acts = gateway.add_subparsers(dest="act", required=True, metavar="list|add|remove")
-    acts.add_parser("list", allow_abbrev=False)
-    add = acts.add_parser("add", allow_abbrev=False)
+    acts.add_parser("list", parents=[common], allow_abbrev=False)
+    add = acts.add_parser("add", parents=[common], allow_abbrev=False)
     add.add_argument("method", choices=GATEWAYS)
     add.add_argument("--config", type=Path, required=True, metavar="FILE", help="TOML, its keys in files beside it")
-    remove = acts.add_parser("remove", allow_abbrev=False)
+    remove = acts.add_parser("remove", parents=[common], allow_abbrev=False)
     remove.add_argument("method", choices=GATEWAYS)
     for one in (add, remove):
         _who(one)
 
     voucher = command("voucher", "vouchers: issue, show, void", as_json)
     acts = voucher.add_subparsers(dest="act", required=True, metavar="issue|show|void")
-    issue = acts.add_parser("issue", allow_abbrev=False)
+    issue = acts.add_parser("issue", parents=[common], allow_abbrev=False)
     issue.add_argument("--amount", type=_money, required=True, metavar="12.34")
     issue.add_argument("--count", type=_between(1, 1_000), default=1, metavar="N")
     issue.add_argument("--single-use", action="store_true", help="what is left after one payment is lost")
     issue.add_argument("--valid-from", type=_day, default=None, metavar="YYYY-MM-DD")
     issue.add_argument("--valid-until", type=_day, default=None, metavar="YYYY-MM-DD", help="the last day, included")
     issue.add_argument("--note", default="")
-    show = acts.add_parser("show", allow_abbrev=False)
+    show = acts.add_parser("show", parents=[common], allow_abbrev=False)
     show.add_argument("--code-stdin", action="store_true", help="one voucher: its code is a line of standard input")
-    void = acts.add_parser("void", allow_abbrev=False)
+    void = acts.add_parser("void", parents=[common], allow_abbrev=False)
     void.add_argument("--code-stdin", action="store_true", required=True, help="the line after the password")
     void.add_argument("--reason", required=True)
     for one in (issue, void):
@@ -47,11 +48,11 @@ def add_payment_arguments(command: Command, as_json: argparse.ArgumentParser) ->
 
     member = command("member", "members and their points: add, show, what points are worth", as_json)
     acts = member.add_subparsers(dest="act", required=True, metavar="add|show|rule")
-    add = acts.add_parser("add", allow_abbrev=False)
+    add = acts.add_parser("add", parents=[common], allow_abbrev=False)
     add.add_argument("--card", required=True, metavar="NUMBER")
-    show = acts.add_parser("show", allow_abbrev=False)
+    show = acts.add_parser("show", parents=[common], allow_abbrev=False)
     show.add_argument("--card", default="", metavar="NUMBER", help="without it: all of them")
-    rule = acts.add_parser("rule", allow_abbrev=False)
+    rule = acts.add_parser("rule", parents=[common], allow_abbrev=False)
     rule.add_argument("--earn-every", type=_money, required=True, metavar="1.00", help="paid in money: one point")
     rule.add_argument("--point", type=_money, required=True, metavar="0.01", help="what a point pays")
     for one in (add, rule):
@@ -59,12 +60,12 @@ def add_payment_arguments(command: Command, as_json: argparse.ArgumentParser) ->
 
     account = command("account", "corporate accounts: add, show, statement, what they paid", as_json)
     acts = account.add_subparsers(dest="act", required=True, metavar="add|show|statement|pay-in")
-    add = acts.add_parser("add", allow_abbrev=False)
+    add = acts.add_parser("add", parents=[common], allow_abbrev=False)
     add.add_argument("--label", required=True, metavar="NAME")
     add.add_argument("--credit", type=_money, required=True, metavar="5000.00")
-    acts.add_parser("show", allow_abbrev=False)
-    statement = acts.add_parser("statement", allow_abbrev=False)
-    pay_in = acts.add_parser("pay-in", allow_abbrev=False)
+    acts.add_parser("show", parents=[common], allow_abbrev=False)
+    statement = acts.add_parser("statement", parents=[common], allow_abbrev=False)
+    pay_in = acts.add_parser("pay-in", parents=[common], allow_abbrev=False)
     pay_in.add_argument("--amount", type=_money, required=True, metavar="12.34")
     pay_in.add_argument("--note", required=True)
     for one in (add, statement, pay_in):
@@ -85,6 +86,15 @@ def add_payment_arguments(command: Command, as_json: argparse.ArgumentParser) ->
     differences.add_argument("--note", default="")
     differences.add_argument("--all", action="store_true", help="resolved ones too")
     _who(differences, needed=False)
+
+
+def _common() -> argparse.ArgumentParser:
+    """What stands before an act of a command may stand behind it, too."""
+    made = argparse.ArgumentParser(add_help=False)
+    made.add_argument("--data", type=Path, default=argparse.SUPPRESS, metavar="DIR")
+    made.add_argument("--database", default=argparse.SUPPRESS, metavar="URL")
+    made.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    return made
 
 
 def _who(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
