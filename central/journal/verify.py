@@ -16,6 +16,7 @@ from central.journal.chain import Item, Piece, Standing, examine, is_signed_by
 from central.journal.facts import CashFact, RefundedFact, SoldFact, Told, read_told
 from central.journal.payment_facts import PaidOutFact, by_tender
 from central.journal.reading import Unreadable
+from central.payments.check import check_payments
 from central.retention import kept_from
 from central.services import Services
 from central.tx import Connection, Tx
@@ -95,6 +96,8 @@ def verify_central(
         _strays(looking)
         _open(looking)
         _tickets_and_cells(looking)
+        for kind, where, what in check_payments(looking.tx):
+            looking.found(kind, where, what)
         _acts(looking, connection, services)
         if check_cells is not None:
             for problem in check_cells(connection):

@@ -115,6 +115,11 @@ def from_database(connection: Connection) -> CollectorRegistry:
     devices = Gauge("central_devices", "Counters, by state", ["state", "forked"], registry=made)
     for state, forked, count in connection.execute("SELECT state, forked, count(*) FROM device GROUP BY 1, 2"):
         devices.labels(state, "yes" if forked else "no").set(count)
+    payments = Gauge("central_payments_open", "Charges that are not settled", ["method", "state"], registry=made)
+    for method, state, count in connection.execute(
+        "SELECT method, state, count(*) FROM payment_order WHERE due_at IS NOT NULL OR state = 'manual' GROUP BY 1, 2"
+    ):
+        payments.labels(method, state).set(count)
     feed = Gauge(
         "central_feed_position", "Head of the feed, by shard (of devices: the furthest)", ["shard"], registry=made
     )

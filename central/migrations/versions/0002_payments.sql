@@ -60,6 +60,7 @@ CREATE TABLE payment_order (
     CHECK (order_id IS NOT NULL OR state = 'not_performed')
 );
 CREATE INDEX ix_payment_order_due ON payment_order (method, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX ix_payment_order_open ON payment_order (method, state) WHERE due_at IS NOT NULL OR state = 'manual';
 CREATE INDEX ix_payment_order_order ON payment_order (order_id);
 CREATE INDEX ix_payment_order_day ON payment_order (method, paid_at) WHERE paid_at IS NOT NULL;
 

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from central.acts import list_acts, verify_acts
+from central.payments.check import check_payments
 from central.payments.desk import PaymentDesk
 from central.payments.fundbook import FundBook, Terms, fund_fields
 from central.payments.funds import PointsRule
@@ -254,3 +255,14 @@ def test_what_was_posted_stays(till: Till) -> None:
             till.pay(till.charge("voucher", till.voucher(), 1))
         with pytest.raises(psycopg.errors.RestrictViolation):
             till.office.connection.execute(statement)
+
+
+def test_verify_finds_what_does_not_add_up(till: Till) -> None:
+    connection = till.office.connection
+    charge = till.charge("voucher", till.voucher(), 100)
+    till.pay(charge)
+    till.refund(charge, 40)
+    assert list(check_payments(Tx(connection))) == []
+    connection.execute("UPDATE fund SET balance = balance + 1")
+    connection.execute("UPDATE payment_refund SET amount_minor = 101")
+    assert [kind for kind, _, _ in check_payments(Tx(connection))] == ["fund", "payment"]
