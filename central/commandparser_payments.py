@@ -115,7 +115,7 @@ def _between(low: int, high: int) -> Callable[[str], int]:
 
 def _money(text: str) -> str:
     """As it is written; central's currency says how many places it has."""
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text):
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,3})?", text):
         raise argparse.ArgumentTypeError("an amount, for example 12.34")
     return text
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -168,8 +169,14 @@ class BillReader(Protocol):
     def __call__(self, lines: Iterable[str]) -> Bill: ...
 
 
-def masked(text: str) -> str:
+def plain(value: object, most: int = 64) -> str:
+    """A number or account of a gateway's, without what no such thing has in it."""
+    return re.sub(r"[^0-9A-Za-z_\-*@.]", "", value)[:most] if isinstance(value, str) else ""
+
+
+def masked(value: object) -> str:
     """A payer's account, recognisable to its owner only. Gateways mask most of them already."""
+    text = plain(value)
     if "*" in text:
         return text[:40]
     return text if not text else f"{text[:2]}***{text[-2:]}" if len(text) > 6 else "***"

@@ -169,6 +169,7 @@ def test_a_hostile_bill(house: GatewayHouse, method: str) -> None:
         good + ",x",
         '"' + good,
         good.replace("2026-12-01", "yesterday"),
+        good.replace("2026-12-01", "2026-13-01"),
         good.replace("SUCCESS", "DONE").replace("交易\t", "分账\t"),
         "x" * 9_000,
         "\0",
@@ -178,11 +179,11 @@ def test_a_hostile_bill(house: GatewayHouse, method: str) -> None:
     assert [(one.line, one.reason) for one in bill.faults] == [
         (at + 1 + n, reason)
         for n, reason in enumerate(
-            ["amount", "amount", "amount", "columns", "columns", "time", "state", "columns", "columns"]
+            ["amount", "amount", "amount", "columns", "columns", "time", "time", "state", "columns", "columns"]
         )
     ]
     done, _ = look(house, method, text.encode(ENCODING[method]))
-    assert (done.faults, done.lines, done.closed, done.still_open) == (9, 1, 0, 1)
+    assert (done.faults, done.lines, done.closed, done.still_open) == (10, 1, 0, 1)
 
 
 @BOTH

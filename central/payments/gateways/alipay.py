@@ -19,13 +19,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 
 from central.payments.gateways import rsa
 from central.payments.gateways.https import Client, NoAnswerError
-from central.payments.words import Said, ToCharge, ToRefund, Word, masked, unknown
+from central.payments.words import Said, ToCharge, ToRefund, Word, masked, plain, unknown
 from central.services import Clock
 
 BEIJING: Final = timezone(timedelta(hours=8))  # its times say no zone
 AGE_MAX: Final = timedelta(minutes=5)
-_CODE: Final = re.compile(r"(2[5-9]|30)\d{14,22}")
-_AMOUNT: Final = re.compile(r"(0|[1-9]\d{0,12})(?:\.(\d{1,2}))?")
+_CODE: Final = re.compile(r"(2[5-9]|30)[0-9]{14,22}")
+_AMOUNT: Final = re.compile(r"(0|[1-9][0-9]{0,12})(?:\.([0-9]{1,2}))?")
 _REFUSED: Final = {
     "ACQ.PAYMENT_AUTH_CODE_INVALID": "wrong_code",
     "ACQ.BUYER_BALANCE_NOT_ENOUGH": "no_funds",
@@ -97,7 +97,7 @@ class AlipayGateway:
             case "10003":
                 if told.get("out_trade_no", charge.number) != charge.number:
                     return unknown("another_subject")
-                return Word(said=Said.WAITING, reason="customer_asked", reference=_text(told, "trade_no"))
+                return Word(said=Said.WAITING, reason="customer_asked", reference=plain(told.get("trade_no")))
             case "40004" if _text(told, "sub_code") in _REFUSED:
                 return Word(said=Said.REFUSED, reason=_REFUSED[_text(told, "sub_code")])
             case code if code in _NOT_TAKEN:
@@ -116,9 +116,9 @@ class AlipayGateway:
             case "TRADE_SUCCESS" | "TRADE_FINISHED":
                 return self._paid(told, number, "CNY", "send_pay_date")
             case "WAIT_BUYER_PAY":
-                return Word(said=Said.WAITING, reason="customer_asked", reference=_text(told, "trade_no"))
+                return Word(said=Said.WAITING, reason="customer_asked", reference=plain(told.get("trade_no")))
             case "TRADE_CLOSED":  # never paid, or given back whole: nobody's money is held
-                return Word(said=Said.CLOSED, reason="closed", reference=_text(told, "trade_no"))
+                return Word(said=Said.CLOSED, reason="closed", reference=plain(told.get("trade_no")))
         return unknown("trade_status")
 
     @staticmethod
@@ -130,10 +130,10 @@ class AlipayGateway:
             return unknown("no_amount")
         return Word(
             said=Said.PAID,
-            reference=_text(told, "trade_no")[:64],
+            reference=plain(told.get("trade_no")),
             amount_minor=amount,
-            currency=_text(told, "trans_currency") or currency,
-            payer=masked(_text(told, "buyer_logon_id")),
+            currency=plain(told.get("trans_currency"), 3) or currency,
+            payer=masked(told.get("buyer_logon_id")),
             at=_instant(told.get(when)),
         )
 
@@ -146,7 +146,7 @@ class AlipayGateway:
                 return unknown("another_subject")
             if told.get("retry_flag") == "Y":
                 return Word(said=Said.AGAIN, reason="retry")
-            return Word(said=Said.DONE, reason=_text(told, "action")[:20], reference=_text(told, "trade_no")[:64])
+            return Word(said=Said.DONE, reason=plain(told.get("action"), 20), reference=plain(told.get("trade_no")))
         if _absent(told):
             return Word(said=Said.ABSENT, reason="absent")
         if _text(told, "sub_code") in {"ACQ.CANCEL_NOT_ALLOWED", "ACQ.TRADE_HAS_FINISHED", "ACQ.TRADE_CANCEL_TIME_OUT",
@@ -170,7 +170,7 @@ class AlipayGateway:
                 return unknown("another_subject")
             # "N": not by this request: it was paid back before under this number, or will be. The question tells.
             done = told.get("fund_change") == "Y"
-            return Word(said=Said.DONE if done else Said.WAITING, reference=_text(told, "trade_no")[:64])
+            return Word(said=Said.DONE if done else Said.WAITING, reference=plain(told.get("trade_no")))
         if _text(told, "sub_code") in _REFUND_REFUSED:
             return Word(said=Said.REFUSED, reason=_REFUND_REFUSED[_text(told, "sub_code")])
         if _text(told, "code") in _NOT_TAKEN:
@@ -198,7 +198,7 @@ class AlipayGateway:
             said=Said.DONE,
             amount_minor=amount,
             currency=refund.currency,
-            reference=_text(told, "trade_no"),
+            reference=plain(told.get("trade_no")),
             at=_instant(told.get("gmt_refund_pay")),
         )
 

@@ -10,10 +10,11 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Final
 
-from central.payments.words import Bill, BillFault, BillKind, BillRow
+from central.payments.words import Bill, BillFault, BillKind, BillRow, plain
 from counter_app.errors import Reason, Refusal
 
 FILE_BYTES_MAX: Final = 64 << 20
@@ -21,8 +22,8 @@ LINES_MAX: Final = 500_000
 FAULTS_MAX: Final = 1_000
 LINE_MAX: Final = 8_000
 _NUMBER: Final = re.compile(r"[0-9A-Za-z_\-|*]{1,64}")
-_AMOUNT: Final = re.compile(r"(-?)(\d{1,11})(?:\.(\d{1,2}))?")
-_DAY: Final = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]\d{2}:\d{2}:\d{2}")
+_AMOUNT: Final = re.compile(r"(-?)([0-9]{1,11})(?:\.([0-9]{1,2}))?")
+_DAY: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T][0-9]{2}:[0-9]{2}:[0-9]{2}")
 _WECHAT: Final = ("交易时间", "微信订单号", "商户订单号", "交易状态", "商户退款单号", "退款金额")
 _ALIPAY: Final = ("支付宝交易号", "商户订单号", "业务类型", "完成时间", "订单金额（元）", "退款批次号/请求号")
 
@@ -122,7 +123,7 @@ def _wechat_row(line: int, values: dict[str, str]) -> BillRow:
         number=_number(values["商户订单号"]),
         refund_number=_number(values["商户退款单号"]) if refund else "",
         amount_minor=_amount(values["退款金额"] if refund else whole),
-        reference=values["微信订单号"][:64],
+        reference=plain(values["微信订单号"]),
         state=state,
         day=_day(values["交易时间"]),
     )
@@ -142,7 +143,7 @@ def _alipay_row(line: int, values: dict[str, str]) -> BillRow:
         number=number,
         refund_number=refund_number,
         amount_minor=_amount(values["订单金额（元）"], negative=refund),
-        reference=values["支付宝交易号"][:64],
+        reference=plain(values["支付宝交易号"]),
         state=values["业务类型"],
         day=_day(values["完成时间"]),
     )
@@ -166,6 +167,7 @@ def _amount(text: str, *, negative: bool = False) -> int:
 
 def _day(text: str) -> str:
     found = _DAY.fullmatch(text)
-    if found is None:
-        raise BadLineError("time")
-    return found[1]
+    try:
+        return date.fromisoformat(found[1] if found is not None else "").isoformat()
+    except ValueError as error:
+        raise BadLineError("time") from error

@@ -18,12 +18,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 
 from central.payments.gateways import rsa
 from central.payments.gateways.https import Answer, Client, NoAnswerError
-from central.payments.words import Said, ToCharge, ToRefund, Word, masked, unknown
+from central.payments.words import Said, ToCharge, ToRefund, Word, masked, plain, unknown
 from central.services import Clock, Entropy
 
 SCHEMA: Final = "WECHATPAY2-SHA256-RSA2048"
 AGE_MAX: Final = timedelta(minutes=5)
-_CODE: Final = re.compile(r"1[0-5]\d{16}")
+_CODE: Final = re.compile(r"1[0-5][0-9]{16}")
 _PATH: Final = "/v3/pay/transactions"
 # Refusals after which the charge was not made and never will be. Everything else is asked about.
 _REFUSED: Final = {
@@ -117,10 +117,10 @@ class WechatGateway:
                 openid = payer.get("openid", "") if isinstance(payer, dict) else ""
                 return Word(
                     said=Said.PAID,
-                    reference=str(told.get("transaction_id", ""))[:64],
+                    reference=plain(told.get("transaction_id")),
                     amount_minor=amount["total"],
-                    currency=str(amount.get("currency", "CNY")),
-                    payer=masked(str(openid)),
+                    currency=plain(amount.get("currency", "CNY"), 3),
+                    payer=masked(openid),
                     at=_instant(told.get("success_time")),
                 )
             case "USERPAYING" | "ACCEPT" | "NOTPAY":
@@ -183,7 +183,7 @@ class WechatGateway:
         amount = told.get("amount")
         if not isinstance(amount, dict) or type(amount.get("refund")) is not int:
             return unknown("no_amount")
-        reference = str(told.get("refund_id", ""))[:64]
+        reference = plain(told.get("refund_id"))
         match told.get("status"):
             case "SUCCESS":
                 said, reason = Said.DONE, ""
@@ -196,7 +196,7 @@ class WechatGateway:
             case _:
                 return unknown("refund_state")
         return Word(said=said, reason=reason, reference=reference, amount_minor=amount["refund"],
-                    currency=str(amount.get("currency", "CNY")), at=_instant(told.get("create_time")))  # fmt: skip
+                    currency=plain(amount.get("currency", "CNY"), 3), at=_instant(told.get("create_time")))  # fmt: skip
 
     # ---- one question
 
@@ -238,7 +238,7 @@ class WechatGateway:
             return f"http_{answer.status}"
         key = self.account.public_keys.get(headers.get("wechatpay-serial", ""))
         at, nonce = headers.get("wechatpay-timestamp", ""), headers.get("wechatpay-nonce", "")
-        if key is None or not nonce or not re.fullmatch(r"\d{1,12}", at):
+        if key is None or not nonce or not re.fullmatch(r"[0-9]{1,12}", at):
             return "not_signed"
         if headers.get("wechatpay-signature-type", SCHEMA) != SCHEMA:
             return "bad_signature"
