@@ -33,6 +33,7 @@ _REFUSALS: Final = {
     "403": "Not allowed to this device",
     "404": "There is no such thing",
     "405": "Another method",
+    "408": "The body did not come: nothing was done",
     "409": "Conflicts with what central has",
     "410": "The cursor is gone: ask for a snapshot",
     "413": "Too large",

@@ -35,6 +35,7 @@ class FaultProxy:
     seed: int = 1
     fault: Fault = Fault.NONE
     slow_s: float = 0.2
+    only: bytes = b""  # how a request begins that the fault is for, such as b"POST /v1/claims "; others pass
     cut: int = 0  # connections that a fault ended
     port: int = 0
     _listener: socket.socket = field(init=False)
@@ -70,7 +71,7 @@ class FaultProxy:
 
     def _serve(self, client: socket.socket) -> None:
         with client, contextlib.suppress(OSError):
-            if self._chosen() is Fault.REFUSED:
+            if not self.only and self._chosen() is Fault.REFUSED:
                 self.cut += 1
                 return
             with socket.create_connection(("127.0.0.1", self.target), timeout=5) as central:
@@ -80,7 +81,7 @@ class FaultProxy:
         with selectors.DefaultSelector() as ready:
             ready.register(client, selectors.EVENT_READ, central)
             ready.register(central, selectors.EVENT_READ, client)
-            fault = self._chosen()
+            fault = Fault.NONE if self.only else self._chosen()
             while not self._closing.is_set():
                 for key, _ in ready.select(timeout=0.2):
                     source = key.fileobj
@@ -89,7 +90,10 @@ class FaultProxy:
                     if not piece:
                         return
                     if source is client:  # a new request on a kept connection meets the day's weather
-                        fault = self._chosen()
+                        if not self.only or piece.startswith(self.only):
+                            fault = self._chosen()
+                        elif piece[:5] in {b"POST ", b"GET /"}:
+                            fault = Fault.NONE
                     if fault is Fault.REFUSED or (fault is Fault.ANSWER_LOST and source is central):
                         self.cut += 1
                         return
