@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Final
 from uuid import UUID
 
 from central.payments.machine import (
+    ENDED,
     OPEN,
     REFUND_OPEN,
     Order,
@@ -128,6 +130,10 @@ class Asker:
         assert kept.order is not None, "it was asked about"
         if kept.worker != worker:
             self._rows.event(tx, intent_id, step.value, kept.order.state, {**word.fields, "late": True})
+            if kept.order.state in ENDED and word.said is not Said.UNKNOWN:
+                # What was given up may have been paid by this very call: look again, now.
+                looked_at = replace(kept.order, late_check=True, due_at=now)
+                self._rows.put(tx, looked_at, "late", {}, leave=False)
             return
         order = heard(kept.order, step, word, now, gateway.reverse_after_s)
         self._rows.put(tx, order, step.value, dict(word.fields))

@@ -211,6 +211,8 @@ class PaymentDesk:
                 self._asker.see(connection, message.intent_id, refund=True)
             return self._refund_told(message.intent_id, connection)
         known = find_order(tx, message.intent_id)
+        if known is None and self._forgotten(tx, message.intent_id):
+            return self._restored(message.intent_id)
         if known is None:
             in_transaction(connection, lambda inner: self._rows.close_id(inner, message.intent_id, device.device_id))
             known = find_order(tx, message.intent_id)
@@ -230,6 +232,8 @@ class PaymentDesk:
         return self._told(message.intent_id, connection)
 
     def _want_back(self, device: Device, intent_id: UUID, tx: Tx) -> m.PayAnswer | None:
+        if find_order(tx, intent_id) is None and self._forgotten(tx, intent_id):
+            return self._restored(intent_id)
         self._rows.close_id(tx, intent_id, device.device_id)
         known = lock_order(tx, intent_id)
         assert known is not None
@@ -252,6 +256,24 @@ class PaymentDesk:
             # Whoever is at it stays at it: what they hear is heard by an order that is to be taken back.
             self._rows.put(tx, wanted, "reverse_wanted", {}, leave=False)
         return None
+
+    @staticmethod
+    def _forgotten(tx: Tx, intent_id: UUID) -> bool:
+        """Whether central may have heard of it before it was put back to a backup: then it knows nothing, not "no"."""
+        restored_at = tx.scalar("SELECT restored_at FROM central")
+        if restored_at is None:
+            return False
+        made_ms = intent_id.int >> 80  # UUIDv7 begins with its time
+        return intent_id.version != 7 or made_ms < restored_at.timestamp() * 1_000
+
+    def _restored(self, intent_id: UUID) -> m.PayAnswer:
+        """A person looks for its number (the id's 32 figures) in the gateway's own books."""
+        return m.PayAnswer(
+            intent_id=intent_id,
+            state=m.PayState.MANUAL,
+            reason="restored",
+            central_time=self._services.clock.now(),
+        )
 
     # ---- giving back
 

@@ -10,10 +10,13 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from central.payments.desk import PaymentDesk
+from central.payments.words import Gateway, ToCharge, ToRefund, Word
 from central.request import Refusing
 from central.simulators.gateway.faults import Fault
 from central.tx import Tx
@@ -201,3 +204,53 @@ def test_two_processes_at_one_charge(house: GatewayHouse, method: str) -> None:
     assert house.ask(charge.intent_id).state is P.NOT_PERFORMED
     assert house.simulator.asked.count(f"{method} pay") == 1
     assert house.simulator.asked.count(f"{method} reverse") == 1
+
+
+@dataclass
+class Stopped:
+    """A gateway behind a process that stands still before it sends: others go on without it."""
+
+    real: Gateway
+    meanwhile: Callable[[], None]
+
+    @property
+    def reverse_after_s(self) -> int:
+        return self.real.reverse_after_s
+
+    def takes(self, code: str) -> bool:
+        return self.real.takes(code)
+
+    def charge(self, charge: ToCharge) -> Word:
+        self.meanwhile()
+        return self.real.charge(charge)
+
+    def query(self, number: str) -> Word:
+        return self.real.query(number)
+
+    def reverse(self, number: str) -> Word:
+        return self.real.reverse(number)
+
+    def refund(self, refund: ToRefund) -> Word:
+        return self.real.refund(refund)
+
+    def query_refund(self, refund: ToRefund) -> Word:
+        return self.real.query_refund(refund)
+
+
+@BOTH
+def test_a_charge_that_is_sent_after_it_was_given_up(house: GatewayHouse, method: str) -> None:
+    """A machine that was asleep wakes up and charges: the counter has gone on, so the money goes back."""
+    other, line = house.process(), house.database.connect()
+
+    def meanwhile() -> None:
+        for _ in range(40):
+            house.world.clock.pass_(seconds=5)
+            other.tend(method, line)
+
+    asleep = PaymentDesk(house.world.services, {method: Stopped(house.gateways[method], meanwhile)})
+    charge = house.charge_of(method)
+    assert asleep.pay(house.windows[0], charge, house.connection).state is P.NOT_PERFORMED
+    assert house.held(method) == 2_600
+    house.go(10)
+    assert house.ask(charge.intent_id).state is P.REVERSED
+    assert house.held(method) == 0

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from central.operator import new_incarnation
 from central.payments.gateways.config import build, read_config
 from central.payments.words import Said, ToCharge, ToRefund
 from central.request import Refusing
@@ -167,6 +168,23 @@ def test_what_central_never_heard_of_is_closed_for_ever(house: GatewayHouse, met
     assert house.ask(refund.intent_id).state is P.NOT_PERFORMED
     assert house.refund(refund).state is P.NOT_PERFORMED
     assert house.simulator.asked == []
+
+
+def test_a_central_that_was_put_back_to_a_backup_does_not_say_no(house: GatewayHouse) -> None:
+    """Paid, and forgotten: the counter would throw the sale away, and the customer's money with it."""
+    charge = house.charge_of("wechat")
+    house.pay(charge)
+    house.connection.execute("ALTER TABLE payment_event DISABLE TRIGGER ALL")
+    house.connection.execute("DELETE FROM payment_event")
+    house.connection.execute("DELETE FROM payment_order")
+    new_incarnation(house.connection, house.world.services)
+    for answer in (house.ask(charge.intent_id), house.reverse(charge.intent_id)):
+        assert (answer.state, answer.reason) == (P.MANUAL, "restored")
+    # Sent again it finds its own number at the gateway, and is not charged twice.
+    assert house.pay(charge).state is P.UNKNOWN
+    house.go(10)
+    assert house.ask(charge.intent_id).state is P.APPROVED
+    assert house.held("wechat") == 2_600
 
 
 # ---- answers that are none
