@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 DONE: Final = 0x00
-ABORTED: Final = 0x6C
 NOT_REGISTERED: Final = 0x6B
 WRONG_CURRENCY: Final = 0x6F
 WAIT: Final = 0x9C

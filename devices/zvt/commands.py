@@ -19,7 +19,6 @@ AMOUNT_MAX_MINOR: Final = 10**12 - 1
 
 # Both receipts printed by us (06 D1, 06 D3), intermediate texts wanted, nothing is started by hand at the terminal.
 CONFIG_FULL: Final = 0xBE
-PRINTS_HERE: Final = 0x82  # bits of it: payment receipts come to us, and as lines
 
 _LIST_OF_COMMANDS, _COMMAND, _LINE_WIDTH = 0x26, 0x0A, 0x12
 

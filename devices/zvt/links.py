@@ -14,8 +14,9 @@ from typing import Any, Final, Protocol
 _CHUNK: Final = 4096
 DEFAULT_PORT: Final = 20007
 BAUDS: Final = (9600, 19200, 38400, 57600, 115200)
-# A cable that was pulled sends no end: the kernel finds out by itself, in about 20 s while we only wait.
-_KEEPALIVE: Final = (("TCP_KEEPIDLE", 8), ("TCP_KEEPINTVL", 4), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 15_000))
+# A cable that was pulled sends no end: the kernel finds out by itself, in about 45 s while we only wait. Not sooner: a
+# portable terminal may lose its radio for half a minute, and go on.
+_KEEPALIVE: Final = (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 6), ("TCP_USER_TIMEOUT", 30_000))
 
 
 class LinkBroken(Exception):  # noqa: N818 - what happened, not whose error

@@ -92,6 +92,8 @@ class ZvtTerminal:
                 return self._status(TerminalTrouble.NOT_REGISTERED, None)
             if code is None:
                 return self._status(TerminalTrouble.GARBLED, None)
+            if code != codes.READY:
+                _log.info("terminal %s: %s", self.name, codes.state_name(code))
             said, could_tell = self._connection.last()
         except Trouble as trouble:
             return self._status(trouble.kind, None)
