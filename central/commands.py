@@ -18,6 +18,7 @@ from typing import Any, Final, TextIO
 from central import commands_payments, commands_stock
 from central.commandparser import split_listen
 from central.devices import DeviceRecord
+from central.heads import note_head
 from central.operator import (
     BadKeys,
     OperatorKeys,
@@ -99,7 +100,11 @@ def _open(args: argparse.Namespace, folder: Path, url: str, tools: Tools, stdin:
             raise Trouble("this database has no central yet: run `counterfoil central migrate` first")
         check_key(info, services)
         rooms = rooms_of(services, tools.open_timetable)
-        yield Desk(args=args, folder=folder, url=url, tools=tools, rooms=rooms, connection=connection, stdin=stdin)
+        try:
+            yield Desk(args=args, folder=folder, url=url, tools=tools, rooms=rooms, connection=connection, stdin=stdin)
+        finally:
+            if not connection.closed:
+                note_head(connection, services.heads)
 
 
 def read_password(stdin: TextIO) -> str:

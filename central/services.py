@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from central.ends import Ends, NoEnds
+from central.heads import Heads, NoHeads
 from counter_app.domain.coaches import Formation
 from counter_app.domain.stations import Station
 from counter_app.domain.timetable import Trip
@@ -96,6 +97,7 @@ class Services:
     read_pattern: Callable[[str], tuple[Trip, dict[str, Station]]]
     read_formation: Callable[[str], Formation]
     ends: Ends = field(default_factory=NoEnds)  # of devices and keys, as kept outside the database
+    heads: Heads = field(default_factory=NoHeads)  # of central's own journal, likewise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

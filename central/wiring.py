@@ -14,12 +14,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
+from central import ends, heads
 from central.auth import drop_old_requests
 from central.devices import Devices
-from central.ends import FILE, EndsFile, note_ends
+from central.ends import EndsFile, note_ends
 from central.enrol import Enrolment
 from central.feed import Feed, drop_old_tombstones
 from central.handle import Central, Desks
+from central.heads import HeadsFile, note_head
 from central.issues import CachedTimetables, Issues
 from central.journal.intake import Intake
 from central.journal.judge import Judge
@@ -105,7 +107,8 @@ def services_of(keys: OperatorKeys, url: str, cache: Path, tools: Tools) -> Serv
         write_formation=tools.write_formation,
         read_pattern=tools.read_pattern,
         read_formation=tools.read_formation,
-        ends=EndsFile(keys.folder / FILE),
+        ends=EndsFile(keys.folder / ends.FILE),
+        heads=HeadsFile(keys.folder / heads.FILE),
     )
 
 
@@ -171,8 +174,8 @@ def served_parts(folder: Path, url: str, tools: Tools) -> Parts:
     def forget_requests(connection: Connection) -> object:
         return drop_old_requests(connection, services.clock.now())
 
-    def ends(connection: Connection) -> object:
-        return note_ends(connection, services.ends)
+    def outside(connection: Connection) -> object:
+        return note_ends(connection, services.ends) + note_head(connection, services.heads)
 
     return Parts(
         central=rooms.central,
@@ -182,7 +185,7 @@ def served_parts(folder: Path, url: str, tools: Tools) -> Parts:
             ("journal", rooms.intake.tend),
             ("requests", forget_requests),
             ("feed", drop_old_tombstones),
-            ("ends", ends),
+            ("outside", outside),
         ),
         beside=[(f"payments-{method}", partial(rooms.payments.tend, method)) for method in gateways],
     )

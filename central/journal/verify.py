@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from central.acts import verify_acts
+from central.heads import Head
 from central.journal.chain import Item, Piece, Standing, examine, is_signed_by
 from central.journal.facts import CashFact, RefundedFact, SoldFact, Told, read_told
 from central.journal.payment_facts import PaidOutFact, by_tender
@@ -89,6 +90,9 @@ def verify_central(
     progress: Callable[[int], None] = lambda _: None,
 ) -> Report:
     """Everything. ``check_cells``: ``central.stock``'s. ``progress`` hears how many entries were read."""
+    # Before the snapshot: the file may be ahead of what a transaction sees that began earlier.
+    incarnation = Tx(connection).scalar("SELECT incarnation FROM central")
+    head = None if incarnation is None else services.heads.last(incarnation)
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         looking = _Looking(Tx(connection), kept_from(Tx(connection)))
@@ -98,7 +102,7 @@ def verify_central(
         _tickets_and_cells(looking)
         for kind, where, what in check_payments(looking.tx):
             looking.found(kind, where, what)
-        _acts(looking, connection, services)
+        _acts(looking, connection, services, head)
         if check_cells is not None:
             for problem in check_cells(connection):
                 looking.found("cells", "", str(problem))
@@ -401,8 +405,14 @@ def _tickets_and_cells(looking: _Looking) -> None:
         looking.found("number", number, f"ticket {other} has another")
 
 
-def _acts(looking: _Looking, connection: Connection, services: Services) -> None:
+def _acts(looking: _Looking, connection: Connection, services: Services, head: Head | None) -> None:
     count, bad = verify_acts(connection, services.operator.public, services.verify)
     looking.count("acts", count)
     for one in bad:
         looking.found("act", str(one.seq), one.reason)
+    if head is not None:
+        there = looking.tx.scalar("SELECT hash FROM act WHERE seq = %s", (head.seq,))
+        if there is None:
+            looking.found("act", str(head.seq), "cut_off")
+        elif bytes(there) != head.hash:
+            looking.found("act", str(head.seq), "replaced")
