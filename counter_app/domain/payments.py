@@ -311,7 +311,9 @@ def _names(reversal: CardResult, receipt: int | None, intent: PaymentIntent) -> 
 
 def _is_ours(intent: PaymentIntent, last: CardResult, terminal_id: str) -> bool:
     if intent.reverses is not None:
-        right = last.kind == "reversal" and _names(last, intent.reverses, intent)
+        known = intent.evidence  # of the payment; or, once it was heard, of the reversal itself
+        heard = known.receipt is not None and (known.receipt, known.trace) == (last.receipt, last.trace)
+        right = last.kind == "reversal" and (heard or _names(last, intent.reverses, intent))
     else:
         wanted = "payment" if intent.direction is Direction.CHARGE else "refund"
         right = last.kind in {wanted, ""} and last.receipt not in {None, intent.baseline}

@@ -14,6 +14,7 @@ from counter_app.domain.payments import (
     DONE,
     CardResult,
     Direction,
+    Evidence,
     PaymentIntent,
     PaymentState,
     find_charge,
@@ -85,7 +86,12 @@ class CardPayments:
         last = status.report.last
         baseline = 0 if last is None or last.receipt is None else last.receipt
         intent = self.mover(
-            intent.intent_id, S.SENT, baseline=baseline, terminal_id=status.report.terminal_id, reason="sent"
+            intent.intent_id,
+            S.SENT,
+            baseline=baseline,
+            terminal_id=status.report.terminal_id,
+            evidence=self._original(intent),
+            reason="sent",
         )
         watch = _Watch(self.mover, intent, S.APPROVED_UNACKED, is_answer, says)
         try:
@@ -99,6 +105,12 @@ class CardPayments:
             self._lost(intent)
             raise
         return self._ended(intent, outcome)
+
+    def _original(self, intent: PaymentIntent) -> Evidence | None:
+        """Of a refund that reverses a payment: that one's trace, by which many terminals name it in their answer."""
+        if intent.reverses is None or intent.charge_id is None:
+            return None
+        return Evidence(trace=self.mover.read(intent.charge_id).evidence.trace)
 
     def _cannot_begin(self, status: TerminalStatus) -> str:
         """Why nothing is sent; "" where all is well."""

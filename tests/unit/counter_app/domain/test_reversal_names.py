@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -17,7 +17,9 @@ from counter_app.domain.payments import (
     PaymentState,
     Tender,
     TerminalReport,
+    find_charge,
     find_reversal,
+    is_answer,
     is_reversal_of,
 )
 
@@ -74,3 +76,37 @@ def test_a_reversal_is_told_by_the_trace_of_what_it_reverses(change: dict[str, i
     report = TerminalReport(ready=True, terminal_id="28004869", last=result)
     found = find_reversal(PAYMENT, report)
     assert found.state is (PaymentState.REVERSED if ours else PaymentState.MANUAL)
+
+
+REFUND = replace(
+    PAYMENT,
+    direction=Direction.REFUND,
+    charge_id=PAYMENT.intent_id,
+    reverses=606,
+    baseline=606,
+    state=PaymentState.UNKNOWN,
+    evidence=Evidence(trace=1_606),
+)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "change", "ours"),
+    [
+        (Evidence(trace=1_606), {}, True),
+        (Evidence(trace=1_606), {"original_trace": 1_604}, False),
+        (Evidence(trace=1_606), {"original_trace": None}, False),
+        (Evidence(), {"receipt": 606}, True),  # the payment's trace was never told
+        (OWN_NUMBER.evidence(), {}, True),  # heard, and not yet acknowledged when the power went
+        (OWN_NUMBER.evidence(), {"receipt": 609, "trace": 1_609, "original_trace": 1_604}, False),
+    ],
+)
+def test_a_refund_by_reversal_knows_its_own_answer(
+    evidence: Evidence, change: dict[str, int | None], ours: bool
+) -> None:
+    """Each refund to a card would end with a person at the terminal's paper, or with another customer's money."""
+    result = replace(OWN_NUMBER, **change)  # type: ignore[arg-type]
+    refund = replace(REFUND, evidence=evidence)
+    assert is_answer(refund, result) is ours
+    report = TerminalReport(ready=True, terminal_id="28004869", last=result)
+    found = find_charge(refund, report, AT + timedelta(hours=1), timedelta(minutes=5))
+    assert found.state is (PaymentState.APPROVED if ours else PaymentState.MANUAL)
