@@ -214,7 +214,26 @@ class Intake:
         if fork_at is None and known < len(pieces):
             fork_at = self._append(tx, device.device_id, message.epoch, chain, batch, known)
         if fork_at is not None:
+            self._demand_beginning(tx, device.device_id, message, pieces, fork_at)
             self._fork(batch, fork_at)
+
+    @staticmethod
+    def _demand_beginning(tx: Tx, device_id: UUID, message: Push, pieces: Sequence[Piece], at: int) -> None:
+        """A central that was restored lost how another history began, and nothing that it has shows that: it asks.
+
+        Raises Refusing(GAP): by half a batch, so that the next one has this entry in its middle.
+        """
+        before, prev = message.first_seq - 1, pieces[0].prev
+        if at > 0 or before < 1 or prev is None:
+            return
+        known = tx.row(
+            "SELECT 1 FROM entry WHERE device_id = %s AND epoch <= %s AND seq = %s AND hash = %s"
+            " UNION ALL SELECT 1 FROM stray WHERE device_id = %s AND epoch <= %s AND seq = %s LIMIT 1",
+            (device_id, message.epoch, before, prev, device_id, message.epoch, before),
+        )
+        if known is None:
+            expected = max(1, message.first_seq - max(1, len(pieces) // 2))
+            raise Refusing(Refused.GAP, "how this history began is missing", epoch=message.epoch, expected=expected)
 
     def _compare(self, tx: Tx, device_id: UUID, message: Push, batch: _Batch, known: int) -> int | None:
         """Against what central has under these numbers. Returns the index from which on it is another history."""

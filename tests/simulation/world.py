@@ -53,6 +53,7 @@ class Odds:
     central_restores: float = 0.0
     commit_blows: int = 150  # per 100,000 commits
     central_crash: int = 2  # per mille of requests
+    chores: float = 0.01  # that an administrator looks after a window, rather than its clerk acts
     together: float = 0.08  # that another acts while one waits
     storm: int = 1  # so many times what befalls requests on a common day
     stations: tuple[tuple[str, int], ...] = STATIONS  # and how many windows each has
@@ -161,7 +162,7 @@ class World:
         window = self.chance.choice(ready)
         if window.turn_at_ms <= self.time.ms and self.chance.random() < 0.6:
             self._turn(window)
-        elif not but and self.chance.random() < 0.01:
+        elif not but and self.chance.random() < self.odds.chores:
             self._chores(window)
         else:
             self._act(window)

@@ -200,9 +200,41 @@ def test_a_fork_after_the_last_entry_shows_by_its_link(counter: Counter) -> None
     other.link = replace(other.link, seq=2, hash=other.entries[-1].hash)
     other.log_in()
     other.log_in()
-    answer = other.push(4, 4)
+    assert missing(other, 4, 4) == 3, "how it began never came"
+    answer = other.push(3, 4)
     assert answer.forked
-    assert strays(counter) == [(4, "forked")]
+    assert strays(counter) == [(3, "forked"), (4, "forked")]
+
+
+def missing(counter: Counter, first: int, last: int) -> object:
+    """What central asks for when these come."""
+    with pytest.raises(Refusing) as refused:
+        counter.push(first, last)
+    assert refused.value.code is Refused.GAP
+    return refused.value.facts["expected"]
+
+
+def test_a_restored_central_asks_how_another_history_began(counter: Counter) -> None:
+    """Of a copy there was nothing in the chain to show that it was lost: its sales would be nowhere but on its disk."""
+    for _ in range(3):
+        counter.log_in()
+    counter.push()
+    other = counter.clone()
+    for one in (counter, other):
+        for _ in range(5):
+            one.log_in()
+    counter.push(4, 8)
+    other.push(4, 8)
+    for table in ("stray", "verdict"):
+        counter.world.connection.execute(f"DELETE FROM {table}")
+    other.log_in()
+    assert missing(other, 9, 9) == 8
+    assert missing(other, 8, 9) == 7
+    assert missing(other, 5, 9) == 3
+    assert other.push(3, 9).stored_seq == 9
+    assert strays(counter) == [(seq, "forked") for seq in range(4, 10)]
+    other.log_in()
+    assert other.push(10, 10).stored_seq == 10
 
 
 def test_both_copies_go_on_in_epochs_of_their_own(counter: Counter) -> None:
