@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
@@ -24,6 +25,7 @@ from counter_app.texts import LANGUAGES
 from ui.app import Application
 from ui.gallery_customer import customer_shots, long_way
 from ui.gallery_line import StagedLine, as_desk
+from ui.gallery_payments import StagedPayments, take_payments
 from ui.lanes import QtLanes
 from ui.presenters.lane import Lane, Trouble
 from ui.screens.journal import JournalScreen
@@ -67,9 +69,12 @@ class Gallery:
         self._themes = themes
         self._accounts = {account.role: account for account in accounts}
         self._staged: list[StagedLine] = []
+        self._paying: list[StagedPayments] = []
+        self._waiting: set[Lane] = set()
 
         def open_desk() -> Desk:
-            self._staged.append(StagedLine(parts.open_desk(), parts.clock))
+            self._paying.append(StagedPayments(parts.open_desk(), parts.clock))
+            self._staged.append(StagedLine(as_desk(self._paying[-1]), parts.clock))
             return as_desk(self._staged[-1])
 
         self._application = Application(replace(parts, open_desk=open_desk), app)
@@ -88,11 +93,29 @@ class Gallery:
         quiet = 0
         while quiet < 3:
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
-            busy = any(self.lanes.pending(lane) for lane in Lane)
+            busy = any(self.lanes.pending(lane) for lane in Lane if lane not in self._waiting)
             quiet = 0 if busy else quiet + 1
             if time.monotonic() > end:
                 raise TimeoutError("the window did not come to rest")
             time.sleep(0.002)
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """As ``settle``, for what no lane's end tells."""
+        end = time.monotonic() + WAIT_S_MAX
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError("the window did not get there")
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+            time.sleep(0.002)
+
+    @contextmanager
+    def waiting_at(self, lane: Lane) -> Iterator[None]:
+        """Meanwhile that lane is not waited for: somebody stands at a terminal."""
+        self._waiting.add(lane)
+        try:
+            yield
+        finally:
+            self._waiting.discard(lane)
 
     def shot(self, name: str) -> None:
         """One picture per language and theme: ``<name>.<zh|en>.<theme>.png``."""
@@ -164,6 +187,7 @@ class Gallery:
             self._arrive,
             self._sell,
             self._customer,
+            self._payments,
             self._after,
             self._line,
             self._stopped,
@@ -263,6 +287,19 @@ class Gallery:
             wanted=lambda name: self._only in name,
             settle=self.settle,
         )
+
+    def _payments(self) -> None:
+        take_payments(self, self._paying[0])
+
+    def to_checkout(self) -> None:
+        """A sale for two as far as the money."""
+        self.show(Screen, "sell")
+        self.type_in("gzn +1 2 2a")
+        self.press(KEY.Key_Return)
+        if self._in_results():
+            self.press(KEY.Key_Return)
+        self._passengers(("李娜", "430104198805124324"), ("王伟", "440106199112190053"))
+        self.press(KEY.Key_F9)
 
     def _in_results(self) -> bool:
         """The first Enter moves into the list, the next chooses."""

@@ -237,5 +237,5 @@ class StagedLine:
         )
 
 
-def as_desk(staged: StagedLine) -> Desk:
+def as_desk(staged: object) -> Desk:
     return cast(Desk, staged)

@@ -215,5 +215,21 @@
         <source>Refund amount</source>
         <translation>退款金额</translation>
     </message>
+    <message>
+        <source>unresolved</source>
+        <translation>未处理</translation>
+    </message>
+    <message>
+        <source>Open drawer</source>
+        <translation>开钱箱</translation>
+    </message>
+    <message>
+        <source>Open the drawer without a sale</source>
+        <translation>非售票开钱箱</translation>
+    </message>
+    <message>
+        <source>It is journaled with your name and the reason.</source>
+        <translation>将记入流水，注明本人和原因。</translation>
+    </message>
 </context>
 </TS>

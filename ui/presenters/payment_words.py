@@ -180,8 +180,16 @@ def state(leg: PaymentLeg, t: Texts) -> tuple[str, str]:
 
 
 def reason(leg: PaymentLeg, t: Texts) -> str:
-    """Why it is so, in words; "" where there is nothing to add."""
-    return t(_REASONS[leg.reason]) if leg.reason in _REASONS else ""
+    """Why it is so, as a sentence of its own; "" where there is nothing to add."""
+    said = t(_REASONS[leg.reason]) if leg.reason in _REASONS else ""
+    return said[:1].upper() + said[1:]
+
+
+def device(name: str, t: Texts) -> str:
+    """Who was asked: the terminal, a wallet, central; a terminal that the station named itself keeps its name."""
+    if name == Tender.CARD.value:
+        return t("Card terminal")
+    return next((tender(one, t) for one in Tender if one.value == name), name)
 
 
 def ended(leg: PaymentLeg, t: Texts) -> Notice:

@@ -16,6 +16,7 @@ class Act(StrEnum):
     PAID_IN = "paid_in"
     PAID_OUT = "paid_out"
     DROP = "drop"
+    NO_SALE = "no_sale"
     X = "x"
     COUNT = "count"
     CLOSE = "close"
@@ -43,7 +44,7 @@ def allowed(actor: Actor, shift: ShiftView | None) -> frozenset[Act]:
         return frozenset(acts)
     own = shift.login == actor.login and actor.may(Right.OWN_SHIFT)
     if shift.state == "open" and own:
-        acts |= {Act.PAID_IN, Act.PAID_OUT, Act.DROP}
+        acts |= {Act.PAID_IN, Act.PAID_OUT, Act.DROP, Act.NO_SALE}
     if own or actor.may(Right.OTHERS_SHIFTS):
         acts |= {Act.X, Act.COUNT if shift.state == "open" else Act.CLOSE}
     return frozenset(acts)

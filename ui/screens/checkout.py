@@ -58,6 +58,7 @@ class CheckoutScreen(Screen):
             lambda: shell.actor,
             changed=self._changed,
             troubled=shell.refuse,
+            printed=shell.print_jobs,
             sold=self._sold,
         )
         self._window.printed.connect(self._printed)
@@ -285,7 +286,13 @@ class CheckoutScreen(Screen):
             )
             return False
         if self.presenter.stage is Stage.TENDER and self.presenter.approved:
-            self._back()
+            self.shell.notify(
+                lambda: Notice(
+                    title=self.t("Part of this sale is paid"),
+                    what_to_do=self.t("Take the rest, or go back with Esc: then it is given back."),
+                    mood="warn",
+                )
+            )
             return False
         if self.presenter.stage is Stage.TENDER and self.presenter.received is None:
             self._back()
@@ -522,7 +529,7 @@ class CheckoutScreen(Screen):
         t, presenter = self.t, self.presenter
         legs = presenter.legs
         self._legs.show_legs(legs)
-        partly = bool(presenter.approved)
+        partly = bool(presenter.approved) and presenter.open_leg is None
         self._left_caption.setVisible(partly)
         self._left.setVisible(partly)
         self._left.setText(words.money(presenter.left))

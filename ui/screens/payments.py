@@ -71,6 +71,7 @@ class PaymentsScreen(Screen):
             lambda: shell.actor,
             changed=self._changed,
             troubled=shell.refuse,
+            printed=shell.print_jobs,
             ended=self._ended,
             sold=self._sold,
             checkout=self._to_checkout,
@@ -127,7 +128,7 @@ class PaymentsScreen(Screen):
             Column(
                 title=lambda: t("State"),
                 text=lambda i: t("carried over") if i.carried else payment_words.state(i.leg, t)[0],
-                width=150,
+                width=124,
                 mood=lambda i: payment_words.state(i.leg, t)[1],
             ),
         ]
@@ -136,14 +137,14 @@ class PaymentsScreen(Screen):
         t = self.t
         return [
             Column(title=lambda: t("Found"), text=lambda d: words.short_moment(d.found_at, self._zone), width=104),
-            Column(title=lambda: t("Where"), text=lambda d: d.source, width=120),
+            Column(title=lambda: t("Where"), text=lambda d: payment_words.device(d.source, t), width=140),
             Column(title=lambda: t("What"), text=lambda d: t(KINDS.get(d.kind, d.kind)), strong=True),
             Column(title=lambda: t("Here"), text=lambda d: self._figure(d, d.ours_minor), width=110, right=True),
             Column(title=lambda: t("There"), text=lambda d: self._figure(d, d.theirs_minor), width=110, right=True),
             Column(title=lambda: t("Note"), text=lambda d: f"{d.owner}: {d.note}" if d.note else ""),
             Column(
                 title=lambda: t("State"),
-                text=lambda d: t("open") if d.state is DifferenceState.OPEN else t("resolved"),
+                text=lambda d: t("unresolved") if d.state is DifferenceState.OPEN else t("resolved"),
                 width=100,
                 mood=lambda d: "warn" if d.state is DifferenceState.OPEN else "text_muted",
             ),
@@ -176,7 +177,7 @@ class PaymentsScreen(Screen):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.table)
         split.addWidget(self._side)
-        split.setSizes([640, 400])
+        split.setSizes([720, 380])
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         split.setChildrenCollapsible(False)
@@ -382,7 +383,7 @@ class PaymentsScreen(Screen):
             (t("About"), item.order_label),
             (t("Clerk"), item.clerk),
             (t("Since"), words.moment(item.since, self._zone, t)),
-            (t("Device"), item.device),
+            (t("Device"), payment_words.device(item.device, t)),
             (t("Carried over"), item.carried),
         ]
         for caption, value in facts:

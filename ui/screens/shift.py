@@ -19,6 +19,7 @@ from ui.presenters.lane import Lane
 from ui.presenters.refusals import Notice
 from ui.presenters.shift import STATE_MOODS, STATE_WORDS, Act, allowed
 from ui.screens.shift_forms import CloseForm, CountForm, MoveForm
+from ui.shell.dialogs import ask_line
 from ui.shell.screen import FKey, Screen, Shell
 from ui.widgets.basic import Button, Card, Fact, Label, Scroll, column, row
 from ui.widgets.chrome import MOODS
@@ -132,6 +133,7 @@ class ShiftScreen(Screen):
             (Act.X, "F5", self.t("X report"), self._x),
             (Act.COUNT, "F6", self.t("Count drawer"), self._count),
             (Act.CLOSE, "F7", self.t("Close shift"), self._close),
+            (Act.NO_SALE, "F8", self.t("Open drawer"), self._no_sale),
         ]
         shown = [FKey(key, label, action, act in acts) for act, key, label, action in keys]
         if not running:
@@ -217,6 +219,25 @@ class ShiftScreen(Screen):
             )
 
         self.run(Lane.DATABASE, lambda: desk.move_cash(actor, kind, amount, reason), done, busy=self.t("Recording …"))
+
+    def _no_sale(self) -> None:
+        """The drawer, for change or a look: never without a reason."""
+        t, desk, actor = self.t, self.shell.desk, self.shell.actor
+        reason = ask_line(
+            self,
+            t,
+            t("Open the drawer without a sale"),
+            t("It is journaled with your name and the reason."),
+            t("Reason"),
+            t("Open drawer"),
+        )
+        if reason:
+            self.run(
+                Lane.DATABASE,
+                lambda: desk.open_drawer(actor, reason=reason),
+                lambda job: self.shell.print_jobs((job,)),
+                busy=t("Recording …"),
+            )
 
     def _count(self) -> None:
         self._page(2)

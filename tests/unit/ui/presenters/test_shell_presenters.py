@@ -140,7 +140,7 @@ class TestShift:
         wang, li, audit = (desk.people[name] for name in ("wang", "li", "audit"))
         assert allowed(wang, None) == {Act.Z}
         shift = desk.open_shift(wang, {10000: 1})
-        assert allowed(wang, shift) == {Act.PAID_IN, Act.PAID_OUT, Act.DROP, Act.X, Act.COUNT, Act.Z}
+        assert allowed(wang, shift) == {Act.PAID_IN, Act.PAID_OUT, Act.DROP, Act.NO_SALE, Act.X, Act.COUNT, Act.Z}
         assert allowed(li, shift) == {Act.X, Act.COUNT, Act.Z}
         assert allowed(audit, shift) == {Act.Z}
         declared = desk.declare_shift(wang, {10000: 1})
