@@ -39,6 +39,7 @@ class PaymentLeg:
     card_name: str
     at: datetime
     bound: bool
+    jobs: tuple[UUID, ...] = ()  # slips that the terminal wants printed now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

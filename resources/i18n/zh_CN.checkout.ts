@@ -811,5 +811,13 @@
         <source>No difference was found.</source>
         <translation>没有发现差异。</translation>
     </message>
+    <message>
+        <source>Part of this sale is paid</source>
+        <translation>本单已付部分款项</translation>
+    </message>
+    <message>
+        <source>Take the rest, or go back with Esc: then it is given back.</source>
+        <translation>请收取余款；或按 Esc 返回，已付款项将退回。</translation>
+    </message>
 </context>
 </TS>

@@ -68,6 +68,7 @@ class CheckoutPresenter:
         *,
         changed: Callable[[], None],
         troubled: Callable[[Trouble], None],
+        printed: Callable[[Sequence[UUID]], None],
         sold: Callable[[Sold], None],
     ) -> None:
         self._desk = desk
@@ -85,7 +86,7 @@ class CheckoutPresenter:
         self.jobs: dict[UUID, PrintJobView] = {}
         self.checkout: Checkout | None = None
         self.last_leg: PaymentLeg | None = None  # the one that ended last, to be told of
-        self.paying = Paying(desk, lanes, actor, changed=changed, troubled=self._not_paid)
+        self.paying = Paying(desk, lanes, actor, changed=changed, troubled=self._not_paid, printed=printed)
         self._answered: set[UUID] = set()
         self._still_held = False
 

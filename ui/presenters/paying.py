@@ -34,7 +34,10 @@ Ended = Callable[[PaymentLeg], None]
 
 
 class Paying:
-    """``changed`` at each word; ``ended`` is the caller's, once. A trouble ends it too: then ``troubled`` is called."""
+    """``changed`` at each word; ``ended`` is the caller's, once. A trouble ends it too: then ``troubled`` is called.
+
+    ``printed``: slips that the terminal wants on paper.
+    """
 
     def __init__(
         self,
@@ -44,8 +47,10 @@ class Paying:
         *,
         changed: Callable[[], None],
         troubled: Callable[[Trouble], None],
+        printed: Callable[[Sequence[UUID]], None],
     ) -> None:
         self._desk = desk
+        self._printed = printed
         self._lanes = lanes
         self._actor = actor
         self._changed = changed
@@ -129,6 +134,8 @@ class Paying:
 
         def done(leg: PaymentLeg) -> None:
             self.running = None
+            if leg.jobs:
+                self._printed(leg.jobs)
             ended(leg)
 
         self._lanes.run(Lane.TERMINAL, lambda: work(says), done=done, failed=self._failed)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
+from uuid import UUID
 
 from counter_app.application.desk import Desk
 from counter_app.application.payment_views import BackLegView, PaymentLeg
@@ -40,6 +41,7 @@ class RefundPresenter:
         *,
         changed: Callable[[], None],
         troubled: Callable[[Trouble], None],
+        printed: Callable[[Sequence[UUID]], None],
         refunded: Callable[[Refunded], None],
     ) -> None:
         self._desk = desk
@@ -56,7 +58,7 @@ class RefundPresenter:
         self.done: Refunded | None = None
         self.back_legs: Sequence[BackLegView] = ()
         self.paid_back: list[PaymentLeg] = []
-        self.paying = Paying(desk, lanes, actor, changed=changed, troubled=self._not_paid_back)
+        self.paying = Paying(desk, lanes, actor, changed=changed, troubled=self._not_paid_back, printed=printed)
 
     @property
     def in_cash(self) -> Sequence[BackLegView]:

@@ -17,6 +17,7 @@ from counter_app.application.payment_views import (
     Verdict,
 )
 from counter_app.application.views import ParkedSale, SaleQuote, Sold
+from counter_app.domain.payments import PaymentState
 from counter_app.domain.staff import Actor, Right
 from counter_app.ports.payments import Difference, DifferenceState
 from ui.presenters.checkout import Basket
@@ -52,6 +53,7 @@ class SettlePresenter:
         *,
         changed: Callable[[], None],
         troubled: Callable[[Trouble], None],
+        printed: Callable[[Sequence[UUID]], None],
         ended: Callable[[PaymentLeg], None],
         sold: Callable[[Sold], None],
         checkout: Callable[[Basket], None],
@@ -72,7 +74,7 @@ class SettlePresenter:
         self.terminal: TerminalView | None = None
         self.asking_all = False
         self.closing = False
-        self.paying = Paying(desk, lanes, actor, changed=changed, troubled=self._failed)
+        self.paying = Paying(desk, lanes, actor, changed=changed, troubled=self._failed, printed=printed)
 
     @property
     def busy(self) -> bool:
@@ -143,6 +145,9 @@ class SettlePresenter:
 
     def _try_again(self, item: SettleItem) -> None:
         actor, leg = self._actor(), item.leg
+        if leg.state is PaymentState.CREATED:
+            self.paying.pay_back(leg, self._done)
+            return
 
         def again(intent_id: UUID) -> None:
             self.paying.pay_back_again(intent_id, leg, self._done)

@@ -649,6 +649,7 @@ class MainWindow(QMainWindow):
             return
         self._poll.stop()
         self._tick.stop()
+        self._payments_timer.stop()
         self.line_watch.end()
         self.customer.end()
         QApplication.instance().focusChanged.disconnect(self._to_sight)  # type: ignore[union-attr] # as above

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -26,7 +27,7 @@ S = PaymentState
 A = SettleAction
 
 
-def leg_view(intent: PaymentIntent) -> PaymentLeg:
+def leg_view(intent: PaymentIntent, jobs: Sequence[UUID] = ()) -> PaymentLeg:
     return PaymentLeg(
         intent_id=intent.intent_id,
         order_id=intent.order_id,
@@ -40,6 +41,7 @@ def leg_view(intent: PaymentIntent) -> PaymentLeg:
         card_name=intent.evidence.card_name,
         at=intent.moved_at,
         bound=intent.bound,
+        jobs=tuple(jobs),
     )
 
 
@@ -71,12 +73,13 @@ class PaymentsToSettle:
     terminal: str
 
     def __call__(self) -> list[SettleItem]:
-        """Those that block the terminal first, then the oldest. Refunds' legs that wait for their turn are not among
-
-        them: they are run where the refund was made, and a start makes them "owed" where it was not.
-        """
+        """Those that block the terminal first, then the oldest. A charge that was not sent yet is not among them."""
         with self.store.reading() as books:
-            items = [self._item(books, one) for one in books.payments.unresolved() if one.state is not S.CREATED]
+            items = [
+                self._item(books, one)
+                for one in books.payments.unresolved()
+                if one.state is not S.CREATED or one.direction is Direction.REFUND
+            ]
         return sorted(items, key=lambda item: not item.blocks_terminal)
 
     def _item(self, books: Reading, intent: PaymentIntent) -> SettleItem:
@@ -115,6 +118,8 @@ class PaymentsToSettle:
                     word, first = ("finish_sale", A.FINISH_SALE) if all_paid else ("continue_sale", A.CONTINUE_SALE)
                     return word, (first, A.REVERSE)
                 return "reverse", (A.REVERSE,)
+            case S.CREATED:  # a refund's leg that was not run where the refund was made
+                return "refund_owed", (A.TRY_AGAIN,)
             case S.DECLINED | S.NOT_PERFORMED:
                 return "refund_owed", (A.TRY_AGAIN, A.PAY_OUT_CASH)
             case _:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from counter_app.application.card_slips import card_slip_jobs
 from counter_app.application.payment_views import PaymentLeg
 from counter_app.application.payments.card import CardPayments
 from counter_app.application.payments.moving import Mover, move
@@ -25,6 +26,7 @@ from counter_app.domain.payments import (
 )
 from counter_app.domain.staff import Actor, Right
 from counter_app.errors import Reason, Refusal
+from counter_app.ports.clock import Ids
 from counter_app.ports.store import MoneyStore, Writing
 
 S = PaymentState
@@ -38,6 +40,7 @@ class RunPayments:
 
     store: MoneyStore
     mover: Mover
+    ids: Ids
     card: CardPayments | None
     remote: RemotePayments | None
     _one: threading.Lock = field(default_factory=threading.Lock)
@@ -53,12 +56,25 @@ class RunPayments:
             if intent.tender is Tender.CARD:
                 if self.card is None:
                     return leg_view(self.mover(intent_id, S.NOT_PERFORMED, reason="not_configured"))
-                return leg_view(self.card.run(intent, says))
+                return self._shown(self.card.run(intent, says))
             if self.remote is None:
                 return leg_view(self.mover(intent_id, S.NOT_PERFORMED, reason="stand_alone"))
             if intent.direction is Direction.CHARGE and not CODE_BYTES_MIN <= len(code.encode()) <= CODE_BYTES_MAX:
                 return leg_view(self.mover(intent_id, S.NOT_PERFORMED, reason="no_code"))
             return leg_view(self.remote.run(intent, says, code=code, subject=self._subject(intent)))
+
+    def _shown(self, intent: PaymentIntent) -> PaymentLeg:
+        """With the jobs of its slips; those of an approved charge are printed with the sale, or when it is reversed."""
+        if intent.direction is Direction.CHARGE and intent.state is S.APPROVED:
+            return leg_view(intent)
+        with self.store.reading() as books:
+            slips = len(books.payments.slip_ids(intent.intent_id))
+        if not slips:
+            return leg_view(intent)
+        with self.store.writing() as books:
+            jobs = card_slip_jobs(books, self.ids, intent.intent_id, self.mover.clock.now())
+            books.prints.put_new(jobs)
+        return leg_view(intent, [job.job_id for job in jobs])
 
     def _subject(self, intent: PaymentIntent) -> str:
         """What the customer reads in the wallet: the train and the day. No name, no document."""
@@ -88,7 +104,7 @@ class RunPayments:
             if intent.tender is Tender.CARD:
                 if self.card is None:
                     raise Refusal(Reason.TERMINAL_NOT_READY, trouble="not_configured")
-                return leg_view(self.card.reverse(intent, says, actor=actor))
+                return self._shown(self.card.reverse(intent, says, actor=actor))
             if self.remote is None:
                 raise Refusal(Reason.CENTRAL_UNREACHABLE)
             return leg_view(self.remote.reverse(intent, actor=actor))

@@ -130,7 +130,7 @@ class Till(Counter):
             tendering=self.tendering,
         )
         card = CardPayments(mover=self.mover, terminal=self.terminal, clock=self.clock)
-        self.payments = RunPayments(store=self.store, mover=self.mover, card=card, remote=None)
+        self.payments = RunPayments(store=self.store, mover=self.mover, ids=self.ids, card=card, remote=None)
         self.checkout = ShowCheckout(store=self.store, policy=self.policy, tendering=self.tendering)
         self.to_settle = PaymentsToSettle(store=self.store, terminal=self.terminal.name)
 
