@@ -189,7 +189,8 @@ def _act(till: KillTill, item: SettleItem, books: Books) -> None:
         case A.REVERSE:
             till.payments.reverse(till.clerk, leg.intent_id, quiet)
         case A.TRY_AGAIN:
-            till.payments.run(till.retry(till.clerk, leg.intent_id), quiet)
+            again = leg.intent_id if leg.state is S.CREATED else till.retry(till.clerk, leg.intent_id)
+            till.payments.run(again, quiet)
         case A.DECIDE:
             till.decide(
                 till.clerk,

@@ -238,6 +238,7 @@ class KillTill(SplitTill):
         self.payments = RunPayments(
             store=self.store,
             mover=self.mover,
+            ids=self.ids,
             card=CardPayments(mover=self.mover, terminal=self.terminal, clock=self.clock),
             remote=RemotePayments(mover=self.mover, line=line, clock=self.clock, pause=_NoPause()),
         )

@@ -26,7 +26,7 @@ from tests.e2e.payment_audit import faults, how_it_stands
 from tests.e2e.payment_world import Killed, KillTill, Points, Tray
 from tests.unit.devices.simulators.till import terminal
 
-STRIDE = int(os.environ.get("COUNTERFOIL_PAYMENT_KILLS", "41"))
+STRIDE = int(os.environ.get("COUNTERFOIL_PAYMENT_KILLS", "89"))
 LATER_S = 301.0  # the longest time of a payment is over
 CASES = [
     (script, way) for script, one in SCRIPTS.items() for way in (TERMINALS if one.variants else {"takes_back": ""})
