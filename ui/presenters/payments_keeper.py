@@ -35,6 +35,7 @@ class PaymentsKeeper:
         self._changed = changed
         self._told = told
         self._looking = self._asking = False
+        self._at_start = True
         self.items: Sequence[SettleItem] = ()
 
     @property
@@ -73,6 +74,10 @@ class PaymentsKeeper:
         self.items = tuple(items)
         if changed:
             self._changed()
+        if self._at_start:  # what a crash left is asked about at once
+            self._at_start = False
+            if items:
+                self.due()
 
     def _not_seen(self, _trouble: Trouble) -> None:
         self._looking = False

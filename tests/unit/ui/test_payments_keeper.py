@@ -1,0 +1,129 @@
+"""What is not settled is asked about again without anybody thinking of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, cast
+from uuid import UUID
+
+from counter_app.application.payment_views import PaymentLeg, SettleItem
+from counter_app.domain.money import Money
+from counter_app.domain.payments import Direction, PaymentState, Tender
+from counter_app.errors import Reason, Refusal
+from ui.presenters.lane import InlineLanes, Lane
+from ui.presenters.payments_keeper import PaymentsKeeper
+
+S = PaymentState
+LEG = PaymentLeg(
+    intent_id=UUID(int=1),
+    order_id=UUID(int=2),
+    refund_id=None,
+    direction=Direction.CHARGE,
+    tender=Tender.CARD,
+    amount=Money(219_00, "CNY"),
+    state=S.UNKNOWN,
+    reason="timeout",
+    card="",
+    card_name="",
+    at=datetime(2026, 12, 1, tzinfo=UTC),
+    bound=False,
+)
+
+
+def item(leg: PaymentLeg) -> SettleItem:
+    return SettleItem(
+        leg=leg,
+        device="card",
+        order_label="",
+        clerk="",
+        since=leg.at,
+        next_step="",
+        actions=(),
+        alarm=False,
+        carried="",
+        blocks_terminal=True,
+    )
+
+
+class Desk:
+    def __init__(self, *legs: PaymentLeg) -> None:
+        self.legs = list(legs)
+        self.after = S.NOT_PERFORMED
+        self.asked = 0
+        self.refuses = False
+
+    def payments_to_settle(self) -> list[SettleItem]:
+        if self.refuses:
+            raise Refusal(Reason.STORE_DAMAGED)
+        return [item(leg) for leg in self.legs]
+
+    def recover_payments(self, says: Any) -> list[PaymentLeg]:
+        says("asking")
+        self.asked += 1
+        answers = [replace(leg, state=self.after) for leg in self.legs]
+        self.legs = [leg for leg in answers if leg.state in {S.UNKNOWN, S.MANUAL}]
+        return answers
+
+
+class Watched:
+    def __init__(self, desk: Desk, *, idle: bool = True) -> None:
+        self.lanes = InlineLanes()
+        self.changes = 0
+        self.told: list[PaymentState] = []
+        self.idle = idle
+        self.keeper = PaymentsKeeper(
+            lambda: cast(Any, desk),
+            self.lanes,
+            idle=lambda: self.idle,
+            changed=self._changed,
+            told=lambda leg: self.told.append(leg.state),
+        )
+
+    def _changed(self) -> None:
+        self.changes += 1
+
+
+def test_what_a_crash_left_is_asked_about_at_the_first_look() -> None:
+    desk = Desk(LEG)
+    seen = Watched(desk)
+    seen.keeper.look()
+    assert (desk.asked, seen.told, seen.keeper.count) == (1, [S.NOT_PERFORMED], 0)
+    assert seen.lanes.ran == [Lane.READ, Lane.TERMINAL, Lane.READ]
+
+
+def test_nobody_who_pays_waits_for_it() -> None:
+    """Lost otherwise: a customer in front of a terminal that is busy with the last one."""
+    desk = Desk(LEG)
+    seen = Watched(desk, idle=False)
+    seen.keeper.look()
+    seen.keeper.due()
+    assert desk.asked == 0
+    assert seen.keeper.count == 1
+
+
+def test_no_news_is_not_told() -> None:
+    desk = Desk(LEG)
+    desk.after = S.UNKNOWN
+    seen = Watched(desk)
+    seen.keeper.look()
+    seen.keeper.due()
+    assert (desk.asked, seen.told, seen.changes) == (2, [], 1)
+
+
+def test_what_a_person_has_to_decide_is_not_asked_about() -> None:
+    desk = Desk(replace(LEG, state=S.MANUAL))
+    seen = Watched(desk)
+    seen.keeper.look()
+    seen.keeper.due()
+    assert (desk.asked, seen.keeper.count) == (0, 1)
+
+
+def test_a_store_that_cannot_be_read_is_looked_at_again() -> None:
+    desk = Desk(LEG)
+    desk.refuses = True
+    seen = Watched(desk)
+    seen.keeper.look()
+    desk.refuses = False
+    seen.keeper.look()
+    assert desk.asked == 1
