@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from central.acts import list_acts
 from central.operator import new_incarnation
 from central.payments.gateways.config import build, read_config
 from central.payments.words import Said, ToCharge, ToRefund
@@ -407,6 +408,28 @@ def test_only_the_window_that_took_it(house: GatewayHouse, method: str) -> None:
             ask(charge.intent_id, window=1)
     assert house.refund(house.refund_of(charge), window=1).reason == "not_its_charge"
     assert house.held(method) == 2_600
+
+
+def test_another_window_that_has_the_ticket_may_pay_it_back(house: GatewayHouse) -> None:
+    """Bought at one station, returned at another; it stands in central's own journal."""
+    charge = house.charge_of("wechat")
+    house.pay(charge)
+    house.connection.execute(
+        "INSERT INTO ticket (service_date, run_id, ticket_id, order_id, claim_id, number, device_id, epoch, seq, state,"
+        " board, alight, travel_class, price_minor, currency, fact, sold_at, locked_by)"
+        " VALUES ('2026-12-02', %s, %s, %s, %s, 'N', %s, 1, 1, 'FULFILLED', 0, 1, 'second', 2600, 'CNY', '{}', %s, %s)",
+        (
+            *(house.world.numbers.new(), house.world.numbers.new(), charge.order_id, house.world.numbers.new()),
+            *(house.windows[0].device_id, house.world.clock.now(), house.windows[1].device_id),
+        ),
+    )
+    refund = house.refund_of(charge, 600)
+    assert house.refund(refund, window=1).state is P.PAID_BACK
+    with pytest.raises(Refusing, match="not_allowed"):  # that refund is the other window's now
+        house.refund(refund, window=0)
+    (act, *_) = list_acts(house.connection)
+    assert (act.kind, act.body["window"], act.body["amount_minor"]) == ("refunded_elsewhere", "AAA/2", 600)
+    assert house.held("wechat") == 2_000
 
 
 def test_the_code_stands_nowhere(house: GatewayHouse) -> None:
