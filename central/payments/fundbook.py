@@ -107,6 +107,22 @@ class FundBook:
 
         return in_transaction(connection, work)
 
+    def give_points(self, connection: Connection, by: Actor, card: str, points: int, note: str) -> Fund:
+        """The first ones, or a goodwill: who pays with none earns none. Raises NOT_ALLOWED, BAD_INPUT."""
+        demand(by, Right.MANAGE)
+        _check(1 <= points <= AMOUNT_MAX, "points")
+        _check(1 <= len(note) <= LABEL_MAX and note.isprintable(), "note")
+
+        def work(tx: Tx) -> Fund:
+            fund = self._locked(tx, "points", card)
+            once = f"given/{self.services.ids.new()}"
+            fund = self._funds.post(tx, fund, "given", points, once=once, by_login=by.login, note=note)
+            body: dict[str, Json] = {"fund_id": str(fund.fund_id), "points": points, "note": note}
+            Acts(self.services).append(tx, ActKind.POINTS_GIVEN, body, by=by)
+            return fund
+
+        return in_transaction(connection, work)
+
     def add_account(self, connection: Connection, by: Actor, code: str, label: str, credit_minor: int) -> Fund:
         """Raises Refusal: NOT_ALLOWED, BAD_INPUT(field)."""
         demand(by, Right.MANAGE)

@@ -253,8 +253,10 @@ def _judge(
         return "amount", ours
     if row.kind is BillKind.REFUND:
         right = ours.state == "paid_back"
-    elif row.kind is BillKind.REVERSED or gone:
+    elif row.kind is BillKind.REVERSED:
         right = ours.state in {"reversed", "not_performed"}
+    elif gone:  # the line that takes it back says what is wrong
+        right = True
     else:
         right = ours.state == "approved"
     return None if right else ("state", ours)

@@ -63,7 +63,7 @@ def _read(text: str, needed: Sequence[str], row: _Read, *, ends: tuple[str, ...]
     for number, line in _lines(text):
         if not line.strip() or line.startswith("#"):
             continue
-        if names is not None and line.startswith(ends or "\0"):
+        if names is not None and ends and line.startswith(ends):
             break  # sums from here on
         values = _values(line)
         if names is None:
