@@ -231,5 +231,9 @@
         <source>It is journaled with your name and the reason.</source>
         <translation>将记入流水，注明本人和原因。</translation>
     </message>
+    <message>
+        <source>last receipt {n}</source>
+        <translation>上一凭条号 {n}</translation>
+    </message>
 </context>
 </TS>

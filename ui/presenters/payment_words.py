@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counter_app.application.payment_views import PaymentLeg, SettleAction, SettleItem
+from counter_app.application.payment_views import PaymentLeg, SettleAction, SettleItem, TerminalView
 from counter_app.domain.payments import Direction, PaymentState, Tender
 from counter_app.texts import Texts, mark
 from ui.presenters import words
@@ -181,8 +181,23 @@ def state(leg: PaymentLeg, t: Texts) -> tuple[str, str]:
 
 def reason(leg: PaymentLeg, t: Texts) -> str:
     """Why it is so, as a sentence of its own; "" where there is nothing to add."""
-    said = t(_REASONS[leg.reason]) if leg.reason in _REASONS else ""
+    return _sentence(t(_REASONS[leg.reason])) if leg.reason in _REASONS else ""
+
+
+def _sentence(said: str) -> str:
     return said[:1].upper() + said[1:]
+
+
+def terminal(view: TerminalView, t: Texts) -> str:
+    """Which one it is, whether it is ready, and why not."""
+    if not view.configured:
+        return t("No card terminal")
+    if view.ready:
+        said = t("Terminal {id}: {word}", id=view.terminal_id or view.name, word=t("ready"))
+        return said if view.last_receipt is None else f"{said} · " + t("last receipt {n}", n=view.last_receipt)
+    if view.trouble in _REASONS:
+        return _sentence(t(_REASONS[view.trouble]))
+    return t("Terminal {id}: {word}", id=view.terminal_id or view.name, word=t("not ready"))
 
 
 def device(name: str, t: Texts) -> str:

@@ -336,11 +336,8 @@ class PaymentsScreen(Screen):
         self._tabs[Part.OPEN].setText(t("To settle: {n}", n=len(presenter.items)))
         self._tabs[Part.DIFFERENCES].setText(t("Differences: {n}", n=unresolved))
         view = presenter.terminal
-        if view is None or not view.configured:
-            self._terminal.setText(t("No card terminal") if view is not None else "")
-        else:
-            word = t("ready") if view.ready else t("not ready")
-            self._terminal.setText(t("Terminal {id}: {word}", id=view.terminal_id or view.name, word=word))
+        self._terminal.setText("" if view is None else payment_words.terminal(view, t))
+        self._terminal.set_mood("" if view is None or view.ready else "warn")
         running = presenter.paying.running
         busy = ""
         if running is not None:

@@ -1,0 +1,52 @@
+"""Payments in the clerk's words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from counter_app.application.payment_views import TerminalView
+from counter_app.ports.payments import TerminalTrouble
+from counter_app.texts import Texts
+from ui.presenters import payment_words
+
+T = Texts(Path(__file__).resolve().parents[4] / "resources" / "i18n", "en")
+READY = TerminalView(
+    name="card",
+    configured=True,
+    ready=True,
+    trouble="",
+    terminal_id="52500031",
+    last_receipt=217,
+    blocked_by=None,
+    last_closing=None,
+)
+
+
+def test_a_ready_terminal_says_who_it_is_and_its_last_receipt() -> None:
+    """Its number tells one till's terminal from the next, before a card is taken."""
+    assert payment_words.terminal(READY, T) == "Terminal 52500031: ready · last receipt 217"
+    assert payment_words.terminal(replace(READY, last_receipt=None), T) == "Terminal 52500031: ready"
+
+
+@pytest.mark.parametrize("trouble", [one for one in TerminalTrouble if one is not TerminalTrouble.NONE])
+def test_each_trouble_of_a_terminal_has_its_words(trouble: TerminalTrouble) -> None:
+    """Lost otherwise: a clerk who reads "not ready" and cannot tell a cable from a password."""
+    said = payment_words.terminal(replace(READY, ready=False, trouble=trouble.value, terminal_id=""), T)
+    assert said[:1].isupper()
+    assert "not ready" not in said
+
+
+def test_a_terminal_that_only_says_no_is_not_ready() -> None:
+    assert payment_words.terminal(replace(READY, ready=False), T) == "Terminal 52500031: not ready"
+    assert payment_words.terminal(replace(READY, configured=False), T) == "No card terminal"
+
+
+def test_who_was_asked_is_said_in_words_and_a_stations_own_name_is_kept() -> None:
+    assert [payment_words.device(name, T) for name in ("card", "wechat", "hall-2")] == [
+        "Card terminal",
+        "WeChat Pay",
+        "hall-2",
+    ]
