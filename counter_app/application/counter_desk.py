@@ -444,6 +444,7 @@ class CounterDesk(CounterPayments):
         return self._quote(hold, passengers)
 
     def begin_tender(self, actor: Actor, order_id: UUID) -> HoldView:
+        self.at_checkout(order_id)
         return self._begin_tender(actor, order_id)
 
     def end_tender(self, actor: Actor, order_id: UUID) -> HoldView:

@@ -21,6 +21,7 @@ from counter_app.application.payment_views import (
     Verdict,
 )
 from counter_app.application.payments.card import CardPayments
+from counter_app.application.payments.free_places import FreePlaces
 from counter_app.application.payments.moving import Mover
 from counter_app.application.payments.payment_list import PaymentsToSettle, ShowCheckout
 from counter_app.application.payments.remote import Pause, RemotePayments
@@ -102,6 +103,8 @@ class CounterPayments:
         self._carry = CarryPayment(store=store, second=second)
         self._retry = RetryRefund(store=store, clock=clock, ids=ids)
         self._resume = ResumeSale(store=store, offer=offer)
+        self._free_places = FreePlaces(store=store, holder=holder)
+        self._at_checkout: UUID | None = None
         self._refund_legs = RefundLegs(store=store, policies=policies)
         self._refund_payments = RefundPayments(store=store)
         self._pay_out_cash = PayOutCash(store=store, policy=policy, ids=ids, second=second)
@@ -110,6 +113,14 @@ class CounterPayments:
         self._day = TerminalDay(store=store, terminal=terminal, clock=clock, ids=ids)
 
     # ---- a sale's checkout
+
+    def at_checkout(self, order_id: UUID) -> None:
+        """Before its tender begins: a window has one checkout, so whatever stood there before was left."""
+        self._at_checkout = order_id
+        self._free()
+
+    def _free(self) -> None:
+        self._free_places(but=self._at_checkout)
 
     def checkout(self, order_id: UUID, total: Money) -> Checkout:
         return self._checkout(order_id, total)
@@ -136,7 +147,9 @@ class CounterPayments:
             self._terminal.abort()
 
     def reverse_payment(self, actor: Actor, intent_id: UUID, says: Says) -> PaymentLeg:
-        return self._runs.reverse(actor, intent_id, says)
+        leg = self._runs.reverse(actor, intent_id, says)
+        self._free()
+        return leg
 
     # ---- what is not settled
 
@@ -144,17 +157,23 @@ class CounterPayments:
         return self._to_settle()
 
     def ask_payment(self, intent_id: UUID, says: Says) -> PaymentLeg:
-        return self._runs.ask(intent_id, says)
+        leg = self._runs.ask(intent_id, says)
+        self._free()
+        return leg
 
     def recover_payments(self, says: Says) -> list[PaymentLeg]:
-        return self._runs.recover(says)
+        legs = self._runs.recover(says)
+        self._free()
+        return legs
 
     def decide_payment(
         self, actor: Actor, intent_id: UUID, verdict: Verdict, *, reason: str, supervisor: str, supervisor_password: str
     ) -> PaymentLeg:
-        return self._decide(
+        leg = self._decide(
             actor, intent_id, verdict, reason=reason, supervisor=supervisor, supervisor_password=supervisor_password
         )
+        self._free()
+        return leg
 
     def carry_payment(
         self, actor: Actor, intent_id: UUID, *, note: str, supervisor: str, supervisor_password: str
@@ -162,7 +181,9 @@ class CounterPayments:
         self._carry(actor, intent_id, note=note, supervisor=supervisor, supervisor_password=supervisor_password)
 
     def resume_sale(self, actor: Actor, order_id: UUID) -> ParkedSale:
-        return self._resume(actor, order_id)
+        sale = self._resume(actor, order_id)
+        self._at_checkout = order_id  # a reading act: what was left is freed by the next one that writes
+        return sale
 
     def retry_refund(self, actor: Actor, intent_id: UUID) -> UUID:
         return self._retry(actor, intent_id)

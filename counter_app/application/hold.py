@@ -68,6 +68,13 @@ def let_go(act: Act, claim: Claim, *, actor: Actor = SYSTEM) -> None:
     act.books.orders.put_order(replace(order, state=OrderState.RELEASED, label="", parked_at=None, draft=()))
 
 
+def abandon(act: Act, claim: Claim, *, actor: Actor = SYSTEM) -> None:
+    """``let_go`` of a claim that may have been at a checkout: then the journal says that nothing came of it."""
+    if claim.state is ClaimState.LEASED and claim.origin is not ClaimOrigin.CENTRAL:
+        act.books.journal.append(Kind.SALE_ABANDONED, abandoned_fact(claim), actor=actor)
+    let_go(act, claim, actor=actor)
+
+
 def demand_no_money(books: Reading | Writing, order_id: UUID) -> None:
     """Before places are let go. Raises Refusal(PAYMENT_OPEN): somebody paid for them, or may have."""
     if money_on(books, order_id):
@@ -342,9 +349,7 @@ class Release:
             if claim.state is ClaimState.SOLD:
                 raise Refusal(Reason.NOT_HELD)
             demand_no_money(act.books, order_id)
-            if claim.state is ClaimState.LEASED and claim.origin is not ClaimOrigin.CENTRAL:
-                act.books.journal.append(Kind.SALE_ABANDONED, abandoned_fact(claim), actor=actor)
-            let_go(act, claim, actor=actor)
+            abandon(act, claim, actor=actor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ TIMES = Times(connect_s=5.0, t3_s=10.0, t4_s=20.0, query_s=20.0)
 TAKEN = (Tender.CASH, Tender.CARD, Tender.ALIPAY)
 
 
-class Killed(BaseException):  # noqa: N818 - what happened
+class Killed(BaseException):
     """Nothing that the program does may catch it for good: the world it lived in is gone."""
 
 
@@ -135,7 +135,7 @@ class _KillOpener:
 
 @dataclass
 class Tray:
-    """What came out and how often the drawer opened, in a file that no kill takes back: ``ticket JOB``, ``drawer JOB``."""
+    """What came out and how often the drawer opened, in a file that no kill takes back: ``ticket JOB``."""
 
     path: Path
 
