@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ui import stylesheet
 from ui.tokens import SCALES_PERCENT, THEMES, Tokens, load
@@ -99,3 +100,8 @@ def _palette(tokens: Tokens) -> QPalette:
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, colour["text_disabled"])
     return palette
+
+
+def set_letters(window: QWidget, sizes: Mapping[str, int]) -> None:
+    """Other sizes of letters than everywhere, in pixels by role: for a window that is read from afar."""
+    window.setStyleSheet("\n".join(f'QLabel[role="{role}"] {{ font-size: {px}px; }}' for role, px in sizes.items()))

@@ -819,5 +819,29 @@
         <source>Take the rest, or go back with Esc: then it is given back.</source>
         <translation>请收取余款；或按 Esc 返回，已付款项将退回。</translation>
     </message>
+    <message>
+        <source>Terminal: not reachable</source>
+        <translation>终端无法连接</translation>
+    </message>
+    <message>
+        <source>Terminal: not registered</source>
+        <translation>终端未注册</translation>
+    </message>
+    <message>
+        <source>Terminal: no answer</source>
+        <translation>终端无应答</translation>
+    </message>
+    <message>
+        <source>Terminal: busy</source>
+        <translation>终端忙</translation>
+    </message>
+    <message>
+        <source>Terminal ready</source>
+        <translation>终端就绪</translation>
+    </message>
+    <message>
+        <source>Terminal: not ready</source>
+        <translation>终端未就绪</translation>
+    </message>
 </context>
 </TS>

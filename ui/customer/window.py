@@ -14,7 +14,7 @@ from counter_app.ports.profile import ProfileInfo
 from counter_app.texts import Texts, mark
 from ui.presenters import customer, words
 from ui.presenters.customer import CustomerStage, CustomerView, Journey
-from ui.theme import Theme
+from ui.theme import Theme, set_letters
 from ui.widgets.basic import Card, Label, Mood, Rule, column, row
 
 CAPTIONS: Final = {
@@ -82,7 +82,7 @@ class CustomerWindow(QWidget):
         self._texts = texts
         self._profile = profile
         self._may_close = False
-        self._letters = ""
+        self._letters: dict[str, int] = {}
         self.setProperty("role", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -115,10 +115,9 @@ class CustomerWindow(QWidget):
         tokens, size = self._theme.tokens(), self.size()
         factor = min(size.width() / DESIGNED_FOR.width(), size.height() / DESIGNED_FOR.height())
         sizes = {role: round(tokens.type[role] * 100 / tokens.scale_percent * factor) for role in LABEL_ROLES}
-        letters = "\n".join(f'QLabel[role="{role}"] {{ font-size: {px}px; }}' for role, px in sizes.items())
-        if letters != self._letters:
-            self._letters = letters
-            self.setStyleSheet(letters)
+        if sizes != self._letters:
+            self._letters = sizes
+            set_letters(self, sizes)
 
     # ---- pages
     def _idle_page(self) -> QWidget:

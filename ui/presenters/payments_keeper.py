@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from counter_app.application.desk import Desk
-from counter_app.application.payment_views import PaymentLeg, SettleItem
+from counter_app.application.payment_views import PaymentLeg, SettleItem, TerminalView
 from counter_app.domain.payments import PaymentState
 from ui.presenters.lane import Lane, Lanes, Trouble
 
 ASK_MS: Final = 20_000
+TERMINAL_EVERY: Final = 3  # times ``due``: whether the terminal answers is no question of seconds
 _UNKNOWN: Final = frozenset({PaymentState.UNKNOWN, PaymentState.REVERSE_UNKNOWN})
 
 
@@ -36,7 +37,9 @@ class PaymentsKeeper:
         self._told = told
         self._looking = self._asking = False
         self._at_start = True
+        self._until_terminal = 0
         self.items: Sequence[SettleItem] = ()
+        self.terminal: TerminalView | None = None  # as last asked
 
     @property
     def count(self) -> int:
@@ -53,6 +56,7 @@ class PaymentsKeeper:
         unknown = any(item.leg.state in _UNKNOWN for item in self.items)
         if not unknown or self._asking or not self._idle():
             self.look()
+            self._look_at_terminal()
             return
         self._asking = True
         before = {item.leg.intent_id: item.leg.state for item in self.items}
@@ -68,6 +72,23 @@ class PaymentsKeeper:
             Lane.TERMINAL, lambda: self._desk().recover_payments(lambda _text: None), done=asked, failed=self._not_asked
         )
 
+    def _look_at_terminal(self) -> None:
+        """Now and then, where nobody is paying. Without one there is nothing to ask again."""
+        self._until_terminal -= 1
+        none = self.terminal is not None and not self.terminal.configured
+        if none or self._until_terminal > 0 or self._asking or not self._idle():
+            return
+        self._until_terminal = TERMINAL_EVERY
+        self._asking = True
+
+        def have(view: TerminalView) -> None:
+            self._asking = False
+            changed, self.terminal = view != self.terminal, view
+            if changed:
+                self._changed()
+
+        self._lanes.run(Lane.TERMINAL, lambda: self._desk().terminal_view(), done=have, failed=self._not_asked)
+
     def _seen(self, items: list[SettleItem]) -> None:
         self._looking = False
         changed = [item.leg for item in items] != [item.leg for item in self.items]
@@ -76,8 +97,7 @@ class PaymentsKeeper:
             self._changed()
         if self._at_start:  # what a crash left is asked about at once
             self._at_start = False
-            if items:
-                self.due()
+            self.due()
 
     def _not_seen(self, _trouble: Trouble) -> None:
         self._looking = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from counter_app.application.payment_views import TerminalView
 from counter_app.application.views import ShiftView
 from counter_app.domain.staff import Actor
 from counter_app.ports.catalogue import IssueInfo
@@ -49,6 +50,24 @@ def printer_item(status: PrinterStatus | None, t: Texts, *, to_settle: int = 0) 
     return StatusItem(text=t(PRINTER_WORDS.get(status.error, mark("Printer: not ready"))), mood="bad", badge=True)
 
 
+TERMINAL_WORDS = {
+    "not_reachable": mark("Terminal: not reachable"),
+    "not_registered": mark("Terminal: not registered"),
+    "silent": mark("Terminal: no answer"),
+    "busy": mark("Terminal: busy"),
+}
+
+
+def terminal_item(view: TerminalView | None, t: Texts) -> StatusItem | None:
+    """None: there is none, or it was not asked yet."""
+    if view is None or not view.configured:
+        return None
+    if view.ready:
+        return StatusItem(text=t("Terminal ready"))
+    word = TERMINAL_WORDS.get(view.trouble or "busy", mark("Terminal: not ready"))
+    return StatusItem(text=t(word), mood="warn", badge=True)
+
+
 def left_items(profile: ProfileInfo | None, actor: Actor | None, shift: ShiftView | None, t: Texts) -> list[StatusItem]:
     if profile is None:
         return [StatusItem(text=t("Opening the counter's data …"))]
@@ -76,6 +95,7 @@ def right_items(
     to_settle: int = 0,
     enrolled: bool = False,
     payments: int = 0,
+    terminal: TerminalView | None = None,
 ) -> list[StatusItem]:
     """``asked``: the timetable has been looked up: its absence means something. ``payments``: not settled ones."""
     if profile is None:
@@ -100,5 +120,8 @@ def right_items(
         items.append(StatusItem(text=t("No timetable"), mood="bad", badge=True))
     if not enrolled:  # else the line has a part of its own
         items.append(StatusItem(text=t("Stand-alone"), spoken=t("Stand-alone: no central records")))
+    card = terminal_item(terminal, t)
+    if card is not None:
+        items.append(card)
     items.append(printer_item(status, t, to_settle=to_settle))
     return items

@@ -697,6 +697,7 @@ class MainWindow(QMainWindow):
                 to_settle=self._to_settle,
                 enrolled=self.line_watch.enrolled,
                 payments=self.payments.count if self._actor is not None else 0,
+                terminal=self.payments.terminal,
             ),
         )
         self._second()

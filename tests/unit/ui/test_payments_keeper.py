@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from counter_app.application.payment_views import PaymentLeg, SettleItem
+from counter_app.application.payment_views import PaymentLeg, SettleItem, TerminalView
 from counter_app.domain.money import Money
 from counter_app.domain.payments import Direction, PaymentState, Tender
 from counter_app.errors import Reason, Refusal
 from ui.presenters.lane import InlineLanes, Lane
-from ui.presenters.payments_keeper import PaymentsKeeper
+from ui.presenters.payments_keeper import TERMINAL_EVERY, PaymentsKeeper
 
 S = PaymentState
 LEG = PaymentLeg(
@@ -28,6 +28,18 @@ LEG = PaymentLeg(
     card_name="",
     at=datetime(2026, 12, 1, tzinfo=UTC),
     bound=False,
+)
+
+
+TERMINAL = TerminalView(
+    name="card",
+    configured=True,
+    ready=True,
+    trouble="",
+    terminal_id="52500031",
+    last_receipt=1,
+    blocked_by=None,
+    last_closing=None,
 )
 
 
@@ -52,11 +64,17 @@ class Desk:
         self.after = S.NOT_PERFORMED
         self.asked = 0
         self.refuses = False
+        self.looked = 0
+        self.terminal = TERMINAL
 
     def payments_to_settle(self) -> list[SettleItem]:
         if self.refuses:
             raise Refusal(Reason.STORE_DAMAGED)
         return [item(leg) for leg in self.legs]
+
+    def terminal_view(self) -> TerminalView:
+        self.looked += 1
+        return self.terminal
 
     def recover_payments(self, says: Any) -> list[PaymentLeg]:
         says("asking")
@@ -127,3 +145,27 @@ def test_a_store_that_cannot_be_read_is_looked_at_again() -> None:
     desk.refuses = False
     seen.keeper.look()
     assert desk.asked == 1
+
+
+def test_the_terminal_is_looked_at_now_and_then_and_never_beside_a_customer() -> None:
+    desk = Desk()
+    seen = Watched(desk)
+    seen.keeper.look()
+    assert (desk.looked, seen.keeper.terminal) == (1, TERMINAL)
+    for _ in range(TERMINAL_EVERY):
+        seen.keeper.due()
+    assert desk.looked == 2
+    seen.idle = False
+    for _ in range(TERMINAL_EVERY):
+        seen.keeper.due()
+    assert desk.looked == 2
+
+
+def test_where_there_is_no_terminal_none_is_asked_again() -> None:
+    desk = Desk()
+    desk.terminal = replace(TERMINAL, configured=False)
+    seen = Watched(desk)
+    seen.keeper.look()
+    for _ in range(2 * TERMINAL_EVERY):
+        seen.keeper.due()
+    assert desk.looked == 1

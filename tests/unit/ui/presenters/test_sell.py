@@ -189,6 +189,7 @@ class Desk(Till):
             lambda: self.actor,
             changed=lambda: None,
             troubled=self.troubles.append,
+            printed=self.jobs.extend,
             sold=lambda sale: self.jobs.extend(sale.jobs),
         )
 
@@ -230,7 +231,7 @@ def test_a_refused_sale_leaves_the_tender_open(monkeypatch: pytest.MonkeyPatch) 
     def refused(*_args: Any, **_kwargs: Any) -> Any:
         raise Refusal(Reason.SHIFT_CLOSED)
 
-    monkeypatch.setattr(desk.desk, "sell_for_cash", refused)
+    monkeypatch.setattr(desk.desk, "sell", refused)
     desk.checkout.receive(desk.checkout.due)
     desk.checkout.confirm()
     assert desk.checkout.stage is Stage.TENDER
@@ -247,7 +248,7 @@ def test_an_unknown_sale_can_be_neither_confirmed_nor_undone(monkeypatch: pytest
         asked.append("sell")
         raise OutcomeUnknown("sale")
 
-    monkeypatch.setattr(desk.desk, "sell_for_cash", unknown)
+    monkeypatch.setattr(desk.desk, "sell", unknown)
     monkeypatch.setattr(desk.desk, "end_tender", lambda *_args: asked.append("end"))
     desk.checkout.receive(desk.checkout.due)
     desk.checkout.confirm()
