@@ -60,6 +60,7 @@ class ActKind(StrEnum):
     VOUCHER_ISSUED = "voucher_issued"
     VOUCHER_VOIDED = "voucher_voided"
     MEMBER_ADDED = "member_added"
+    POINTS_GIVEN = "points_given"
     POINTS_RULE_SET = "points_rule_set"
     ACCOUNT_ADDED = "account_added"
     ACCOUNT_PAID_IN = "account_paid_in"

@@ -46,16 +46,20 @@ def add_payment_arguments(command: Command, as_json: argparse.ArgumentParser) ->
     for one in (issue, void):
         _who(one)
 
-    member = command("member", "members and their points: add, show, what points are worth", as_json)
-    acts = member.add_subparsers(dest="act", required=True, metavar="add|show|rule")
+    member = command("member", "members and their points: add, give, show, what points are worth", as_json)
+    acts = member.add_subparsers(dest="act", required=True, metavar="add|give|show|rule")
     add = acts.add_parser("add", parents=[common], allow_abbrev=False)
     add.add_argument("--card", required=True, metavar="NUMBER")
+    give = acts.add_parser("give", parents=[common], allow_abbrev=False)
+    give.add_argument("--card", required=True, metavar="NUMBER")
+    give.add_argument("--points", type=_between(1, 100_000_000), required=True, metavar="N")
+    give.add_argument("--note", required=True, help="why; it is journaled")
     show = acts.add_parser("show", parents=[common], allow_abbrev=False)
     show.add_argument("--card", default="", metavar="NUMBER", help="without it: all of them")
     rule = acts.add_parser("rule", parents=[common], allow_abbrev=False)
     rule.add_argument("--earn-every", type=_money, required=True, metavar="1.00", help="paid in money: one point")
     rule.add_argument("--point", type=_money, required=True, metavar="0.01", help="what a point pays")
-    for one in (add, rule):
+    for one in (add, give, rule):
         _who(one)
 
     account = command("account", "corporate accounts: add, show, statement, what they paid", as_json)

@@ -86,6 +86,8 @@ def member(desk: Desk) -> int:
         print_table([asdict(book.rule(desk.connection))], as_json=args.json)
     elif args.act == "add":
         _show(desk, [book.add_member(desk.connection, desk.actor(), args.card)])
+    elif args.act == "give":
+        _show(desk, [book.give_points(desk.connection, desk.actor(), args.card, args.points, args.note)])
     elif args.card:
         _show(desk, [book.find(desk.connection, "points", args.card)])
     else:

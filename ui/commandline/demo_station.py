@@ -24,6 +24,7 @@ from counter_app.errors import Reason, Refusal
 from resources.demo.invent import invent
 from ui.commandline.demo import ACCOUNTS, NAMES
 from ui.commandline.demo_devices import card_terminals, kept_port, wallet_gateways
+from ui.commandline.demo_funds import issue_funds, tell_funds
 from ui.commandline.syncing import settled
 
 WINDOWS: Final = (1, 2)
@@ -67,6 +68,8 @@ def demo_station(folder: Path, *, reset: bool, means: Means) -> Iterator[None]:
     central = folder / "central"
     with means.hold_database(central):
         _prepare_central(central, means)
+        issue_funds(folder, central, means.central)
+        tell_funds(folder)
         port = kept_port(folder / "port")  # the windows know central by it
         with (
             wallet_gateways(folder, central, means.central, means.command),

@@ -161,8 +161,8 @@ def test_points(till: Till) -> None:
     """A point pays three fen here; what does not come out even costs one more, and no more than that goes back."""
     connection = till.office.connection
     till.book.set_points_rule(connection, till.admin, PointsRule(earn_every_minor=100, point_minor=3))
-    fund = till.book.add_member(connection, till.admin, "M-0001-77")
-    connection.execute("UPDATE fund SET balance = 100 WHERE fund_id = %s", (fund.fund_id,))
+    till.book.add_member(connection, till.admin, "M-0001-77")
+    assert till.book.give_points(connection, till.admin, "m-0001-77", 100, "welcome").balance == 100
     charge = till.charge("points", "m000177", 100)
     answer = till.pay(charge)
     assert (answer.state, answer.left_minor) == (P.APPROVED, (100 - 34) * 3)
@@ -198,6 +198,7 @@ def test_who_may_and_what_is_written_down(till: Till) -> None:
     for refused in (
         lambda: book.issue(connection, chief, terms, count=1, note=""),
         lambda: book.add_member(connection, chief, "12345"),
+        lambda: book.give_points(connection, chief, "12345", 100, "welcome"),
         lambda: book.add_account(connection, chief, "12345", "A", 1),
         lambda: book.set_points_rule(connection, chief, PointsRule(earn_every_minor=1, point_minor=1)),
     ):
