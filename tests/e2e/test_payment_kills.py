@@ -11,6 +11,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +24,7 @@ import pytest
 
 from counter_app.domain.payments import PaymentState
 from devices.simulators.terminal.serve import TerminalSimulator
+from tests.conftest import ROOT
 from tests.e2e.payment_acts import SCRIPTS, TERMINALS, Script, quiet, settle
 from tests.e2e.payment_audit import faults, how_it_stands
 from tests.e2e.payment_world import Killed, KillTill, Points, Tray
@@ -31,7 +35,10 @@ LATER_S = 301.0  # the longest time of a payment is over
 CASES = [
     (script, way) for script, one in SCRIPTS.items() for way in (TERMINALS if one.variants else {"takes_back": ""})
 ]
+KILLED = [("card", at) for at in range(8, 112, 17)] + [("card_and_cash", at) for at in range(30, 120, 18)]
 IN_FLIGHT = {PaymentState.CREATED, PaymentState.SENT, PaymentState.APPROVED_UNACKED, PaymentState.REVERSING}
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +93,17 @@ class Case:
             )
         return points, ends
 
+    def play_for_real(self, name: str, at: int) -> dict[str, int]:
+        """In a process of its own, which the system kills; its own files are opened again where they lie."""
+        first = self.folder / "first"
+        with self.simulator() as simulator:
+            port = simulator.serve_tcp()
+            command = [sys.executable, "-m", "tests.e2e.payment_child", str(first), str(port), name, str(at)]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=120)
+            assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+            second = KillTill(first, port, tray=Tray(self.folder / "paper"), life=3)
+            return aftermath(self.script, second, simulator)
+
 
 def _as_it_is(first: Path, second: Path) -> None:
     """What a kill leaves on the disk: every byte that was written, and nobody's lock."""
@@ -138,3 +156,15 @@ def test_every_kill_ends_with_both_or_neither(script: str, way: str, fresh: Path
         ends.update(found)
         shutil.rmtree(folder)
     print(json.dumps({"case": f"{script}-{way}", "points": len(whole.passed), "kills": kills, "ends": ends}))
+
+
+@pytest.mark.e2e
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
+@pytest.mark.parametrize(("script", "at"), KILLED)
+def test_a_process_that_is_killed_leaves_what_the_harness_says(
+    script: str, at: int, fresh: Path, tmp_path: Path
+) -> None:
+    """Copied files and a closed socket stand for a kill above; here it is one."""
+    real = Case(fresh, tmp_path / "real", SCRIPTS[script], "").play_for_real(script, at)
+    _, copied = Case(fresh, tmp_path / "copied", SCRIPTS[script], "").play(at)
+    assert real == copied
