@@ -101,7 +101,7 @@ def prepare(database_url: str, folder: Path, *, windows: int = WINDOWS) -> World
     migrate(database_url, today=today)
     made = services(database_url, folder)
     feed = folder / "invented.gtfs.zip"
-    invent(feed, first_date=today, days=30, services=480)
+    invent(feed, first_date=today, days=30, services=600)
     report = ChildProcessBuilder(folder / "built").build(feed, progress=lambda _: None, cancelled=lambda: False)
     with connect(database_url) as connection:
         create_central(
