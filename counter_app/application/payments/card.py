@@ -6,15 +6,18 @@ What the terminal does is told in ``ports.payments``; what an answer proves, in 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import assert_never
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final, assert_never
 
 from counter_app.application.payments.moving import Mover
+from counter_app.application.payments.tenders import blocks_terminal
 from counter_app.domain.payments import (
     DONE,
     CardResult,
     Direction,
     Evidence,
+    Finding,
     PaymentIntent,
     PaymentState,
     find_charge,
@@ -37,6 +40,7 @@ from counter_app.ports.payments import (
 
 S = PaymentState
 Says = Callable[[str], None]
+CLOCK_BACK_MAX: Final = timedelta(days=1)  # how far a clock may have been set back without our looking amiss
 
 
 @dataclass(slots=True)
@@ -59,8 +63,10 @@ class _Watch:
         if not self.matches(self.intent, result):
             return False
         if not self.durable:  # a terminal repeats a status that it thinks was lost
+            # Of a reversal the payment's own stays: by it the terminal is asked what became of it.
+            evidence = result.evidence() if self.to is S.APPROVED_UNACKED else None
             try:
-                self.intent = self.mover(self.intent.intent_id, self.to, evidence=result.evidence())
+                self.intent = self.mover(self.intent.intent_id, self.to, evidence=evidence, reason="answered")
             except (OutcomeUnknown, Refusal):
                 # Not known to be durable here: the terminal must not think so either.
                 return False
@@ -77,9 +83,16 @@ class CardPayments:
     # ---- a charge, or a refund's leg
 
     def run(self, intent: PaymentIntent, says: Says) -> PaymentIntent:
-        """From CREATED. Nothing is sent without the terminal's own word on what its last transaction was."""
+        """From CREATED. Nothing is sent without the terminal's own word on what its last transaction was.
+
+        What raises leaves it in flight: the caller knows that nobody is at it any more.
+        """
         status = self.terminal.status()
-        stopped = self._cannot_begin(status)
+        original = None if intent.charge_id is None else self.mover.read(intent.charge_id)
+        stopped = self._cannot_begin(status, intent)
+        if not stopped and intent.reverses is not None and original is not None:
+            # Another terminal has a receipt of that number too: a stranger's.
+            stopped = self._is_another(status, original)
         if stopped:
             return self.mover(intent.intent_id, S.NOT_PERFORMED, reason=stopped)
         assert status.report is not None
@@ -90,30 +103,26 @@ class CardPayments:
             S.SENT,
             baseline=baseline,
             terminal_id=status.report.terminal_id,
-            evidence=self._original(intent),
+            # Of a refund that reverses a payment: that one's trace, by which many terminals name it in their answer.
+            evidence=None if intent.reverses is None or original is None else Evidence(trace=original.evidence.trace),
             reason="sent",
         )
         watch = _Watch(self.mover, intent, S.APPROVED_UNACKED, is_answer, says)
-        try:
-            if intent.direction is Direction.CHARGE:
-                outcome = self.terminal.charge(intent.amount, watch)
-            elif intent.reverses is not None:
-                outcome = self.terminal.reverse(intent.reverses, intent.amount, watch)
-            else:
-                outcome = self.terminal.refund(intent.amount, watch)
-        except BaseException:
-            self._lost(intent)
-            raise
+        if intent.direction is Direction.CHARGE:
+            outcome = self.terminal.charge(intent.amount, watch)
+        elif intent.reverses is not None:
+            outcome = self.terminal.reverse(intent.reverses, intent.amount, watch)
+        else:
+            outcome = self.terminal.refund(intent.amount, watch)
         return self._ended(intent, outcome)
 
-    def _original(self, intent: PaymentIntent) -> Evidence | None:
-        """Of a refund that reverses a payment: that one's trace, by which many terminals name it in their answer."""
-        if intent.reverses is None or intent.charge_id is None:
-            return None
-        return Evidence(trace=self.mover.read(intent.charge_id).evidence.trace)
-
-    def _cannot_begin(self, status: TerminalStatus) -> str:
+    def _cannot_begin(self, status: TerminalStatus, intent: PaymentIntent) -> str:
         """Why nothing is sent; "" where all is well."""
+        with self.mover.store.reading() as books:
+            others = [one for one in books.payments.unresolved() if one.intent_id != intent.intent_id]
+        # What was never sent has left nothing at the terminal: the other legs of this refund, say.
+        if any(one.state is not S.CREATED and blocks_terminal(one, self.terminal.name) for one in others):
+            return "terminal_blocked"
         if status.trouble:
             return status.trouble.value
         if status.report is None or not status.report.ready:
@@ -122,6 +131,11 @@ class CardPayments:
             return "nameless_terminal"  # its answer could never be told from another terminal's
         last = status.report.last
         return "no_baseline" if last is not None and last.receipt is None else ""
+
+    @staticmethod
+    def _is_another(status: TerminalStatus, charge: PaymentIntent) -> str:
+        same = status.report is not None and status.report.terminal_id == charge.terminal_id
+        return "" if same else "another_terminal"
 
     def _ended(self, intent: PaymentIntent, outcome: CardOutcome) -> PaymentIntent:
         intent = self.mover.read(intent.intent_id)
@@ -156,29 +170,30 @@ class CardPayments:
     # ---- taking back a leg of a sale that is given up
 
     def reverse(self, intent: PaymentIntent, says: Says, *, actor: Actor) -> PaymentIntent:
-        """From APPROVED. Raises Refusal(TERMINAL_NOT_READY) where nothing was begun."""
+        """From APPROVED. Raises Refusal: TERMINAL_NOT_READY, TERMINAL_BLOCKED, PAYMENT_NOT_OPEN: nothing was begun."""
         status = self.terminal.status()
-        stopped = self._cannot_begin(status)
-        other = status.report is not None and status.report.terminal_id != intent.terminal_id
-        if stopped or other:
-            raise Refusal(Reason.TERMINAL_NOT_READY, trouble=stopped or "another_terminal")
+        stopped = self._cannot_begin(status, intent) or self._is_another(status, intent)
+        if stopped:
+            blocked = stopped == "terminal_blocked"
+            raise Refusal(Reason.TERMINAL_BLOCKED if blocked else Reason.TERMINAL_NOT_READY, trouble=stopped)
         receipt = intent.evidence.receipt
         intent = self.mover(intent.intent_id, S.REVERSING, actor=actor, reason="asked")
         if receipt is None:  # a terminal takes back by receipt: without one, a person does it there
             return self.mover(intent.intent_id, S.MANUAL, reason="no_receipt")
-        watch = _Watch(self.mover, intent, S.REVERSED, is_reversal_of, says)
-        try:
-            outcome = self.terminal.reverse(receipt, intent.amount, watch)
-        except BaseException:
-            self._lost(intent)
-            raise
-        return self._taken_back(intent, outcome)
+        # A terminal that does not hear our yes undoes the reversal: until it has, the money may still be here.
+        watch = _Watch(self.mover, intent, S.REVERSE_UNKNOWN, is_reversal_of, says)
+        return self._taken_back(intent, self.terminal.reverse(receipt, intent.amount, watch))
 
     def _taken_back(self, intent: PaymentIntent, outcome: CardOutcome) -> PaymentIntent:
         intent = self.mover.read(intent.intent_id)
-        if intent.state is S.REVERSED:  # durable before it was acknowledged; the rest is the terminal's affair
-            return self._keep(intent, outcome)
+        answered = intent.state is S.REVERSE_UNKNOWN
         match outcome:
+            case Approved(result=result, slips=slips) if answered:
+                return self.mover(
+                    intent.intent_id, S.REVERSED, evidence=result.evidence(), reason="approved", slips=slips
+                )
+            case _ if answered:  # acknowledged or not, undone or not: the terminal is asked
+                return self._keep(intent, outcome)
             case Approved(slips=slips):
                 return self.mover(intent.intent_id, S.REVERSE_UNKNOWN, reason="no_status", slips=slips)
             case Declined(code=code, slips=slips):
@@ -218,6 +233,8 @@ class CardPayments:
             return intent
         else:
             finding = find_charge(intent, status.report, self.clock.now(), self.terminal.longest)
+            if finding.state is S.APPROVED and intent.reverses is None and self._may_be_of_another(intent, finding):
+                finding = replace(finding, state=S.MANUAL, reason="terminal_has_another")
         if finding.state is None:
             return intent
         keeps = finding.state in {S.NOT_PERFORMED, S.MANUAL, S.REVERSED}
@@ -228,10 +245,15 @@ class CardPayments:
             reason=finding.reason,
         )
 
-    def _lost(self, intent: PaymentIntent) -> None:
-        """Our own mistake on the way, or the end of the program: it may have happened."""
-        now = self.mover.read(intent.intent_id)
-        if now.state in {S.SENT, S.APPROVED_UNACKED}:
-            self.mover(now.intent_id, S.UNKNOWN, reason="fault")
-        elif now.state is S.REVERSING:
-            self.mover(now.intent_id, S.REVERSE_UNKNOWN, reason="fault")
+    def _may_be_of_another(self, intent: PaymentIntent, finding: Finding) -> bool:
+        """Carried over, it blocked nothing: what was paid there since may have been of the same amount."""
+        receipt = None if finding.evidence is None else finding.evidence.receipt
+        with self.mover.store.reading() as books:
+            others = books.payments.at_device(intent.device, intent.created_at - CLOCK_BACK_MAX)
+        assert intent.sent_at is not None
+        ours = (intent.sent_at, intent.intent_id)
+        return any(
+            (one.sent_at, one.intent_id) > ours or one.evidence.receipt == receipt
+            for one in others
+            if one.intent_id != intent.intent_id and one.sent_at is not None
+        )

@@ -76,11 +76,14 @@ class Mover:
         terminal_id: str = "",
         slips: Sequence[Slip] = (),
     ) -> PaymentIntent:
-        """Raises Refusal of the store, OutcomeUnknown."""
+        """Raises Refusal of the store, PAYMENT_NOT_OPEN (to be reversed, and sold upon meanwhile); OutcomeUnknown."""
         with self.store.writing() as books:
+            intent = found(books, intent_id)
+            if to is PaymentState.REVERSING and intent.bound:
+                raise Refusal(Reason.PAYMENT_NOT_OPEN)
             after = move(
                 books,
-                found(books, intent_id),
+                intent,
                 to,
                 self.clock.now(),
                 actor=actor,

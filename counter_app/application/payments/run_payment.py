@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +19,7 @@ from counter_app.application.rights import demand
 from counter_app.domain.payments import (
     BY_CENTRAL,
     IN_FLIGHT,
+    UNRESOLVED,
     Direction,
     PaymentIntent,
     PaymentState,
@@ -25,7 +27,7 @@ from counter_app.domain.payments import (
     after_crash,
 )
 from counter_app.domain.staff import Actor, Right
-from counter_app.errors import Reason, Refusal
+from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from counter_app.ports.clock import Ids
 from counter_app.ports.store import MoneyStore, Writing
 
@@ -44,6 +46,8 @@ class RunPayments:
     card: CardPayments | None
     remote: RemotePayments | None
     _one: threading.Lock = field(default_factory=threading.Lock)
+    # Of which a commit left open whether they were sent: what is CREATED otherwise waits for its turn.
+    _begun: set[UUID] = field(default_factory=set)
 
     # ---- sending
 
@@ -53,15 +57,42 @@ class RunPayments:
             intent = self.mover.read(intent_id)
             if intent.state is not S.CREATED:
                 return leg_view(intent)
-            if intent.tender is Tender.CARD:
-                if self.card is None:
-                    return leg_view(self.mover(intent_id, S.NOT_PERFORMED, reason="not_configured"))
-                return self._shown(self.card.run(intent, says))
-            if self.remote is None:
-                return leg_view(self.mover(intent_id, S.NOT_PERFORMED, reason="stand_alone"))
-            if intent.direction is Direction.CHARGE and not CODE_BYTES_MIN <= len(code.encode()) <= CODE_BYTES_MAX:
-                return leg_view(self.mover(intent_id, S.NOT_PERFORMED, reason="no_code"))
-            return leg_view(self.remote.run(intent, says, code=code, subject=self._subject(intent)))
+            self._begun.add(intent_id)
+            with self._not_left_open(intent_id):
+                return self._sent(intent, says, code)
+
+    def _sent(self, intent: PaymentIntent, says: Says, code: str) -> PaymentLeg:
+        if intent.tender is Tender.CARD:
+            if self.card is None:
+                return leg_view(self.mover(intent.intent_id, S.NOT_PERFORMED, reason="not_configured"))
+            return self._shown(self.card.run(intent, says))
+        if self.remote is None:
+            return leg_view(self.mover(intent.intent_id, S.NOT_PERFORMED, reason="stand_alone"))
+        if intent.direction is Direction.CHARGE and not CODE_BYTES_MIN <= len(code.encode()) <= CODE_BYTES_MAX:
+            return leg_view(self.mover(intent.intent_id, S.NOT_PERFORMED, reason="no_code"))
+        return leg_view(self.remote.run(intent, says, code=code, subject=self._subject(intent)))
+
+    @contextmanager
+    def _not_left_open(self, intent_id: UUID) -> Iterator[None]:
+        """What raises on the way (our own mistake, a commit of which nobody knows) leaves an intent that nobody is at.
+
+        Where that cannot be committed either, the next ``ask`` or ``recover`` does it: they hold the same lock.
+        """
+        try:
+            yield
+        except BaseException:
+            with suppress(OutcomeUnknown, Refusal):
+                self._end_if_left(self.mover.read(intent_id))
+            raise
+        self._begun.discard(intent_id)
+
+    def _end_if_left(self, intent: PaymentIntent) -> PaymentIntent:
+        """With the lock held, and nothing running: what is in flight was left there."""
+        left = intent.state in IN_FLIGHT and (intent.state is not S.CREATED or intent.intent_id in self._begun)
+        if left:
+            intent = self.mover(intent.intent_id, after_crash(intent.state), reason="fault")
+        self._begun.discard(intent.intent_id)
+        return intent
 
     def _shown(self, intent: PaymentIntent) -> PaymentLeg:
         """With the jobs of its slips; those of an approved charge are printed with the sale, or when it is reversed."""
@@ -90,7 +121,7 @@ class RunPayments:
     # ---- taking back
 
     def reverse(self, actor: Actor, intent_id: UUID, says: Says) -> PaymentLeg:
-        """Raises Refusal: NOT_ALLOWED, PAYMENT_NOT_OPEN, TERMINAL_NOT_READY, CENTRAL_UNREACHABLE."""
+        """Raises Refusal: NOT_ALLOWED, PAYMENT_NOT_OPEN, TERMINAL_NOT_READY, TERMINAL_BLOCKED, CENTRAL_UNREACHABLE."""
         demand(actor, Right.SELL)
         with self._one:
             intent = self.mover.read(intent_id)
@@ -104,10 +135,12 @@ class RunPayments:
             if intent.tender is Tender.CARD:
                 if self.card is None:
                     raise Refusal(Reason.TERMINAL_NOT_READY, trouble="not_configured")
-                return self._shown(self.card.reverse(intent, says, actor=actor))
+                with self._not_left_open(intent_id):
+                    return self._shown(self.card.reverse(intent, says, actor=actor))
             if self.remote is None:
                 raise Refusal(Reason.CENTRAL_UNREACHABLE)
-            return leg_view(self.remote.reverse(intent, actor=actor))
+            with self._not_left_open(intent_id):
+                return leg_view(self.remote.reverse(intent, actor=actor))
 
     # ---- what became of it
 
@@ -119,19 +152,22 @@ class RunPayments:
         """Every one that is unknown. A device that does not answer is not asked again in the same round."""
         with self._one:
             with self.store.reading() as books:
-                waiting = [one for one in books.payments.unresolved() if one.state in {S.UNKNOWN, S.REVERSE_UNKNOWN}]
+                waiting = [one for one in books.payments.unresolved() if one.state in UNRESOLVED - {S.MANUAL}]
             silent: set[str] = set()
             asked = []
             for intent in waiting:
                 if intent.device in silent:
                     continue
+                if intent.state is S.CREATED and intent.intent_id not in self._begun:
+                    continue  # its turn comes
                 after = self._asked(intent, says)
-                if after.state is intent.state:
+                if after.state in {S.UNKNOWN, S.REVERSE_UNKNOWN}:
                     silent.add(intent.device)
                 asked.append(leg_view(after))
             return asked
 
     def _asked(self, intent: PaymentIntent, says: Says) -> PaymentIntent:
+        intent = self._end_if_left(intent)
         if intent.state not in {S.UNKNOWN, S.REVERSE_UNKNOWN}:
             return intent
         says("asking")

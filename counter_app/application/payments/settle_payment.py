@@ -120,8 +120,8 @@ class RetryRefund:
                 moved_at=now,
                 evidence=Evidence(),
                 reason="",
-                # A reversal that was refused is not tried twice: the card is credited instead.
-                reverses=None if intent.state is S.DECLINED else intent.reverses,
+                # A reversal that was refused, or whose terminal is gone, is not tried twice: the card is credited instead.
+                reverses=None if intent.state is S.DECLINED or intent.reason == "another_terminal" else intent.reverses,
                 carried="",
             )
             books.payments.put(replace(intent, superseded=True))
