@@ -1,4 +1,4 @@
-"""A counter in a process of its own, that is killed by ``SIGKILL`` at a point of a payment: ``FOLDER PORT SCRIPT AT``."""
+"""A counter in a process of its own, killed by ``SIGKILL`` at a point of a payment: ``FOLDER PORT SCRIPT AT``."""
 
 from __future__ import annotations
 

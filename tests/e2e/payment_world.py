@@ -207,6 +207,7 @@ class KillTill(SplitTill):
         tray: Tray | None = None,
         now: datetime = NOW,
         life: int = 1,
+        times: Times = TIMES,
     ) -> None:
         self.points = points or Points()
         self.tray = tray or Tray(folder.parent / "paper")
@@ -214,7 +215,7 @@ class KillTill(SplitTill):
         clock = WorldClock(now)
         self.wallets = wallets or Wallets(clock.now)
         opener: Opener = _KillOpener(TcpOpener("127.0.0.1", port), self.points)
-        config = ZvtConfig(name="terminal", currency="CNY", times=TIMES)
+        config = ZvtConfig(name="terminal", currency="CNY", times=times)
         driver: Any = ZvtTerminal(opener, config, clock, pause=lambda _: time.sleep(0.01))
         super().__init__(folder, terminal=driver, clock=clock)
 

@@ -51,7 +51,7 @@ def terminal(
     timers: Timers = QUICK,
     pace: float = 0,
     patience_s: float = PATIENCE_S,
-    **more: str,
+    **more: str | int,
 ) -> TerminalSimulator:
     """Customer and bank at once, unless played by keys."""
     settings = Settings(pace=pace, manual=manual, timers=timers, patience_s=patience_s, **more)  # type: ignore[arg-type]
