@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
@@ -14,7 +15,7 @@ from counter_app.errors import Refusal
 from counter_app.ports.stock import ClaimState
 from db.verify import verify_profile
 from tests.simulation.nature import MINUTE
-from tests.simulation.truth import UNITS, Broken, Cell, Ticket, Written
+from tests.simulation.truth import UNITS, Broken, Cell, Ticket, Written, lease_cells
 from tests.simulation.window import Window
 from tests.simulation.world import World
 
@@ -95,6 +96,7 @@ def audit(world: World) -> None:
         *_inboxes(world),
         *_places(world),
         *_claims(world),
+        *_leases(world),
         *_money(world),
         *_stores(world),
     ]
@@ -229,6 +231,36 @@ def _claims(world: World) -> Iterator[str]:
         forgotten = held[window.device_id] - known
         if forgotten:
             yield f"{window.name}: {len(forgotten)} claims are kept for it at central that it knows nothing of"
+
+
+def _leases(world: World) -> Iterator[str]:
+    """Only settlement frees: of a lease that is settled at central, each cell was sold by a copy of its device, or
+
+    said to be left; and nothing is written off but by two people. Apart from runs that lost a call, where there may be
+    nothing any more that a cell became.
+    """
+    truth = world.truth
+    if truth.central_restored:
+        return
+    settled: dict[UUID, set[Cell]] = defaultdict(set)
+    for written in truth.entries.values():
+        if written.kind is Kind.LEASE_RETURNED:
+            settled[UUID(written.body["lease_id"])] |= lease_cells(written.body, truth.lines)
+    sold: dict[UUID, set[Cell]] = defaultdict(set)
+    for ticket in truth.tickets.values():
+        sold[ticket.device] |= ticket.cells
+    for lease_id, device, grant, state in world.central.rows(
+        "SELECT lease_id, device_id, grant_body, state FROM lease"
+        " WHERE state IN ('SETTLED', 'WRITTEN_OFF') AND places <> '{}'"
+    ):
+        body = json.loads(grant)
+        if body["run_id"] in truth.gone or (state == "WRITTEN_OFF" and device in truth.written_off):
+            continue
+        if state == "WRITTEN_OFF":
+            yield f"lease {lease_id} of {device} is written off, and no two people did it"
+        missing = lease_cells(body, truth.lines) - settled[lease_id] - sold[device]
+        if missing:
+            yield f"lease {lease_id} of {device} is {state}, though nobody said what became of {sorted(missing)[:4]}"
 
 
 def _unheard(world: World, accepted: dict[tuple[UUID, bytes], str]) -> set[str]:

@@ -233,6 +233,7 @@ class Troubles:
 
     def _write_off(self, window: Window) -> None:
         cells = self.world.central.write_off(window.device_id)
+        self.world.truth.written_off.add(window.device_id)
         self.world.truth.excuse(cells, f"written off of {window.name}")
         self.world.told["written off"] += len(cells)
         self.world.say(f"{window.name}: {len(cells)} cells written off")

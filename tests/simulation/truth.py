@@ -67,6 +67,7 @@ class Truth:
     excused_runs: dict[str, str] = field(default_factory=dict)  # of units: which run, why
     copied: dict[UUID, set[Cell]] = field(default_factory=dict)  # devices that were cloned or put back: what they held
     gone: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))  # by run: calls that it lost one day
+    written_off: set[UUID] = field(default_factory=set)  # devices of which two people wrote off what they held
     central_restored: bool = False  # it forgot locks, too
     doubles: dict[Cell, str] = field(default_factory=dict)  # two owners, and the excuse
     twins: int = 0  # ticket numbers given twice by copies of one device
@@ -134,7 +135,7 @@ class Truth:
 
         its legs, which may be more than it was sold for. It is on the disruption list.
         """
-        return bool(self.gone[ticket.run_id].intersection(ticket.ends))
+        return not self.gone.get(ticket.run_id, set()).isdisjoint(ticket.ends)
 
     def _owners(self, cell: Cell) -> None:
         owners = [self.tickets[one] for one in self.owners[cell]]
