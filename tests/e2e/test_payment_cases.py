@@ -1,4 +1,4 @@
-"""What a customer, a clerk or a cable does to a card payment, with the real driver, the real terminal, the real store."""
+"""What a customer, a clerk or a cable does to a card payment, with real driver, terminal and store."""
 
 from __future__ import annotations
 
