@@ -125,10 +125,7 @@ class StagedPayments:
         if not self.on:
             items: list[SettleItem] = self._desk.payments_to_settle()
             return items
-        unknown = [leg for leg in self.legs if leg.state is S.UNKNOWN]
-        actions = (A.ASK, A.CARRY)
-        mine = [self._item(leg, "unknown_ask_terminal", actions, blocks_terminal=True) for leg in unknown]
-        return [*mine, *self.others]
+        return list(self.others)
 
     def differences(self, *, limit: int = 200) -> list[Difference]:
         return self.found[:limit] if self.on else self._desk.differences(limit=limit)
@@ -164,8 +161,9 @@ class StagedPayments:
 
     # ---- inside
     def of_earlier(self) -> None:
-        """Two of this morning: one that a person has to decide, and a refund that did not go back; and a difference."""
+        """Three of this morning: not known, to be decided, and a refund that did not go back; and a difference."""
         currency = self._desk.profile.currency
+        unknown = self._leg(Tender.CARD, Money(338_00, currency), number=100, state=S.UNKNOWN)
         charged = self._leg(Tender.CARD, Money(178_00, currency), number=101, state=S.MANUAL)
         back = replace(
             self._leg(Tender.WECHAT, Money(298_50, currency), number=102, state=S.DECLINED),
@@ -174,6 +172,9 @@ class StagedPayments:
             reason="no_answer",
         )
         self.others = [
+            self._item(
+                replace(unknown, reason="timeout"), "unknown_ask_terminal", (A.ASK, A.CARRY), blocks_terminal=True
+            ),
             self._item(
                 replace(charged, reason="reversed_another"),
                 "decide_reversed_another",
@@ -220,7 +221,7 @@ class StagedPayments:
             reason="",
             card="**** 1234" if tender is Tender.CARD else "",
             card_name="",
-            at=self._clock.now() - (timedelta(minutes=number) if number > 100 else timedelta()),
+            at=self._clock.now() - (timedelta(minutes=number) if number >= 100 else timedelta()),
             bound=False,
         )
 
@@ -242,7 +243,7 @@ class StagedPayments:
         return SettleItem(
             leg=leg,
             device="card" if leg.tender is Tender.CARD else leg.tender.value,
-            order_label="G1 05-12A",
+            order_label=f"G1 {self._clock.now():%Y-%m-%d} 05-12A 05-12B",
             clerk="李芳",
             since=leg.at,
             next_step=next_step,
@@ -276,6 +277,9 @@ def take_payments(gallery: Gallery, staged: StagedPayments) -> None:
         staged.go.set()
     gallery.settle()
     gallery.shot("checkout-not-known")
+    gallery.press(KEY.Key_F9)
+    gallery.shot("checkout-done-by-legs")
+    gallery.press(KEY.Key_Return)
     staged.of_earlier()
     window.payments.look()
     gallery.show(PaymentsScreen, "payments")
@@ -286,10 +290,6 @@ def take_payments(gallery: Gallery, staged: StagedPayments) -> None:
     gallery.shot("payments-refund-owed")
     gallery.press(KEY.Key_F8)
     gallery.shot("payments-differences")
-    gallery.show(CheckoutScreen, "checkout")
-    gallery.press(KEY.Key_F9)
-    gallery.shot("checkout-done-by-legs")
-    gallery.press(KEY.Key_Return)
     ticket = gallery.on_lane(lambda desk: desk.find_tickets("", limit=1))[0]
     gallery.show(Screen, "refund", text=ticket.number)
     gallery.shot("refund-quote-by-legs")

@@ -122,7 +122,9 @@ class PaymentsScreen(Screen):
         t = self.t
         return [
             Column(title=lambda: t("Since"), text=lambda i: words.short_moment(i.since, self._zone), width=104),
-            Column(title=lambda: t("Payment"), text=lambda i: payment_words.leg_title(i.leg, t), strong=True),
+            Column(
+                title=lambda: t("Payment"), text=lambda i: payment_words.leg_title(i.leg, t), width=190, strong=True
+            ),
             Column(title=lambda: t("Amount"), text=lambda i: words.money(i.leg.amount), width=110, right=True),
             Column(title=lambda: t("About"), text=lambda i: i.order_label),
             Column(
