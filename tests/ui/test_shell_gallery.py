@@ -24,6 +24,9 @@ WANTED = {
     "line-online", "line-slow-results", "line-offline-results", "line-not-held", "line-stopped", "sync-inbox-empty",
     "sync-inbox", "sync-outbox", "sync-held", "sync-new-epoch", "central-ticket", "central-ticket-offline",
     "accounts-of-central", "timetable-of-central",
+    "checkout-ways-to-pay", "checkout-wallet", "checkout-voucher", "checkout-part-paid", "checkout-card-under-way",
+    "checkout-not-known", "checkout-done-by-legs", "payments-to-settle", "payments-alarm", "payments-refund-owed",
+    "payments-differences", "refund-quote-by-legs",
     "customer-closed", "customer-idle", "customer-advert", "customer-itinerary", "customer-paying",
     "customer-paying-part", "customer-paying-change", "customer-paid", "customer-thanks",
 }  # fmt: skip

@@ -266,6 +266,8 @@ class RefundScreen(Screen):
             self._stack.setCurrentWidget(self.central)
         elif stage is Stage.PAYING_BACK:
             self._stack.setCurrentWidget(self._running)
+            if self._stack.currentIndex() != before:  # else the keyboard goes to the list of screens
+                self._running.setFocus(Qt.FocusReason.OtherFocusReason)
             if self.presenter.paying.running is not None:
                 self._running.show_running(self.presenter.paying.running)
         else:
@@ -360,7 +362,7 @@ class RefundScreen(Screen):
             name = " ".join(part for part in (payment_words.tender(leg.tender, t), leg.card) if part)
             line.setLayout(row(Label(name), None, Label(words.money(leg.amount + leg.rounding), role="strong")))
             self._back_legs.addWidget(line)
-        self._out_caption.setText(t("Pay out in cash") if only_cash else t("Refund"))
+        self._out_caption.setText(t("Pay out in cash") if only_cash else t("Refund amount"))
         quote = self.presenter.quote
         assert quote is not None
         self._out.setText(words.money(cash if only_cash else quote.refundable))
