@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from counter_app.application.issuing import new_job, selling_shift
 from counter_app.application.payments.moving import create
 from counter_app.application.quote_sale import quote_items
 from counter_app.application.refund_plan import PlannedLeg, Policies, plan_refund
 from counter_app.application.rights import demand
-from counter_app.application.sell_for_cash import new_job, selling_shift
 from counter_app.application.stock_holder import LocalHolder
 from counter_app.application.ticket_views import ticket_view
 from counter_app.application.views import Refunded, RefundQuote

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from counter_app.application.sell_for_cash import new_job
+from counter_app.application.issuing import new_job
 from counter_app.ports.clock import Ids
 from counter_app.ports.payments import Slip
 from counter_app.ports.prints import JobKind, PrintJob

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from counter_app.application.issuing import CodeFacts, ticket_payload
 from counter_app.application.refund_plan import Policies
 from counter_app.application.report_paper import ReportPaper
-from counter_app.application.sell_for_cash import CodeFacts, ticket_payload
 from counter_app.application.shift_figures import thawed
 from counter_app.application.shift_report import x_report
 from counter_app.application.tender_words import TENDER_WORDS

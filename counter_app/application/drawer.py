@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from counter_app.application.issuing import new_job, selling_shift
 from counter_app.application.payments.moving import found
 from counter_app.application.payments.settle_payment import SecondPerson
 from counter_app.application.rights import demand
-from counter_app.application.sell_for_cash import new_job, selling_shift
 from counter_app.domain.journal import Json, Kind
 from counter_app.domain.payment_facts import paid_out_fact
 from counter_app.domain.payments import Tender, cash_due

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from counter_app.application.sell_for_cash import new_job
+from counter_app.application.issuing import new_job
 from counter_app.application.shift_views import PAYING, demand_shift
 from counter_app.domain.journal import Json, Kind
 from counter_app.domain.money import Money

@@ -8,7 +8,7 @@ from typing import assert_never
 from uuid import UUID
 
 from counter_app.application.compose_paper import BLIND, ComposePaper, is_blind_x
-from counter_app.application.sell_for_cash import new_job
+from counter_app.application.issuing import new_job
 from counter_app.application.views import PrintJobView
 from counter_app.domain.journal import Json, Kind
 from counter_app.domain.papers import Paper

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from counter_app.application.card_slips import card_slip_jobs, jobs_of_slips
 from counter_app.application.hold import check_departure, erase_draft, held_claim
+from counter_app.application.issuing import CodeFacts, new_job, selling_shift, ticket_payload
 from counter_app.application.keep_draft import draft_passengers
 from counter_app.application.quote_sale import Drawable, Priced, check_count, check_not_twice, checked, priced
 from counter_app.application.rights import demand
-from counter_app.application.sell_for_cash import CodeFacts, new_job, selling_shift, ticket_payload
 from counter_app.application.stock_holder import Act, LocalHolder
 from counter_app.application.tendered import Tendered, tendered
 from counter_app.application.ticket_views import order_view

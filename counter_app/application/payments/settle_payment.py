@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from counter_app.application.credentials import Credentials
+from counter_app.application.issuing import selling_shift
 from counter_app.application.payment_views import PaymentLeg, Verdict
 from counter_app.application.payments.moving import create, found, move
 from counter_app.application.payments.payment_list import leg_view
 from counter_app.application.rights import demand
-from counter_app.application.sell_for_cash import selling_shift
 from counter_app.domain.journal import Kind
 from counter_app.domain.payment_facts import carried_fact
 from counter_app.domain.payments import Direction, Evidence, PaymentState
@@ -120,7 +120,7 @@ class RetryRefund:
                 moved_at=now,
                 evidence=Evidence(),
                 reason="",
-                # A reversal that was refused, or whose terminal is gone, is not tried twice: the card is credited instead.
+                # A reversal that was refused, or whose terminal is gone, is not tried twice: the card is credited.
                 reverses=None if intent.state is S.DECLINED or intent.reason == "another_terminal" else intent.reverses,
                 carried="",
             )

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from counter_app.application.hold import check_departure, held_claim
+from counter_app.application.issuing import selling_shift
 from counter_app.application.keep_draft import keep_draft
 from counter_app.application.payments.moving import create
 from counter_app.application.payments.tenders import Tendering
 from counter_app.application.quote_sale import Drawable, check_count, check_not_twice, checked, priced
 from counter_app.application.rights import demand
-from counter_app.application.sell_for_cash import selling_shift
 from counter_app.application.stock_holder import LocalHolder
 from counter_app.application.views import PassengerInput
 from counter_app.domain.money import Money
