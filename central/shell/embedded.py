@@ -41,6 +41,9 @@ STOP_S_MAX: Final = 60
 BURIAL_S_MAX: Final = 30
 USER: Final = "postgres"  # inside the database
 ACCOUNTS: Final = ("pgserver", "postgres")  # PostgreSQL refuses to run as root: one of these, or a new one
+# Short statements gain nothing from being compiled, and one that is stalls the others on a small machine; a busy hour
+# should not write all its pages at once because a gigabyte of log is full. Durability is as PostgreSQL has it.
+TUNING: Final = {"jit": "off", "max_wal_size": "2GB"}
 _SOCKET: Final = ".s.PGSQL.5432"
 _SOCKET_PATH_MAX: Final = 100  # bytes; the system's limit is 108 with the terminating zero
 
@@ -165,6 +168,7 @@ class EmbeddedPostgres:
             "unix_socket_permissions": "0700",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            **TUNING,
             **self._settings,
         }
         for name, value in options.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from central.request import Refusing
@@ -19,6 +19,7 @@ from counter_app.domain.tariff import capacities
 from counter_app.wire.messages import AvailabilityAnswer, AvailabilityQuery, Question
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
+LAPSED: Final = timedelta(seconds=1)
 
 
 class Availability:
@@ -77,14 +78,18 @@ class Availability:
 
 
 def _without_lapsed(picture: Picture, now: datetime) -> Picture:
-    """Kept with the picture until the next hold runs out: it is asked for far more often than it changes."""
+    """Kept with the picture until the next hold runs out: it is asked for far more often than it changes.
+
+    In a busy hour a hold of a long train runs out every moment: who only looks hears of it within ``LAPSED``.
+    """
     known = picture.lapsed
     if known is not None and known[0] <= now < known[1]:
         return known[2]
-    over = [held for held in picture.held.values() if held.expires_at <= now]
-    made = picture.without(over) if over else picture
+    seen = picture if known is None or now < known[0] else known[2]  # what had run out then has run out now
+    over = [held for held in seen.held.values() if held.expires_at <= now]
+    made = seen.without(over) if over else seen
     until = min((held.expires_at for held in made.held.values()), default=_NEVER)
-    picture.lapsed = (now, until, made)
+    picture.lapsed = (now, max(until, now + LAPSED), made)
     return made
 
 

@@ -73,6 +73,8 @@ class Rules:
     def meant_mask(self, facts: RunFacts, travel_class: str, board: int, alight: int, now: datetime) -> int:
         """The places that are kept for journeys such as this one: it takes them before any other."""
         assert facts.places is not None
+        if not self.quotas:
+            return 0
         most = max(
             (
                 quota.kept

@@ -60,6 +60,22 @@ def test_availability_counts_what_ran_out_and_what_another_process_wrote(world: 
     assert free(world, (run, 0, 4)) == [{"second": 1}]
 
 
+def test_holds_that_run_out_one_after_the_other_are_all_told(world: World) -> None:
+    """What was left out of a picture yesterday is not the start of today's: each look has them all."""
+    device, run = world.device(), world.run()
+    for _ in range(4):
+        world.desk.claim(device, world.ask(run, count=2), world.connection)
+        world.clock.pass_(minutes=1)
+    told = []
+    for _ in range(8):
+        told.append(free(world, (run, 0, 4))[0]["second"])
+        world.clock.pass_(seconds=65)
+    assert told == [2, 2, 2, 2, 2, 2, 4, 6]
+    assert free(world, (run, 0, 4)) == [{"second": 8}]
+    world.clock.pass_(hours=-1)
+    assert free(world, (run, 0, 4)) == [{"second": 2}]
+
+
 def test_the_feed_says_which_places_are_taken(world: World) -> None:
     """A counter that goes offline sells by this: bit by bit it must be what the rows say."""
     device, run = world.device(), world.run()
