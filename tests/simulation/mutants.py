@@ -69,6 +69,7 @@ class Mutant:
     seeds: tuple[int, ...] = (2, 3, 4, 5)
     steps: int = 1_200
     shows: str = "invariant broken"
+    asked: bool = False  # looked for with COUNTERFOIL_MUTANTS=1 only: it takes long worlds
 
     @contextmanager
     def planted(self) -> Iterator[None]:
@@ -358,7 +359,10 @@ MUTANTS: Final = (
         seeds=(6, 2, 8, 9),
     ),
     Mutant(name="abandoned_untold", rule="a tender that was given up is settled by nobody", plant=_abandoned_untold),
-    Mutant(name="expired_lease_sells", rule="a lease is sold from after its time", plant=_expired_lease_sells),
+    Mutant(
+        name="expired_lease_sells", rule="a lease is sold from after its time", plant=_expired_lease_sells,
+        seeds=(2, 3, 4, 5, 6, 7), steps=4_000, asked=True,
+    ),
     Mutant(name="return_what_is_in_use", rule="sold cells are returned with a lease", plant=_return_what_is_in_use),
     Mutant(
         name="refunded_cells_are_left", rule="cells that were given back are sold of the lease again",
