@@ -138,8 +138,8 @@ class PayingDesk:
             self.payments.hold.wait(20)
         end = self.payments.script.pop(0) if self.payments.script else S.APPROVED
         if self.payments.aborted.is_set():
-            end = S.DECLINED
-        return self.payments.move(intent_id, end, "timeout" if end is S.UNKNOWN else "")
+            return self.payments.move(intent_id, S.DECLINED, "terminal_6C")
+        return self.payments.move(intent_id, end, {S.UNKNOWN: "timeout", S.DECLINED: "terminal_05"}.get(end, ""))
 
     def abort_payment(self) -> None:
         self.payments.aborted.set()

@@ -20,6 +20,8 @@ from ui.presenters.settle import Part, Signed
 from ui.screens import payments as payments_screen
 from ui.screens.checkout import CheckoutScreen
 from ui.screens.payments import PaymentsScreen
+from ui.screens.sell import SellScreen
+from ui.widgets.basic import Label
 
 Key = Qt.Key
 S = PaymentState
@@ -66,6 +68,7 @@ def test_a_declined_card_leaves_every_other_way(selling: Clerk) -> None:  # noqa
     selling.press(Key.Key_F5)
     assert step(screen) is Step.TENDER
     assert screen.presenter.left == screen.presenter.total
+    assert "The bank said no (05)" in [label.text() for label in screen._legs.findChildren(Label)]
     selling.press(ENTER, ENTER)
     assert step(screen) is Step.DONE
 
@@ -83,6 +86,47 @@ def test_an_unknown_payment_stops_all_but_asking(selling: Clerk) -> None:  # noq
     selling.press(Key.Key_F9)
     assert step(screen) is Step.DONE
     assert [leg.state for leg in desk.payments.legs.values()] == [S.APPROVED]
+
+
+def test_asked_again_without_news_says_so(selling: Clerk) -> None:  # noqa: F811
+    """Lost otherwise: a key that seems to do nothing, pressed again and again before a queue."""
+    screen = checkout(selling)
+    selling.stage.desk.payments.script = [S.UNKNOWN, S.UNKNOWN]
+    selling.press(Key.Key_F5, Key.Key_F9)
+    assert step(screen) is Step.OPEN
+    assert "No news yet" in [label.text() for label in selling.stage.window.findChildren(Label)]
+
+
+def test_the_next_customer_is_served_while_a_payment_is_not_known(selling: Clerk) -> None:  # noqa: F811
+    """Lost otherwise: a clerk who must "give up" places that a customer may have paid; and, once it is found that he
+    has, the next customer's sale, wiped off the screen half typed.
+    """
+    screen = checkout(selling)
+    desk = selling.stage.desk
+    desk.payments.script = [S.UNKNOWN, S.APPROVED]
+    assert screen.presenter.basket is not None
+    order = screen.presenter.basket.hold.order_id
+    selling.press(Key.Key_F5)
+    assert step(screen) is Step.OPEN
+    selling.press(Key.Key_F5)
+    assert isinstance(selling.stage.screen, PaymentsScreen)
+    selling.stage.show("sell")
+    sell = selling.stage.screen
+    assert isinstance(sell, SellScreen)
+    assert not sell.in_party
+    assert sell.presenter.hold is None
+    assert order in desk._holds  # its places were not let go
+    selling.type("csn gzn")
+    selling.stage.window.payments.look()
+    selling.stage.settle()
+    selling.stage.window.payments.due()
+    selling.stage.settle()
+    assert [one.state for one in desk.payments.legs.values()] == [S.APPROVED]
+    assert sell.finder.line.text() == "csn gzn"
+    assert desk.orders() == []  # made where the clerk says so: under Payments
+    selling.stage.show("payments")
+    selling.press(Key.Key_F3)
+    assert desk.payments.finished == [order]
 
 
 def test_the_terminals_words_are_shown_and_esc_stops_it(selling: Clerk) -> None:  # noqa: F811
@@ -272,6 +316,32 @@ def test_a_refund_goes_back_to_the_card(refunding: Clerk, monkeypatch: pytest.Mo
     assert [one.state for one in screen.presenter.paid_back] == [S.APPROVED]
     assert not screen._done_out.isVisibleTo(screen)
     assert screen._done_title.text() == "Refunded"
+
+
+def test_the_keyboard_stays_with_a_refund_at_the_terminal(refunding: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    """Lost otherwise: Enter, pressed once too often, that opens another screen."""
+    desk = refunding.stage.desk
+    desk.payments.back_tenders = (Tender.CARD,)
+    desk.payments.hold = threading.Event()
+    real = desk.refund
+
+    def refund(actor: Any, quote: Any) -> Any:
+        done = real(actor, quote)
+        desk.payments.add(done.ticket.order_id, Tender.CARD, done.refunded, refund=done.refund_id)
+        return done
+
+    monkeypatch.setattr(desk, "refund", refund)
+    refunding.type(desk.orders()[0].tickets[0].number)
+    refunding.press(ENTER)
+    screen = screen_of(refunding)
+    from PySide6.QtTest import QTest
+
+    QTest.keyClick(refunding.focus, ENTER)
+    refunding.stage.until(lambda: screen._running._says.text() == "Insert the card")
+    assert screen._running.hasFocus()
+    desk.payments.hold.set()
+    refunding.stage.settle()
+    assert [one.state for one in screen.presenter.paid_back] == [S.APPROVED]
 
 
 def test_a_refund_that_did_not_go_back_is_said_so(refunding: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811

@@ -287,6 +287,17 @@ class CheckoutPresenter:
         if self.stage is Stage.OPEN:
             self._look(self._ready)
 
+    def leave_open(self) -> None:
+        """The clerk serves the next customer: from here on the sale with the leg that is not known is a matter of the
+        payments to settle. Its places stay; the sell screen forgets it without letting them go.
+        """
+        basket = self.basket
+        if basket is None or self.stage is not Stage.OPEN:
+            return
+        self.basket = None  # nothing of it happens here any more, whatever is found out
+        self.stage = Stage.REFUSED
+        basket.sold()
+
     def ask_again(self) -> bool:
         """Of the leg that is not known."""
         leg = self.open_leg

@@ -9,6 +9,7 @@ from counter_app.domain.payments import Direction, PaymentState, Tender
 from counter_app.texts import Texts, mark
 from ui.presenters import words
 from ui.presenters.refusals import Notice
+from ui.presenters.refused_words import refused
 
 S = PaymentState
 
@@ -99,6 +100,20 @@ TERMINAL_WORDS = frozenset(
         mark("Offline"),
         mark("Online"),
     }
+        mark("A customer card was inserted"),
+        mark("An automatic diagnosis begins"),
+        mark("An automatic initialisation begins"),
+        mark("Debit advice not possible, PIN required"),
+        mark("Emergency transaction, please wait"),
+        mark("Insert the card to load it"),
+        mark("Merchant journal full"),
+        mark("Offline transaction"),
+        mark("Please use the cleaning card"),
+        mark("The customer chooses the currency of the card"),
+        mark("Waiting for the amount to be confirmed"),
+        mark("Waiting for the clerk"),
+        mark("Waiting for the mileage"),
+        mark("Waiting for the mobile number again"),
 )
 STEPS: Mapping[str, str] = {
     "unknown_ask_terminal": mark(
@@ -181,7 +196,7 @@ def state(leg: PaymentLeg, t: Texts) -> tuple[str, str]:
 
 def reason(leg: PaymentLeg, t: Texts) -> str:
     """Why it is so, as a sentence of its own; "" where there is nothing to add."""
-    return _sentence(t(_REASONS[leg.reason])) if leg.reason in _REASONS else ""
+    return _sentence(t(_REASONS[leg.reason]) if leg.reason in _REASONS else refused(leg.reason, t))
 
 
 def _sentence(said: str) -> str:
@@ -212,7 +227,7 @@ def ended(leg: PaymentLeg, t: Texts) -> Notice:
     good = leg.state in {S.APPROVED, S.REVERSED, S.NOT_PERFORMED}
     return Notice(
         title=f"{leg_title(leg, t)}  {words.money(leg.amount)}: {state(leg, t)[0]}",
-        what_happened=reason(leg, t),
+        what_happened=t("{sentence}.", sentence=why) if (why := reason(leg, t)) else "",
         what_to_do="" if good else t("It stands under Payments, with what to do about it."),
         mood="ok" if good else "warn",
         code=f"payment_{leg.state.value}",
@@ -226,6 +241,16 @@ def says(text: str, t: Texts) -> tuple[str, str]:
     """
     if text in SAYS:
         return t(SAYS[text]), ""
+def no_news(t: Texts) -> Notice:
+    """Asked again, and nobody knows more."""
+    return Notice(
+        title=t("No news yet"),
+        what_to_do=t("A customer may still be paying. It is asked again every 20 seconds by itself."),
+        mood="info",
+        code="payment_no_news",
+    )
+
+
     said, _, own = text.partition("\n")
     return "  ".join(t(one) if one in TERMINAL_WORDS else one for one in said.split(". ")), own
 

@@ -83,7 +83,7 @@ class CheckoutScreen(Screen):
         self._running = RunningPane(shell, self.presenter.paying.stop)
         self._code = CodePane(shell, self._code_entered, self._code_back)
         self._open = OpenPane(shell, self._ask_again, self._to_settle)
-        self._waits_for_code = False
+        self._waits_for_code = self._asked = False
         self._change_caption = Label(role="lead")
         self._change = Label(role="huge")
         self._confirm = Button("primary", self._go_on)
@@ -308,6 +308,9 @@ class CheckoutScreen(Screen):
             return False
         return True
 
+    def on_leave(self) -> None:
+        self.presenter.leave_open()
+
     # ---- card, wallet and the rest
     def _usable(self, tender: Tender) -> bool:
         option = self.presenter.option(tender)
@@ -378,7 +381,7 @@ class CheckoutScreen(Screen):
         return True
 
     def _ask_again(self) -> None:
-        self.presenter.ask_again()
+        self._asked = self.presenter.ask_again()
 
     def _settled_elsewhere(self) -> None:
         """It was asked about in the background: if it is known now, the sale goes on."""
@@ -518,6 +521,10 @@ class CheckoutScreen(Screen):
             self._panes.setCurrentWidget(self._code)
         else:
             self._panes.setCurrentIndex(0)
+        if self._asked and presenter.stage is not Stage.PAYING:
+            self._asked = False
+            if presenter.stage is Stage.OPEN:
+                self.shell.notify(lambda: payment_words.no_news(self.t))
         if self._panes.currentIndex() == before:
             return
         if self._panes.currentWidget() is self._open:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from counter_app.application.payment_views import PaymentLeg, TenderOption
-from counter_app.domain.payments import Tender
+from counter_app.domain.payments import PaymentState, Tender
 from counter_app.texts import mark
 from ui.presenters import payment_words, words
 from ui.presenters.paying import Running
@@ -25,6 +25,7 @@ _CODE_HINTS = {
     Tender.POINTS: mark("Scan the member card, or type its number."),
     Tender.ACCOUNT: mark("Scan the company's card, or type its number."),
 }
+_CAME_TO_NOTHING = frozenset({PaymentState.DECLINED, PaymentState.NOT_PERFORMED})
 _RUNNING = {
     "charge": mark("Paying: {tender}"),
     "refund": mark("Paying back: {tender}"),
@@ -34,7 +35,7 @@ _RUNNING = {
 
 
 class LegsView(QWidget):
-    """One line a leg: how, how much, and what became of it."""
+    """One line a leg: how, how much, and what became of it; of the last one also why it came to nothing."""
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
@@ -70,6 +71,10 @@ class LegsView(QWidget):
                 badge.setAccessibleName(f"{said}: {why}")
             self._column.addWidget(line)
             self._lines.append(line)
+            if why and leg is legs[-1] and leg.state in _CAME_TO_NOTHING:  # what the customer asks at once
+                said_why = Label(why, role="small", wrap=True)
+                self._column.addWidget(said_why)
+                self._lines.append(said_why)
         self.setVisible(bool(legs))
 
 
@@ -112,7 +117,7 @@ class RunningPane(Card):
         self._hint.setText(
             t("Asked to stop. What counts is what the terminal or central says.")
             if running.stopping
-            else t("Nothing is lost if this takes long. The window stays usable.")
+            else t("Nothing is lost if this takes long: whatever was paid stays on record.")
         )
 
 

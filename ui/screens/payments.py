@@ -288,15 +288,7 @@ class PaymentsScreen(Screen):
 
     def _ended(self, leg: PaymentLeg) -> None:
         still = leg.state in {PaymentState.UNKNOWN, PaymentState.REVERSE_UNKNOWN}
-        self.shell.notify(lambda: self._no_news() if still else payment_words.ended(leg, self.t))
-
-    def _no_news(self) -> Notice:
-        return Notice(
-            title=self.t("No news yet"),
-            what_to_do=self.t("A customer may still be paying. It is asked again every 20 seconds by itself."),
-            mood="info",
-            code="payment_no_news",
-        )
+        self.shell.notify(lambda: payment_words.no_news(self.t) if still else payment_words.ended(leg, self.t))
 
     def _sold(self, sale: Sold) -> None:
         self.shell.print_jobs(sale.jobs)

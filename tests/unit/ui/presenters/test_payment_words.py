@@ -10,7 +10,9 @@ import pytest
 from counter_app.application.payment_views import TerminalView
 from counter_app.ports.payments import TerminalTrouble
 from counter_app.texts import Texts
+from devices.zvt.codes import INTERMEDIATE
 from ui.presenters import payment_words
+from ui.presenters.refused_words import refused
 
 T = Texts(Path(__file__).resolve().parents[4] / "resources" / "i18n", "en")
 READY = TerminalView(
@@ -50,3 +52,24 @@ def test_who_was_asked_is_said_in_words_and_a_stations_own_name_is_kept() -> Non
         "WeChat Pay",
         "hall-2",
     ]
+
+
+def test_every_word_of_a_terminal_is_one_that_is_translated() -> None:
+    """Lost otherwise: a clerk who reads English on the one day on which the terminal says something rare."""
+    said = {words for sentence in INTERMEDIATE.values() for words in sentence.split(". ")}
+    assert said <= payment_words.TERMINAL_WORDS
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("terminal_05", "the bank said no (05)"),
+        ("terminal_6C", "stopped, or no card was shown in time (6C)"),
+        ("terminal_F1", "the terminal said no (F1)"),
+        ("terminal_", "the terminal said no"),
+        ("not_reversed_B5", "the terminal did not give it back (B5)"),
+        ("approved", ""),
+    ],
+)
+def test_a_refusal_of_the_terminal_has_words_and_keeps_its_code(reason: str, words: str) -> None:
+    assert refused(reason, T) == words
