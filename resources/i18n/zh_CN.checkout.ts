@@ -128,6 +128,22 @@
         <translation>终端未报告上一笔支付</translation>
     </message>
     <message>
+        <source>the program could not keep what happened</source>
+        <translation>程序未能保存处理结果</translation>
+    </message>
+    <message>
+        <source>an earlier payment on the terminal is not settled</source>
+        <translation>终端上有一笔支付尚未了结</translation>
+    </message>
+    <message>
+        <source>it was paid at another terminal</source>
+        <translation>该笔支付是在另一台终端上完成的</translation>
+    </message>
+    <message>
+        <source>nothing was paid back</source>
+        <translation>未退款</translation>
+    </message>
+    <message>
         <source>the terminal did not say who it is</source>
         <translation>终端未报告终端号</translation>
     </message>

@@ -35,6 +35,7 @@ STATES: Mapping[PaymentState, tuple[str, str]] = {
     S.REVERSED: (mark("given back"), "text_muted"),
     S.REVERSE_UNKNOWN: (mark("giving back: not known"), "bad"),
 }
+NOT_PAID_BACK = (mark("nothing was paid back"), "bad")
 WHY: Mapping[str, str] = {
     "not_configured": mark("no terminal here"),
     "terminal_blocked": mark("a payment is not settled"),
@@ -99,7 +100,6 @@ TERMINAL_WORDS = frozenset(
         mark("Connected"),
         mark("Offline"),
         mark("Online"),
-    }
         mark("A customer card was inserted"),
         mark("An automatic diagnosis begins"),
         mark("An automatic initialisation begins"),
@@ -114,6 +114,7 @@ TERMINAL_WORDS = frozenset(
         mark("Waiting for the clerk"),
         mark("Waiting for the mileage"),
         mark("Waiting for the mobile number again"),
+    }
 )
 STEPS: Mapping[str, str] = {
     "unknown_ask_terminal": mark(
@@ -154,6 +155,9 @@ _REASONS: Mapping[str, str] = {
     "other_result": mark("the terminal answered about another payment"),
     "not_committed": mark("the answer could not be kept here"),
     "crash": mark("the program was ended on the way"),
+    "fault": mark("the program could not keep what happened"),
+    "terminal_blocked": mark("an earlier payment on the terminal is not settled"),
+    "another_terminal": mark("it was paid at another terminal"),
     "no_answer": mark("central did not answer in time"),
     "not_reached": mark("central was not reached"),
     "not_reachable": mark("the terminal is not reachable"),
@@ -191,6 +195,8 @@ def leg_title(leg: PaymentLeg, t: Texts) -> str:
 def state(leg: PaymentLeg, t: Texts) -> tuple[str, str]:
     """Words and mood."""
     said, mood = STATES[leg.state]
+    if leg.direction is Direction.REFUND and leg.state is S.NOT_PERFORMED:
+        said, mood = NOT_PAID_BACK
     return t(said), mood
 
 
@@ -224,7 +230,8 @@ def device(name: str, t: Texts) -> str:
 
 def ended(leg: PaymentLeg, t: Texts) -> Notice:
     """What became of a payment, for the notice bar."""
-    good = leg.state in {S.APPROVED, S.REVERSED, S.NOT_PERFORMED}
+    owed = leg.direction is Direction.REFUND and leg.state in {S.NOT_PERFORMED, S.REVERSED}
+    good = leg.state in {S.APPROVED, S.REVERSED, S.NOT_PERFORMED} and not owed
     return Notice(
         title=f"{leg_title(leg, t)}  {words.money(leg.amount)}: {state(leg, t)[0]}",
         what_happened=t("{sentence}.", sentence=why) if (why := reason(leg, t)) else "",
@@ -234,13 +241,6 @@ def ended(leg: PaymentLeg, t: Texts) -> Notice:
     )
 
 
-def says(text: str, t: Texts) -> tuple[str, str]:
-    """What is going on, in words, and what the terminal itself shows: verbatim, "" where it shows nothing else.
-
-    The standard's words are translated, also two of them in a row.
-    """
-    if text in SAYS:
-        return t(SAYS[text]), ""
 def no_news(t: Texts) -> Notice:
     """Asked again, and nobody knows more."""
     return Notice(
@@ -251,6 +251,13 @@ def no_news(t: Texts) -> Notice:
     )
 
 
+def says(text: str, t: Texts) -> tuple[str, str]:
+    """What is going on, in words, and what the terminal itself shows: verbatim, "" where it shows nothing else.
+
+    The standard's words are translated, also two of them in a row.
+    """
+    if text in SAYS:
+        return t(SAYS[text]), ""
     said, _, own = text.partition("\n")
     return "  ".join(t(one) if one in TERMINAL_WORDS else one for one in said.split(". ")), own
 

@@ -7,12 +7,14 @@ from typing import Final
 
 from counter_app.application.desk import Desk
 from counter_app.application.payment_views import PaymentLeg, SettleItem, TerminalView
-from counter_app.domain.payments import PaymentState
+from counter_app.domain.payments import IN_FLIGHT, PaymentState
 from ui.presenters.lane import Lane, Lanes, Trouble
 
 ASK_MS: Final = 20_000
 TERMINAL_EVERY: Final = 3  # times ``due``: whether the terminal answers is no question of seconds
-_UNKNOWN: Final = frozenset({PaymentState.UNKNOWN, PaymentState.REVERSE_UNKNOWN})
+# With nobody paying, what is under way was left there by a commit of which nobody knew.
+_LEFT: Final = IN_FLIGHT - {PaymentState.CREATED}
+_UNKNOWN: Final = frozenset({PaymentState.UNKNOWN, PaymentState.REVERSE_UNKNOWN}) | _LEFT
 
 
 class PaymentsKeeper:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
+import pytest
+
 from counter_app.application.payment_views import PaymentLeg, SettleItem, TerminalView
 from counter_app.domain.money import Money
 from counter_app.domain.payments import Direction, PaymentState, Tender
@@ -127,6 +129,15 @@ def test_no_news_is_not_told() -> None:
     seen.keeper.look()
     seen.keeper.due()
     assert (desk.asked, seen.told, seen.changes) == (2, [], 1)
+
+
+@pytest.mark.parametrize("state", [S.SENT, S.APPROVED_UNACKED, S.REVERSING])
+def test_what_a_commit_left_open_is_asked_about_too(state: PaymentState) -> None:
+    """With nobody paying, nobody is at it: it would keep the terminal blocked until a restart."""
+    desk = Desk(replace(LEG, state=state))
+    seen = Watched(desk)
+    seen.keeper.look()
+    assert (desk.asked, seen.told) == (1, [S.NOT_PERFORMED])
 
 
 def test_what_a_person_has_to_decide_is_not_asked_about() -> None:
