@@ -212,6 +212,8 @@ class CentralLine:
                 headers[CERTIFICATES] = certificates_header(self._certificates())
                 continue
             if refusal.code not in _AGAIN or attempt == ATTEMPTS:
+                if sent:  # a no to this attempt says nothing of the one before, which may have been carried out
+                    raise NoAnswer(refusal.code, sent=True)
                 raise CentralSaidNo(refusal.code, refusal.detail, **refusal.facts)
         raise AssertionError("unreachable")
 

@@ -225,6 +225,26 @@ def test_a_connection_that_was_gone_is_tried_once_more(line: CentralLine, transp
     assert silence.value.sent, "the first may have arrived"
 
 
+def test_a_no_to_the_second_attempt_says_nothing_of_the_first(line: CentralLine, transport: Scripted) -> None:
+    """A wallet's charge that was carried out, unheard, would be booked as declined: and charged again."""
+    request = m.PayCharge(
+        intent_id=UUID(int=5),
+        order_id=UUID(int=2),
+        method=m.PayMethod.ALIPAY,
+        amount_minor=100,
+        currency="CNY",
+        code="2812345678901234",
+        subject="G1",
+    )
+    transport.answers = [_silence(sent=True), _no(m.Refused.DEVICE_REVOKED)]
+    with pytest.raises(NoAnswer) as silence:
+        line.pay(request, deadline_ms=1000)
+    assert silence.value.sent
+    transport.answers = [_no(m.Refused.DEVICE_REVOKED)]
+    with pytest.raises(CentralSaidNo):
+        line.pay(request, deadline_ms=1000)
+
+
 def test_nobody_waits_longer_than_the_deadline(line: CentralLine, transport: Scripted, clock: SetClock) -> None:
     """Three attempts of a second and a half each."""
     transport.took_ms = 900
