@@ -18,13 +18,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from counter_app.application.desk import Desk
-from counter_app.application.views import LineWord, LoadingView, RunOffer
 from counter_app.ports.catalogue import Progress
 from counter_app.ports.shifts import CashKind
 from counter_app.texts import LANGUAGES
 from ui.app import Application
 from ui.gallery_customer import customer_shots, long_way
-from ui.gallery_line import StagedLine, as_desk
+from ui.gallery_line import StagedLine, as_desk, take_line, take_stopped, to_guangzhou
 from ui.gallery_payments import StagedPayments, take_payments
 from ui.lanes import QtLanes
 from ui.presenters.lane import Lane, Trouble
@@ -32,7 +31,6 @@ from ui.screens.journal import JournalScreen
 from ui.screens.open_shift import OpenShiftScreen
 from ui.screens.sell import SellScreen
 from ui.screens.shift import ShiftScreen
-from ui.screens.sync import SyncScreen
 from ui.screens.timetable import TimetableScreen
 from ui.screens.users import UsersScreen
 from ui.shell.parts import DemoAccount, Parts
@@ -259,7 +257,7 @@ class Gallery:
         self.type_in("gzn +1 2 2a1c")
         self.shot("sell-results")
         self.press(KEY.Key_Return)
-        if self._in_results():
+        if self.in_results():
             self.press(KEY.Key_Return)
         self.shot("sell-places")
         self._passengers(("张伟", "430102199003078516"), ("欧阳文静", "440301198811120040"), ("张小米", ""))
@@ -281,7 +279,7 @@ class Gallery:
         """What the other side of the counter saw."""
         self.made += customer_shots(
             self.window,
-            long_way(self.on_lane(_to_guangzhou)),
+            long_way(self.on_lane(to_guangzhou)),
             self._out,
             themes=self._themes,
             wanted=lambda name: self._only in name,
@@ -296,12 +294,12 @@ class Gallery:
         self.show(Screen, "sell")
         self.type_in("gzn +1 2 2a")
         self.press(KEY.Key_Return)
-        if self._in_results():
+        if self.in_results():
             self.press(KEY.Key_Return)
         self._passengers(("李娜", "430104198805124324"), ("王伟", "440106199112190053"))
         self.press(KEY.Key_F9)
 
-    def _in_results(self) -> bool:
+    def in_results(self) -> bool:
         """The first Enter moves into the list, the next chooses."""
         screen = self.window.current
         return screen is not None and not getattr(screen, "in_party", True)
@@ -344,7 +342,7 @@ class Gallery:
         self.window.unlock()
 
     # ---- an enrolled counter
-    def _enrol(self, role: str, **painted: object) -> StagedLine:
+    def enrol(self, role: str, **painted: object) -> StagedLine:
         """Signs ``role`` in at a counter whose line is as ``painted``; every screen is made anew."""
         staged = self._staged[0]
         self.window.sign_out()
@@ -354,58 +352,17 @@ class Gallery:
         self.sign_in(role)
         return staged
 
-    def _turn(self, **painted: object) -> None:
+    def turn(self, **painted: object) -> None:
         staged = self._staged[0]
         staged.scene = replace(staged.scene, **painted)  # type: ignore[arg-type] # fields of the scene
         self.window.line_watch.second()
         self.settle()
 
     def _line(self) -> None:
-        staged = self._enrol("clerk", line=LineWord.ONLINE)
-        offers = self.on_lane(_to_guangzhou)
-        staged.hold_leases(offers)
-        self._turn(loading=LoadingView(what="timetable", done=62, total=100))
-        self.show(Screen, "home")
-        self.shot("line-online")
-        self.show(SyncScreen, "sync")
-        self.shot("sync-inbox-empty")
-        self._turn(line=LineWord.SLOW, loading=None)
-        self.show(Screen, "sell")
-        self.type_in("gzn +1 2 2a1c")
-        self.shot("line-slow-results")
-        self._turn(line=LineWord.OFFLINE, inbox=True, outbox=True)
-        self.shot("line-offline-results")
-        self.press(KEY.Key_Return)
-        if self._in_results():
-            self.press(KEY.Key_Return)
-        self.shot("line-not-held")
-        number = staged.ticket_elsewhere(offers[0], self.window.now())
-        self.show(Screen, "refund", text=number.number)
-        self.shot("central-ticket-offline")
-        self._turn(line=LineWord.ONLINE, inbox=False, outbox=False, central=(number,))
-        self.show(Screen, "refund", text=number.number)
-        self.shot("central-ticket")
-        self._enrol("supervisor", line=LineWord.OFFLINE, inbox=True, outbox=True)
-        self.show(SyncScreen, "sync")
-        self.shot("sync-inbox")
-        self.press(KEY.Key_F3)
-        self.shot("sync-outbox")
-        self.press(KEY.Key_F4)
-        self.shot("sync-held")
+        take_line(self, self._staged[0])
 
     def _stopped(self) -> None:
-        self._enrol("clerk", line=LineWord.STOPPED, stopped="outdated", inbox=False, outbox=True)
-        self.show(Screen, "home")
-        self.shot("line-stopped")
-        self._enrol("administrator", stopped="", epoch_needed=True)
-        self.show(SyncScreen, "sync")
-        self.shot("sync-new-epoch")
-        self._turn(line=LineWord.ONLINE, epoch_needed=False, outbox=False)
-        self.show(UsersScreen, "users")
-        self.shot("accounts-of-central")
-        self.show(TimetableScreen, "timetable")
-        self.shot("timetable-of-central")
-        self._enrol("clerk", line=None)
+        take_stopped(self)
 
     def _shift(self) -> None:
         screen = self.show(ShiftScreen, "shift")
@@ -452,11 +409,3 @@ class Gallery:
         self.shot("timetable-refused")
         self.show(UsersScreen, "users")
         self.shot("accounts")
-
-
-def _to_guangzhou(desk: Desk) -> list[RunOffer]:
-    reading = desk.read_entry("gzn +1")
-    assert reading.origin is not None
-    assert reading.destination is not None
-    assert reading.departing_on is not None
-    return desk.search(reading.origin.station_id, reading.destination.station_id, reading.departing_on)

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID, uuid5
+
+from PySide6.QtCore import Qt
 
 from counter_app.application.desk import Desk
 from counter_app.application.views import (
@@ -29,6 +31,15 @@ from counter_app.domain.staff import Actor
 from counter_app.domain.verdicts import RULES, Why
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock
+from ui.screens.sync import SyncScreen
+from ui.screens.timetable import TimetableScreen
+from ui.screens.users import UsersScreen
+from ui.shell.screen import Screen
+
+if TYPE_CHECKING:
+    from ui.gallery import Gallery
+
+KEY = Qt.Key
 
 SPACE: Final = UUID("6d1c64a1-0f0e-5f0d-8a53-3a0a3a1f7f55")
 QUIET_MS: Final = 60_000
@@ -239,3 +250,62 @@ class StagedLine:
 
 def as_desk(staged: object) -> Desk:
     return cast(Desk, staged)
+
+
+def take_line(gallery: Gallery, staged: StagedLine) -> None:
+    """Selling with a line, with a slow one and without; what went over it; tickets of other windows."""
+    gallery.enrol("clerk", line=LineWord.ONLINE)
+    offers = gallery.on_lane(to_guangzhou)
+    staged.hold_leases(offers)
+    gallery.turn(loading=LoadingView(what="timetable", done=62, total=100))
+    gallery.show(Screen, "home")
+    gallery.shot("line-online")
+    gallery.show(SyncScreen, "sync")
+    gallery.shot("sync-inbox-empty")
+    gallery.turn(line=LineWord.SLOW, loading=None)
+    gallery.show(Screen, "sell")
+    gallery.type_in("gzn +1 2 2a1c")
+    gallery.shot("line-slow-results")
+    gallery.turn(line=LineWord.OFFLINE, inbox=True, outbox=True)
+    gallery.shot("line-offline-results")
+    gallery.press(KEY.Key_Return)
+    if gallery.in_results():
+        gallery.press(KEY.Key_Return)
+    gallery.shot("line-not-held")
+    number = staged.ticket_elsewhere(offers[0], gallery.window.now())
+    gallery.show(Screen, "refund", text=number.number)
+    gallery.shot("central-ticket-offline")
+    gallery.turn(line=LineWord.ONLINE, inbox=False, outbox=False, central=(number,))
+    gallery.show(Screen, "refund", text=number.number)
+    gallery.shot("central-ticket")
+    gallery.enrol("supervisor", line=LineWord.OFFLINE, inbox=True, outbox=True)
+    gallery.show(SyncScreen, "sync")
+    gallery.shot("sync-inbox")
+    gallery.press(KEY.Key_F3)
+    gallery.shot("sync-outbox")
+    gallery.press(KEY.Key_F4)
+    gallery.shot("sync-held")
+
+
+def take_stopped(gallery: Gallery) -> None:
+    """A counter that may not sell, and what is central's alone."""
+    gallery.enrol("clerk", line=LineWord.STOPPED, stopped="outdated", inbox=False, outbox=True)
+    gallery.show(Screen, "home")
+    gallery.shot("line-stopped")
+    gallery.enrol("administrator", stopped="", epoch_needed=True)
+    gallery.show(SyncScreen, "sync")
+    gallery.shot("sync-new-epoch")
+    gallery.turn(line=LineWord.ONLINE, epoch_needed=False, outbox=False)
+    gallery.show(UsersScreen, "users")
+    gallery.shot("accounts-of-central")
+    gallery.show(TimetableScreen, "timetable")
+    gallery.shot("timetable-of-central")
+    gallery.enrol("clerk", line=None)
+
+
+def to_guangzhou(desk: Desk) -> list[RunOffer]:
+    reading = desk.read_entry("gzn +1")
+    assert reading.origin is not None
+    assert reading.destination is not None
+    assert reading.departing_on is not None
+    return desk.search(reading.origin.station_id, reading.destination.station_id, reading.departing_on)
