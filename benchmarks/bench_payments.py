@@ -78,7 +78,7 @@ class _ClockedOpener:
 class _Running(SetClock):
     """The day is set, deadlines are real."""
 
-    monotonic_ms = StandingClock.monotonic_ms  # type: ignore[assignment]
+    monotonic_ms = StandingClock.monotonic_ms
 
 
 @contextmanager

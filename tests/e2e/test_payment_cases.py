@@ -21,6 +21,7 @@ from devices.zvt.transport import Times
 from tests.e2e.payment_acts import quiet, settle
 from tests.e2e.payment_audit import faults, how_it_stands
 from tests.e2e.payment_world import Killed, KillTill, Points, Tray
+from tests.unit.counter_app.application.counter import NOW
 from tests.unit.counter_app.application.payments.till import HAN, LI, cny
 from tests.unit.devices.simulators.till import terminal
 
@@ -39,10 +40,10 @@ class Station:
 
     def till(self, points: Points | None = None, times: Times = BRIEF) -> KillTill:
         port = self.simulator.serve_tcp()
-        now = {"now": self.lives[-1].clock.now()} if self.lives else {}
+        now = self.lives[-1].clock.now() if self.lives else NOW
         tray = Tray(self.folder / "paper")
         made = KillTill(
-            self.folder / "profile", port, points=points, tray=tray, life=len(self.lives) + 1, times=times, **now
+            self.folder / "profile", port, points=points, tray=tray, life=len(self.lives) + 1, times=times, now=now
         )
         if not self.lives:
             made.open_shift()
