@@ -552,7 +552,7 @@ def test_a_lease_of_a_run_that_is_cancelled_goes_back(counter: EnrolledCounter) 
     """A window without a line goes on selling a train that does not run, days before its lease ends."""
     grant = counter.central.lease_out(2)
     counter.settle()
-    body = {"run_id": str(grant.run_id), "service_date": grant.service_date.isoformat()}
+    body: dict[str, Json] = {"run_id": str(grant.run_id), "service_date": grant.service_date.isoformat()}
     counter.central.shard("device").put(m.FeedKind.RECALL, f"recall/{grant.run_id}", body)
     counter.settle()
     (returned,) = counter.central.journaled("lease_returned")
