@@ -319,6 +319,7 @@ class FakeDesk(PayingDesk):
         received = received or due
         if received < due:
             raise Refusal(Reason.CASH_SHORT, missing=(due - received).plain())
+        self.payments.bind(order_id)
         offer = fake_sale.offer_of(hold.run, self.clock.now())
         tickets, jobs = [], []
         for place, passenger, priced in zip(hold.places, passengers, sale.passengers, strict=True):

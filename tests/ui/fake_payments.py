@@ -63,6 +63,11 @@ class FakePayments:
         self.legs[intent_id] = replace(self.legs[intent_id], state=to, reason=reason, at=self._now())
         return self.legs[intent_id]
 
+    def bind(self, order_id: UUID) -> None:
+        """A sale is made of them."""
+        for leg in self.of_order(order_id):
+            self.legs[leg.intent_id] = replace(leg, bound=True)
+
     def paid(self, order_id: UUID) -> Money | None:
         """What approved legs of it come to; None: one is not known."""
         legs = self.of_order(order_id)

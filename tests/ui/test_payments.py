@@ -56,8 +56,12 @@ def test_a_typed_sum_is_a_part_and_cash_pays_the_rest(selling: Clerk) -> None:  
     assert step(screen) is Step.TENDER
     assert screen.presenter.left == total - Money(100_00, "CNY")
     assert screen.received.hasFocus()
+    selling.stage.window.payments.look()
+    selling.stage.settle()
+    assert selling.stage.window.payments.count == 1
     selling.press(ENTER, ENTER)  # the exact rest, in cash
     assert step(screen) is Step.DONE
+    assert selling.stage.window.payments.count == 0
     assert screen.presenter.sale is not None
     assert screen.presenter.sale.received == screen.presenter.sale.order.total - Money(100_00, "CNY")
 
@@ -109,7 +113,8 @@ def test_the_next_customer_is_served_while_a_payment_is_not_known(selling: Clerk
     selling.press(Key.Key_F5)
     assert step(screen) is Step.OPEN
     selling.press(Key.Key_F5)
-    assert isinstance(selling.stage.screen, PaymentsScreen)
+    to_settle = selling.stage.screen  # a name of its own: the next screen is another
+    assert isinstance(to_settle, PaymentsScreen)
     selling.stage.show("sell")
     sell = selling.stage.screen
     assert isinstance(sell, SellScreen)

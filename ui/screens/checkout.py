@@ -448,6 +448,7 @@ class CheckoutScreen(Screen):
     def _sold(self, sale: Sold) -> None:
         self.shell.print_jobs(sale.jobs)
         self.shell.refresh_shift()
+        self._look_at_open()
         self._picture_scroll.hide()
         first = sale.order.tickets[0].ticket_id
 
@@ -463,6 +464,11 @@ class CheckoutScreen(Screen):
             done=lambda paper: self.shell.draw_paper(paper, drawn),
             failed=lambda trouble: _log.info("no picture of the ticket: %s", trouble),
         )
+
+    def _look_at_open(self) -> None:
+        """What was open of this sale is not any more: the status line says so at once."""
+        if self._window.payments.count:
+            self._window.payments.look()
 
     def _printed(self, job: object) -> None:
         if isinstance(job, PrintJobView):
