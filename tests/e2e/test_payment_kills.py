@@ -66,7 +66,7 @@ class Case:
         shutil.copytree(self.fresh, self.folder / "first")
 
     def simulator(self) -> TerminalSimulator:
-        plans = [""] * self.script.before + ([*self.script.plans] or [self.way])
+        plans = [""] * self.script.before + [*self.script.plans, self.way]
         return terminal(currency=156, script=plans)
 
     def play(self, at: int | None) -> tuple[Points, dict[str, int]]:
