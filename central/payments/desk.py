@@ -25,6 +25,7 @@ from central.payments.orders import (
     Rows,
     find_order,
     find_refund,
+    lock_id,
     lock_order,
     refunded_minor,
 )
@@ -214,12 +215,21 @@ class PaymentDesk:
         if known is None and self._forgotten(tx, message.intent_id):
             return self._restored(message.intent_id)
         if known is None:
-            in_transaction(connection, lambda inner: self._rows.close_id(inner, message.intent_id, device.device_id))
+            if not in_transaction(connection, partial(self._close, device, message.intent_id)):
+                return self.state(device, message, connection)  # a refund came under it meanwhile
             known = find_order(tx, message.intent_id)
             assert known is not None
         _own(device, known)
         self._asker.see(connection, message.intent_id, refund=False)
         return self._told(message.intent_id, connection)
+
+    def _close(self, device: Device, intent_id: UUID, tx: Tx) -> bool:
+        """False: it was heard of in the meantime, as a refund's."""
+        lock_id(tx, intent_id)
+        if find_refund(tx, intent_id) is not None:
+            return False
+        self._rows.close_id(tx, intent_id, device.device_id)
+        return True
 
     # ---- taking it back whole
 

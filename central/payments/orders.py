@@ -64,6 +64,14 @@ _REFUND: Final = (
 )
 
 
+def lock_id(tx: Tx, intent_id: UUID) -> None:
+    """Whoever closes an id that nobody has heard of, and whoever begins under it, come one after the other.
+
+    There is no row to lock yet: until the end of the transaction the id itself is.
+    """
+    tx.run("SELECT pg_advisory_xact_lock(%s)", (int.from_bytes(intent_id.bytes[-8:], "big", signed=True),))
+
+
 def find_order(tx: Tx, intent_id: UUID) -> Kept | None:
     row = tx.row(_ORDER, (intent_id,))
     return None if row is None else _kept(row)

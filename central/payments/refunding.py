@@ -9,7 +9,7 @@ from uuid import UUID
 from central.acts import ActKind, Acts
 from central.payments.funds import Funds
 from central.payments.machine import RefundState, State
-from central.payments.orders import Kept, Rows, lock_order, lock_refund, refunded_minor
+from central.payments.orders import Kept, Rows, lock_id, lock_order, lock_refund, refunded_minor
 from central.request import Refusing
 from central.services import Device, Services
 from central.tx import Tx
@@ -25,6 +25,7 @@ class Refunding:
 
     def begin(self, device: Device, message: m.PayRefund, tx: Tx) -> None:
         """The refund's row, once. Raises Refusing(NOT_ALLOWED): another refund under this id, or another's."""
+        lock_id(tx, message.intent_id)  # its counter may be asking for it just now, and would go on without it
         charge = lock_order(tx, message.charge_id)  # refunds of one charge one after the other
         known = lock_refund(tx, message.intent_id)
         if known is not None:

@@ -84,11 +84,12 @@ class CounterPayments:
     ) -> None:
         self._terminal = terminal
         self._own_pause = StoppablePause()
+        self._stop_asked = threading.Event()  # before the payment that was just begun was sent
         tendering = Tendering(policy=policy, terminal=terminal, line=line)
         mover = Mover(store=store, clock=clock)
         second = SecondPerson(credentials=credentials)
         self._start = StartPayment(
-            holder=holder, policy=policy, clock=clock, ids=ids, drawable=drawable, tendering=tendering
+            store=store, holder=holder, policy=policy, clock=clock, ids=ids, drawable=drawable, tendering=tendering
         )
         card = None if terminal is None else CardPayments(mover=mover, terminal=terminal, clock=clock)
         remote = (
@@ -135,13 +136,15 @@ class CounterPayments:
         passengers: Sequence[PassengerInput],
         quoted: Money,
     ) -> UUID:
+        self._stop_asked.clear()
         return self._start(actor, order_id, tender, amount, passengers=passengers, quoted=quoted)
 
     def run_payment(self, intent_id: UUID, says: Says, *, code: str = "") -> PaymentLeg:
         self._own_pause.clear()
-        return self._runs.run(intent_id, says, code=code)
+        return self._runs.run(intent_id, says, code=code, stopped=self._stop_asked.is_set)
 
     def abort_payment(self) -> None:
+        self._stop_asked.set()
         self._own_pause.stop()
         if self._terminal is not None:
             self._terminal.abort()

@@ -859,5 +859,9 @@
         <source>Terminal: not ready</source>
         <translation>终端未就绪</translation>
     </message>
+    <message>
+        <source>stopped before it was sent</source>
+        <translation>未发送即已停止</translation>
+    </message>
 </context>
 </TS>

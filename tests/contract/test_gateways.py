@@ -5,6 +5,8 @@ What an operator would lose: money that no ticket stands for, tickets that no mo
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +15,10 @@ import pytest
 
 from central.acts import list_acts
 from central.operator import new_incarnation
+from central.payments.funds import Funds
 from central.payments.gateways.config import build, read_config
+from central.payments.orders import lock_id
+from central.payments.refunding import Refunding
 from central.payments.words import Said, ToCharge, ToRefund
 from central.request import Refusing
 from central.simulators.gateway.books import TradeState
@@ -473,3 +478,31 @@ def test_what_the_gateway_does_not_know(house: GatewayHouse, method: str) -> Non
     refund = ToRefund(number="b" * 32, refund_number="c" * 32, amount_minor=1, whole_minor=1, currency="CNY")
     assert gateway.query_refund(refund).said is Said.ABSENT
     assert gateway.refund(refund).said is Said.AGAIN
+
+
+def test_a_refund_that_comes_while_it_is_asked_for(house: GatewayHouse) -> None:
+    """Told "never heard of", the counter pays cash: a refund that is begun at that moment would be the second."""
+    charge = house.charge_of("wechat")
+    house.pay(charge)
+    refund = house.refund_of(charge)
+    other = house.database.connect()
+    desk = house.process()
+    answers: list[m.PayAnswer] = []
+
+    def ask() -> None:
+        answers.append(desk.state(house.windows[0], m.PayQuestion(intent_id=refund.intent_id), other))
+
+    asking = threading.Thread(target=ask)
+    with house.connection.transaction():
+        lock_id(Tx(house.connection), refund.intent_id)
+        asking.start()
+        until = time.monotonic() + 30
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        while not Tx(house.connection).rows(waiting)[0][0]:
+            assert time.monotonic() < until, "the question did not wait for the refund"
+        desk_rows = Refunding(house.world.services, Funds(house.world.services))
+        desk_rows.begin(house.windows[0], refund, Tx(house.connection))
+    asking.join(30)
+    other.close()
+    assert [answer.state for answer in answers] != [P.NOT_PERFORMED]
+    assert house.refund(refund).state in {P.PAID_BACK, P.UNKNOWN, P.PENDING}

@@ -138,7 +138,7 @@ class CheckoutPresenter:
 
     @property
     def in_tender(self) -> bool:
-        return self.stage in {Stage.TENDER, Stage.SELLING, Stage.UNKNOWN}
+        return self.stage in {Stage.TENDER, Stage.PAYING, Stage.OPEN, Stage.SELLING, Stage.UNKNOWN}
 
     def begin(self, basket: Basket) -> None:
         self.basket = basket

@@ -176,6 +176,7 @@ _REASONS: Mapping[str, str] = {
     "wrong_code": mark("the code is not valid"),
     "expired": mark("the code has run out"),
     "not_valid": mark("not valid"),
+    "stopped": mark("stopped before it was sent"),
     "no_code": mark("no code was shown"),
     "stand_alone": mark("needs central"),
     "decided_by_supervisor": mark("decided by a supervisor"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Final
+from uuid import UUID
 
 from counter_app.application.desk import Desk
 from counter_app.application.payment_views import PaymentLeg, SettleItem, TerminalView
@@ -29,12 +30,14 @@ class PaymentsKeeper:
         lanes: Lanes,
         *,
         idle: Callable[[], bool],
+        at_checkout: Callable[[], UUID | None],
         changed: Callable[[], None],
         told: Callable[[PaymentLeg], None],
     ) -> None:
         self._desk = desk
         self._lanes = lanes
         self._idle = idle
+        self._at_checkout = at_checkout
         self._changed = changed
         self._told = told
         self._looking = self._asking = False
@@ -45,7 +48,9 @@ class PaymentsKeeper:
 
     @property
     def count(self) -> int:
-        return len(self.items)
+        """Of those that somebody has to do something about: not what is being paid at the checkout just now."""
+        here = self._at_checkout()
+        return sum(1 for item in self.items if item.leg.order_id != here or item.leg.state in _UNKNOWN)
 
     def look(self) -> None:
         if self._looking:

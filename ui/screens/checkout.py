@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
+from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -271,6 +272,10 @@ class CheckoutScreen(Screen):
             self.received.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self.presenter.stage not in {Stage.UNKNOWN, Stage.OPEN}:
             self.shell.show_screen("sell")
+
+    def paying_order(self) -> UUID | None:
+        basket = self.presenter.basket
+        return basket.hold.order_id if basket is not None and self.presenter.in_tender else None
 
     def may_leave(self) -> bool:
         """Not with money on the counter: the sale is confirmed, or gone back from."""

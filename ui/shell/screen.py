@@ -208,6 +208,10 @@ class Screen(QWidget):
         del document
         return False
 
+    def paying_order(self) -> UUID | None:
+        """The sale that is being paid here just now."""
+        return None
+
     def may_leave(self) -> bool:
         """False keeps the clerk here (an unpaid sale in tender, say). Tell why."""
         return True

@@ -463,6 +463,7 @@ class MainWindow(QMainWindow):
             lambda: self.desk,
             self._lanes,
             idle=lambda: self._lanes.pending(Lane.TERMINAL) == 0,
+            at_checkout=lambda: self.current.paying_order() if self.current is not None else None,
             changed=self._payments_changed,
             told=self._payment_told,
         )

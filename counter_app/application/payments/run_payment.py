@@ -51,12 +51,19 @@ class RunPayments:
 
     # ---- sending
 
-    def run(self, intent_id: UUID, says: Says, *, code: str = "") -> PaymentLeg:
-        """Sends an intent that was never sent; any other is only shown: nothing is sent twice."""
+    def run(
+        self, intent_id: UUID, says: Says, *, code: str = "", stopped: Callable[[], bool] = lambda: False
+    ) -> PaymentLeg:
+        """Sends an intent that was never sent; any other is only shown: nothing is sent twice.
+
+        ``stopped``: whether the clerk thought better of it before; a refund that is posted is sent all the same.
+        """
         with self._one:
             intent = self.mover.read(intent_id)
             if intent.state is not S.CREATED:
                 return leg_view(intent)
+            if intent.direction is Direction.CHARGE and stopped():
+                return leg_view(self.mover(intent_id, S.NOT_PERFORMED, reason="stopped"))
             self._begun.add(intent_id)
             with self._not_left_open(intent_id):
                 return self._sent(intent, says, code)

@@ -17,6 +17,7 @@ from counter_app.application.stock_holder import LocalHolder
 from counter_app.application.views import PassengerInput
 from counter_app.domain.money import Money
 from counter_app.domain.orders import OrderState
+from counter_app.domain.passengers import Passenger
 from counter_app.domain.payments import (
     LEGS_MAX,
     UNRESOLVED,
@@ -29,13 +30,15 @@ from counter_app.domain.payments import (
 from counter_app.domain.policy import Policy
 from counter_app.domain.staff import Actor, Right
 from counter_app.domain.timetable import instant
-from counter_app.errors import Reason, Refusal
+from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from counter_app.ports.clock import Clock, Ids
 from counter_app.ports.stock import ClaimState
+from counter_app.ports.store import MoneyStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartPayment:
+    store: MoneyStore
     holder: LocalHolder
     policy: Policy
     clock: Clock
@@ -61,6 +64,27 @@ class StartPayment:
         """
         demand(actor, Right.SELL)
         people = checked(passengers, self.policy, self.drawable)
+        intent_id = self.ids.new()
+        try:
+            self._create(actor, order_id, tender, amount, passengers, people, quoted, intent_id)
+        except OutcomeUnknown:
+            # Looked up by its id (decisions 14): one that is there would block sale and terminal with nobody to run it.
+            with self.store.reading() as books:
+                if books.payments.intent(intent_id) is None:
+                    raise
+        return intent_id
+
+    def _create(
+        self,
+        actor: Actor,
+        order_id: UUID,
+        tender: Tender,
+        amount: Money,
+        passengers: Sequence[PassengerInput],
+        people: Sequence[Passenger],
+        quoted: Money,
+        intent_id: UUID,
+    ) -> None:
         with self.holder.writing() as act:
             books = act.books
             order = books.orders.order(order_id)
@@ -88,7 +112,7 @@ class StartPayment:
             books.orders.put_order(replace(kept, total_minor=total.minor))
             now = self.clock.now()
             intent = PaymentIntent(
-                intent_id=self.ids.new(),
+                intent_id=intent_id,
                 order_id=order_id,
                 refund_id=None,
                 charge_id=None,
@@ -107,7 +131,6 @@ class StartPayment:
                 moved_at=now,
             )
             create(books, intent, actor=actor)
-        return intent.intent_id
 
     @staticmethod
     def _check_amount(amount: Money, total: Money, others: Sequence[PaymentIntent]) -> None:

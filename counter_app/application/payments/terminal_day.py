@@ -100,7 +100,12 @@ class TerminalDay:
     def _booked(self, books: Writing, actor: Actor, name: str, closing: Closing) -> ClosingView:
         now, currency = self.clock.now(), self.store.profile.currency
         since = books.payments.last_closing(name) or _BEGINNING
-        intents = [one for one in books.payments.at_device(name, since) if one.state is PaymentState.APPROVED]
+        intents = [
+            one
+            for one in books.payments.at_device(name, since)
+            # By when it was sent: one whose reversal was refused since stands in the closing before.
+            if one.state is PaymentState.APPROVED and one.sent_at is not None and one.sent_at > since
+        ]
         ours_count, ours = len(intents), Money(sum(_signed(one) for one in intents), currency)
         entry_body = closed_fact(
             device=name,

@@ -92,10 +92,12 @@ class Watched:
         self.changes = 0
         self.told: list[PaymentState] = []
         self.idle = idle
+        self.here: UUID | None = None
         self.keeper = PaymentsKeeper(
             lambda: cast(Any, desk),
             self.lanes,
             idle=lambda: self.idle,
+            at_checkout=lambda: self.here,
             changed=self._changed,
             told=lambda leg: self.told.append(leg.state),
         )
@@ -180,3 +182,13 @@ def test_where_there_is_no_terminal_none_is_asked_again() -> None:
     for _ in range(2 * TERMINAL_EVERY):
         seen.keeper.due()
     assert desk.looked == 1
+
+
+def test_what_is_being_paid_just_now_is_nothing_to_settle() -> None:
+    """Lost otherwise: a red badge in every split sale, until nobody looks at it any more."""
+    desk = Desk(replace(LEG, state=S.APPROVED))
+    seen = Watched(desk)
+    seen.keeper.look()
+    assert seen.keeper.count == 1
+    seen.here = LEG.order_id
+    assert seen.keeper.count == 0

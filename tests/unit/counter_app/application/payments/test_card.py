@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from counter_app.application.payment_views import SettleAction
 from counter_app.application.payments.run_payment import end_in_flight
+from counter_app.application.payments.start_payment import StartPayment
 from counter_app.domain.journal import Kind
 from counter_app.domain.payments import CardResult, PaymentState, Tender
 from counter_app.errors import OutcomeUnknown, Reason, Refusal
@@ -337,3 +339,33 @@ def test_recovery_asks_each_device_until_it_says_nothing_new(till: Till) -> None
     till.terminal.trouble = TerminalTrouble.NONE
     assert [leg.state for leg in till.payments.recover(quiet)] == [S.APPROVED]
     assert till.payments.recover(quiet) == []
+
+
+def test_stopped_before_it_was_sent_is_not_sent(till: Till) -> None:
+    """Esc while the intent was being made durable: the customer is not asked for a card that nobody wants."""
+    intent_id = till.pay(till.in_tender())
+    leg = till.payments.run(intent_id, quiet, stopped=lambda: True)
+    assert (leg.state, leg.reason, till.terminal.told) == (S.NOT_PERFORMED, "stopped", [])
+
+
+def test_an_intent_whose_commit_was_not_answered_is_looked_up(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lost otherwise: a sale that nobody can pay or leave until the next start."""
+    hold = till.in_tender()
+    real = StartPayment._create
+
+    def durable_but_unheard(self: StartPayment, *args: Any) -> None:
+        real(self, *args)
+        raise OutcomeUnknown("commit")
+
+    monkeypatch.setattr(StartPayment, "_create", durable_but_unheard)
+    intent_id = till.pay(hold)
+    monkeypatch.undo()
+    assert till.payments.run(intent_id, quiet).state is S.APPROVED
+
+    def gone(self: StartPayment, *args: Any) -> None:
+        raise OutcomeUnknown("commit")
+
+    monkeypatch.setattr(StartPayment, "_create", gone)
+    other = till.begin_tender(till.clerk, till.held(1).order_id)
+    with pytest.raises(OutcomeUnknown):
+        till.pay(other, people=(HAN,))

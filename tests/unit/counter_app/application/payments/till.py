@@ -122,6 +122,7 @@ class Till(Counter):
         self.mover = Mover(store=self.store, clock=self.clock)
         self.tendering = Tendering(policy=self.policy, terminal=self.terminal, line=None)
         self.start = StartPayment(
+            store=self.store,
             holder=self.holder,
             policy=self.policy,
             clock=self.clock,
