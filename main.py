@@ -64,6 +64,8 @@ _log = logging.getLogger("counterfoil")
 def main(argv: Sequence[str] | None = None) -> int:
     """0 done, 2 usage, 3 refused and nothing changed, 4 outcome unknown; 130 interrupted."""
     _prepare_streams()
+    if argv is None:
+        _end_with_starter()
     parser = build_parser(_simulator_arguments(argv), _central_arguments(argv))
     args = parser.parse_args(argv)
     check_texts(parser, args)
@@ -74,6 +76,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         if argv is not None and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, interrupted)  # the caller goes on; the program itself ends here
+
+
+def _end_with_starter() -> None:
+    """What the demonstration started ends with it, also where that was killed: else the next finds its ports taken."""
+    from ui.commandline import ENDS_WITH
+
+    starter = os.environ.pop(ENDS_WITH, "")  # not for what this process starts in turn
+    if not starter.isdigit():
+        return
+
+    def watch() -> None:
+        pause = threading.Event()
+        while os.getppid() == int(starter):
+            pause.wait(1.0)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="ends-with-starter", daemon=True).start()
 
 
 def _finished(args: argparse.Namespace) -> int:

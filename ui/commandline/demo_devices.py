@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from typing import IO, Final
 
 from counter_app.domain.device_settings import DEVICES_FILE
 from counter_app.errors import Reason, Refusal
+from ui.commandline import ENDS_WITH
 from ui.commandline.demo import ACCOUNTS
 
 _STOP_S: Final = 10
@@ -74,6 +76,11 @@ def wallet_gateways(
         yield
 
 
+def ending_with_us() -> dict[str, str]:
+    """The environment of a process that ends when this one does, however it does."""
+    return {**os.environ, ENDS_WITH: str(os.getpid())}
+
+
 def kept_port(path: Path) -> int:
     """A free one, the same at each start."""
     if path.exists():
@@ -89,7 +96,12 @@ def _running(command: Sequence[str], log: Path, *, told: Callable[[str], None]) 
     """Until its first line says where it listens. Raises Refusal where it ends without one."""
     with log.open("ab") as complaints:
         process = subprocess.Popen(  # noqa: S603 - this program itself
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            start_new_session=True,
+            env=ending_with_us(),
         )
         try:
             output: IO[bytes] | None = process.stdout

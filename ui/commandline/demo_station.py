@@ -23,7 +23,7 @@ from counter_app.domain.staff import Role
 from counter_app.errors import Reason, Refusal
 from resources.demo.invent import invent
 from ui.commandline.demo import ACCOUNTS, NAMES
-from ui.commandline.demo_devices import card_terminals, kept_port, wallet_gateways
+from ui.commandline.demo_devices import card_terminals, ending_with_us, kept_port, wallet_gateways
 from ui.commandline.demo_funds import issue_funds, tell_funds
 from ui.commandline.syncing import settled
 
@@ -140,7 +140,12 @@ def _serving(central: Path, port: int, log: Path, means: Means) -> Iterator[None
     command = [*means.command, "central", "serve", "--data", str(central), "--listen", f"127.0.0.1:{port}"]
     with log.open("ab") as complaints:
         server = subprocess.Popen(  # noqa: S603 - this program itself
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            start_new_session=True,
+            env=ending_with_us(),
         )
         try:
             assert server.stdout is not None
