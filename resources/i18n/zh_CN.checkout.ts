@@ -863,5 +863,9 @@
         <source>stopped before it was sent</source>
         <translation>未发送即已停止</translation>
     </message>
+    <message>
+        <source>paid back</source>
+        <translation>已退款</translation>
+    </message>
 </context>
 </TS>

@@ -36,7 +36,7 @@ Ended = Callable[[PaymentLeg], None]
 class Paying:
     """``changed`` at each word; ``ended`` is the caller's, once. A trouble ends it too: then ``troubled`` is called.
 
-    ``printed``: slips that the terminal wants on paper.
+    ``printed``: it ended, with the slips that the terminal wants on paper, if any.
     """
 
     def __init__(
@@ -134,8 +134,7 @@ class Paying:
 
         def done(leg: PaymentLeg) -> None:
             self.running = None
-            if leg.jobs:
-                self._printed(leg.jobs)
+            self._printed(leg.jobs)
             ended(leg)
 
         self._lanes.run(Lane.TERMINAL, lambda: work(says), done=done, failed=self._failed)

@@ -35,6 +35,7 @@ STATES: Mapping[PaymentState, tuple[str, str]] = {
     S.REVERSED: (mark("given back"), "text_muted"),
     S.REVERSE_UNKNOWN: (mark("giving back: not known"), "bad"),
 }
+PAID_BACK = mark("paid back")
 NOT_PAID_BACK = (mark("nothing was paid back"), "bad")
 WHY: Mapping[str, str] = {
     "not_configured": mark("no terminal here"),
@@ -198,6 +199,8 @@ def state(leg: PaymentLeg, t: Texts) -> tuple[str, str]:
     said, mood = STATES[leg.state]
     if leg.direction is Direction.REFUND and leg.state is S.NOT_PERFORMED:
         said, mood = NOT_PAID_BACK
+    if leg.direction is Direction.REFUND and leg.state is S.APPROVED:
+        said = PAID_BACK
     return t(said), mood
 
 

@@ -59,7 +59,7 @@ class CheckoutScreen(Screen):
             lambda: shell.actor,
             changed=self._changed,
             troubled=shell.refuse,
-            printed=shell.print_jobs,
+            printed=shell.payment_ended,
             sold=self._sold,
         )
         self._window.printed.connect(self._printed)

@@ -71,7 +71,7 @@ class PaymentsScreen(Screen):
             lambda: shell.actor,
             changed=self._changed,
             troubled=shell.refuse,
-            printed=shell.print_jobs,
+            printed=shell.payment_ended,
             ended=self._ended,
             sold=self._sold,
             checkout=self._to_checkout,

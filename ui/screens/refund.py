@@ -47,7 +47,7 @@ class RefundScreen(Screen):
             lambda: shell.actor,
             changed=self._changed,
             troubled=self._troubled,
-            printed=shell.print_jobs,
+            printed=shell.payment_ended,
             refunded=self._refunded,
         )
         self.text = Edit("entry", limit=600)  # a scanned code is long

@@ -131,6 +131,10 @@ class Shell(Protocol):
         """Sends them in order, in the background; the status bar and a notice tell how it went."""
         ...
 
+    def payment_ended(self, jobs: Sequence[UUID]) -> None:
+        """Prints its slips, and looks at once what is left to settle."""
+        ...
+
     def refresh_shift(self) -> None:
         """Reads the shift again, as after a change to it."""
         ...

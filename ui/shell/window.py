@@ -253,6 +253,11 @@ class MainWindow(QMainWindow):
         """After something that changes the printer's or its jobs' state."""
         self._ask_printer()
 
+    def payment_ended(self, jobs: Sequence[UUID]) -> None:
+        if jobs:
+            self.print_jobs(jobs)
+        self.payments.look()
+
     def refresh_shift(self) -> None:
         self._lanes.run(Lane.READ, self.desk.current_shift, done=self.have_shift, failed=self.refuse)
 
