@@ -18,7 +18,7 @@ from devices.simulators.terminal.control import HELP, LINE_MAX, obey
 from devices.simulators.terminal.dialogue import KEYS
 from devices.simulators.terminal.faults import FAULTS, POINTS
 from devices.simulators.terminal.serve import TerminalSimulator
-from devices.simulators.terminal.settings import PORT, Settings
+from devices.simulators.terminal.settings import ANY, PORT, Settings
 
 DONE, USAGE, REFUSED = 0, 2, 3
 _TELL_S: Final = 10
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pace", type=float, default=1.0, help="times faster than life; 0: customer and bank at once")
     parser.add_argument("--patience", type=float, default=60.0, metavar="S", help="seconds it waits for card and PIN")
     parser.add_argument("--terminal-id", default="52500038", help="8 digits")
-    parser.add_argument("--password", default="000000", help="6 digits that the till must know")
+    parser.add_argument("--password", default=ANY, help="6 digits that the till must know; any: whatever it says")
     parser.add_argument("--currency", type=int, default=978, help="ISO 4217, as a number: 978 EUR, 156 CNY")
     parser.add_argument("--card", choices=sorted(CARDS), default="girocard", help="what the customer brings")
     parser.add_argument("--log", type=Path, metavar="FILE", help="write down what happens; never card data")

@@ -106,7 +106,7 @@ class Session:
         return data
 
     def _check_password(self, given: bytes) -> None:
-        if given.hex() != self._house.settings.password:
+        if not self._house.settings.knows(given):
             raise RefusedError(WRONG_PIN)
 
     # ---- money
@@ -207,7 +207,7 @@ class Session:
 
     def _enquiry(self, talk: Dialogue, data: bytes) -> None:
         house = self._house
-        if data and (len(data) < 3 or data[:3].hex() != house.settings.password):
+        if data and (len(data) < 3 or not house.settings.knows(data[:3])):
             talk.answer(Apdu(0x8400 | (PROTOCOL_ERROR if len(data) < 3 else WRONG_PIN)))
             return
         try:

@@ -16,7 +16,7 @@ from devices.simulators.terminal.cards import CARDS, packed
 from devices.simulators.terminal.control import obey
 from devices.simulators.terminal.faults import FAULTS, Faults, parse, parse_plan
 from devices.simulators.terminal.framing import Block, Deframer, crc, framed
-from devices.simulators.terminal.settings import Settings
+from devices.simulators.terminal.settings import ANY, Settings
 from tests.unit.devices.simulators.till import AT, REGISTER, Till, terminal
 
 ENTRY = Entry(
@@ -200,3 +200,10 @@ def test_the_control_lines() -> None:
 def test_every_fault_is_documented() -> None:
     page = (Path(__file__).parents[4] / "docs" / "terminal-simulator.md").read_text("utf-8")
     assert [name for name in FAULTS if f"`{name}`" not in page] == []
+
+
+def test_a_till_with_another_password_is_let_in_where_any_will_do() -> None:
+    """A till that others made has its own from the factory: it is tried without a word on the command line."""
+    assert Settings(password=ANY).knows(bytes.fromhex("123456"))
+    assert Settings().knows(bytes(3))
+    assert not Settings().knows(bytes.fromhex("123456"))
