@@ -37,13 +37,13 @@ run: setup-runtime
 
 # The tests draw into memory (offscreen), never onto the desktop of whoever runs them.
 test: setup-dev
-	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n auto --cov --cov-report=term:skip-covered $(ARGS)
+	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 
 check: setup-dev
 	@echo 'ruff' && $(PY) -m ruff check . && $(PY) -m ruff format --check .
 	@echo 'mypy' && $(PY) -m mypy
 	@echo 'import-linter' && .venv/bin/lint-imports
-	@echo 'quick tests' && QT_QPA_PLATFORM=offscreen $(PY) -m pytest -q -n auto -m 'not slow and not e2e' $(ARGS)
+	@echo 'quick tests' && QT_QPA_PLATFORM=offscreen $(PY) -m pytest -q -n auto --dist worksteal -m 'not slow and not e2e' $(ARGS)
 
 SEEDS ?= 1-10
 STEPS ?= 5000
