@@ -229,6 +229,7 @@ class KillTill(SplitTill):
         line = cast("Line", _WalletLine(self.wallets, self.points))
         self.tendering = Tendering(policy=self.policy, terminal=self.terminal, line=line)
         self.start = StartPayment(
+            store=self.store,
             holder=self.holder,
             policy=self.policy,
             clock=self.clock,
