@@ -13,7 +13,7 @@ from counter_app.texts import mark
 from ui.presenters import payment_words, words
 from ui.presenters.paying import Running
 from ui.shell.screen import Shell
-from ui.widgets.basic import Button, Card, Edit, Field, Label, discard, row
+from ui.widgets.basic import Button, Card, Edit, Field, Label, column, discard, row
 from ui.widgets.chrome import MOODS
 
 CODE_MAX = 128
@@ -35,7 +35,10 @@ _RUNNING = {
 
 
 class LegsView(QWidget):
-    """One line a leg: how, how much, and what became of it; of the last one also why it came to nothing."""
+    """A leg each: how, below it how much and what became of it; of the last one also why it came to nothing.
+
+    Two lines: side by side they are wider than the checkout beside the paper roll, and no figure of it may be cut.
+    """
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
@@ -55,15 +58,8 @@ class LegsView(QWidget):
             said, mood = payment_words.state(leg, t)
             line = QWidget()
             badge = Label(said, role="badge", mood=MOODS.get(mood, ""))
-            line.setLayout(
-                row(
-                    Label(payment_words.leg_title(leg, t)),
-                    None,
-                    Label(words.money(leg.amount), role="strong"),
-                    badge,
-                    spacing=10,
-                )
-            )
+            figures = row(Label(words.money(leg.amount), role="strong"), badge, None, spacing=10)
+            line.setLayout(column(Label(payment_words.leg_title(leg, t), elide=True), figures, spacing=2))
             line.layout().setContentsMargins(0, 0, 0, 0)  # type: ignore[union-attr] # it was set above
             why = payment_words.reason(leg, t)
             if why:

@@ -123,7 +123,7 @@ class PaymentsScreen(Screen):
         return [
             Column(title=lambda: t("Since"), text=lambda i: words.short_moment(i.since, self._zone), width=104),
             Column(
-                title=lambda: t("Payment"), text=lambda i: payment_words.leg_title(i.leg, t), width=190, strong=True
+                title=lambda: t("Payment"), text=lambda i: payment_words.leg_title(i.leg, t), width=170, strong=True
             ),
             Column(title=lambda: t("Amount"), text=lambda i: words.money(i.leg.amount), width=110, right=True),
             Column(title=lambda: t("About"), text=lambda i: i.order_label),
@@ -147,7 +147,7 @@ class PaymentsScreen(Screen):
             Column(
                 title=lambda: t("State"),
                 text=lambda d: t("unresolved") if d.state is DifferenceState.OPEN else t("resolved"),
-                width=100,
+                width=124,
                 mood=lambda d: "warn" if d.state is DifferenceState.OPEN else "text_muted",
             ),
         ]
