@@ -74,6 +74,7 @@ class PaymentsKeeper:
                 if before.get(leg.intent_id) is not leg.state:
                     self._told(leg)
             self.look()
+            self._look_at_terminal()  # one that was unplugged in mid-payment must not stand there as ready
 
         self._lanes.run(
             Lane.TERMINAL, lambda: self._desk().recover_payments(lambda _text: None), done=asked, failed=self._not_asked

@@ -111,7 +111,7 @@ def test_what_a_crash_left_is_asked_about_at_the_first_look() -> None:
     seen = Watched(desk)
     seen.keeper.look()
     assert (desk.asked, seen.told, seen.keeper.count) == (1, [S.NOT_PERFORMED], 0)
-    assert seen.lanes.ran == [Lane.READ, Lane.TERMINAL, Lane.READ]
+    assert seen.lanes.ran == [Lane.READ, Lane.TERMINAL, Lane.READ, Lane.TERMINAL]  # asked about, then looked at
 
 
 def test_nobody_who_pays_waits_for_it() -> None:
@@ -130,7 +130,7 @@ def test_no_news_is_not_told() -> None:
     seen = Watched(desk)
     seen.keeper.look()
     seen.keeper.due()
-    assert (desk.asked, seen.told, seen.changes) == (2, [], 1)
+    assert (desk.asked, seen.told, seen.changes) == (2, [], 2)  # the list, and what the terminal is
 
 
 @pytest.mark.parametrize("state", [S.SENT, S.APPROVED_UNACKED, S.REVERSING])
@@ -192,3 +192,12 @@ def test_what_is_being_paid_just_now_is_nothing_to_settle() -> None:
     assert seen.keeper.count == 1
     seen.here = LEG.order_id
     assert seen.keeper.count == 0
+
+
+def test_a_terminal_that_was_unplugged_in_mid_payment_is_not_called_ready() -> None:
+    desk = Desk(LEG)
+    desk.after = S.UNKNOWN
+    desk.terminal = replace(TERMINAL, ready=False, trouble="not_reachable")
+    seen = Watched(desk)
+    seen.keeper.look()
+    assert seen.keeper.terminal == desk.terminal
