@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
+from devices.simulators.terminal.faults import Faults
+from devices.simulators.terminal.lines import LOST, SerialLine
 from devices.simulators.terminal.serve import TerminalSimulator
-from tests.unit.devices.simulators.till import QUICK, SerialTill, terminal
+from tests.unit.devices.simulators.till import PATIENCE_S, QUICK, SerialTill, terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
 ACK, NAK = "06", "15"
@@ -182,6 +186,32 @@ def test_a_lost_acknowledgement_of_the_terminals(pt: TerminalSimulator, till: Se
     say(till, "80 00 00")
     assert pt.wait_until_idle()
     assert [one.state for one in pt.books.batch] == ["stored"]
+
+
+def test_a_command_is_known_again_although_the_one_before_it_has_only_just_ended() -> None:
+    """What ends a conversation (the cable is in again) must not forget the block that the till may repeat."""
+    import tty  # noqa: PLC0415 - POSIX only
+
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    closing = threading.Event()
+    line = SerialLine(theirs, Faults(), closing, bytes, QUICK)
+    reader = threading.Thread(target=line.read)
+    reader.start()
+    try:
+        pay = bytes.fromhex(block("06 01 0A 04 00 00 00 00 10 10 49 09 78"))
+        os.write(ours, pay)
+        assert os.read(ours, 1) == bytes.fromhex(ACK)
+        assert line.inbox.get(timeout=PATIENCE_S) != LOST
+        line.mend()
+        os.write(ours, pay)
+        assert os.read(ours, 1) == bytes.fromhex(ACK)
+        assert line.inbox.empty()
+    finally:
+        closing.set()
+        reader.join()
+        os.close(ours)
+        os.close(theirs)
 
 
 def test_the_cable_is_out_for_a_while(pt: TerminalSimulator, till: SerialTill) -> None:

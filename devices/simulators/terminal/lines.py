@@ -229,8 +229,9 @@ class SerialLine(Line):
         self._signals.put(NAK)  # whoever waits for an answer need not wait on
 
     def mend(self) -> None:
-        self._unplugged = False
-        self._last_block = b""
+        if self._unplugged:  # else the block before the next is still the one that may be said again
+            self._last_block = b""
+            self._unplugged = False
 
     def _signal(self, signal: int) -> None:
         with contextlib.suppress(OSError), self._writing:
