@@ -10,6 +10,12 @@ from pathlib import Path
 from xml.etree.ElementTree import parse
 
 LANGUAGES = ("zh", "en")
+BOTH = "both"  # of papers: everything is said in Chinese and in English
+
+
+def languages_of(language: str) -> tuple[str, ...]:
+    """``both`` → zh, en; another → itself."""
+    return LANGUAGES if language == BOTH else (language,)
 
 
 def mark(source: str) -> str:
@@ -18,7 +24,10 @@ def mark(source: str) -> str:
 
 
 class Texts:
-    """``texts("Sold out")`` → 无票 or Sold out. Facts fill ``{names}``; an unknown text comes back."""
+    """``texts("Sold out")`` → 无票 or Sold out, in ``both`` 无票 Sold out. Facts fill ``{names}``.
+
+    An unknown text comes back.
+    """
 
     def __init__(self, folder: Path, language: str = "en") -> None:
         self._folder = folder
@@ -27,9 +36,9 @@ class Texts:
         self.use(language)
 
     def use(self, language: str) -> None:
-        assert language in LANGUAGES
-        if language not in self._tables:
-            self._tables[language] = {
+        assert language in {*LANGUAGES, BOTH}
+        if language != "en" and "zh" not in self._tables:
+            self._tables["zh"] = {
                 source: words
                 for path in sorted(self._folder.glob("zh_CN*.ts"))
                 for source, words in _read(path).items()
@@ -37,11 +46,11 @@ class Texts:
         self.language = language
 
     def __call__(self, source: str, /, **facts: object) -> str:
-        text = self._tables[self.language].get(source, source)
-        return text.format(**facts) if facts else text
+        found = {self._tables[language].get(source, source): None for language in languages_of(self.language)}
+        return " ".join(text.format(**facts) if facts else text for text in found)
 
     def knows(self, source: str) -> bool:
-        return source in self._tables[self.language]
+        return any(source in self._tables[language] for language in languages_of(self.language))
 
 
 def _read(path: Path) -> dict[str, str]:

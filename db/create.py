@@ -24,7 +24,7 @@ from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.users import UserRecord
 from counter_app.security import SigningKey, verify
 from db import engine as engines
-from db import schema_payments, schema_records, schema_sale, schema_sync
+from db import schema_paper, schema_payments, schema_records, schema_sale, schema_sync
 from db.books import Books
 from db.certifying import certify_counter
 from db.context import Context
@@ -53,6 +53,7 @@ _OURS: Final = (
 _HALF: Final = ".new"
 _MOVING: Final = ".moving-in"
 _ALL_TABLES: Final = (
+    schema_paper,
     schema_payments,
     schema_records,
     schema_sale,

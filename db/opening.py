@@ -14,7 +14,12 @@ from db.journal import TRIGGERS
 from db.profile import is_enrolled, read_certificates
 from db.witness import Mark, read_mark
 
-SCHEMAS: Final[tuple[str, ...]] = ("0001", "0002", "0003")  # Alembic's revisions, oldest first; a test holds them equal
+SCHEMAS: Final[tuple[str, ...]] = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+)  # Alembic's revisions; a test holds them equal
 SCHEMA: Final = SCHEMAS[-1]
 _LAST_ENTRIES: Final = 5
 

@@ -37,10 +37,10 @@ def job_view(books: Reading | Writing, job: PrintJob) -> PrintJobView:
 
 def _title(books: Reading | Writing, job: PrintJob) -> str:
     match job.kind:
-        case JobKind.TICKET:
+        case JobKind.TICKET | JobKind.REIMBURSEMENT | JobKind.LUGGAGE_TAG:
             ticket = books.orders.ticket(job.ref)
             return ticket.number if ticket is not None else ""
-        case JobKind.REFUND_SLIP:
+        case JobKind.REFUND_SLIP | JobKind.EXCHANGE_SLIP:
             refund = books.orders.refund(job.ref)
             of = None if refund is None else books.orders.ticket(refund.ticket_id)
             return of.number if of is not None else ""
@@ -49,7 +49,9 @@ def _title(books: Reading | Writing, job: PrintJob) -> str:
             if shift is None:
                 return ""
             return f"Z {shift.z_number}" if job.kind is JobKind.Z_REPORT else f"X {shift.number}"
-        case JobKind.RECEIPT | JobKind.CASH_SLIP | JobKind.CARD_SLIP | JobKind.DRAWER | JobKind.TEST:
+        case (
+            JobKind.RECEIPT | JobKind.CASH_SLIP | JobKind.CARD_SLIP | JobKind.GROUP_LIST | JobKind.DRAWER | JobKind.TEST
+        ):
             return ""
         case _:
             assert_never(job.kind)

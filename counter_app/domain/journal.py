@@ -79,6 +79,13 @@ class Kind(StrEnum):
     TERMINAL_CLOSED = "terminal_closed"  # {device, count, total_minor, ...}: the end of its day
     DIFFERENCE_FOUND = "difference_found"
     DIFFERENCE_RESOLVED = "difference_resolved"
+    # paper that is worth money
+    ROLL_LOADED = "roll_loaded"  # {roll_id, printer, first, last}: numbered blanks
+    ROLL_ENDED = "roll_ended"  # {roll_id, printer, next, left, reason}
+    BLANKS_SPOILED = "blanks_spoiled"  # {roll_id, printer, first, last, reason}: blanks that no job took
+    PAPER_MOVED = "paper_moved"  # {job_id, kind, ref, from, to, stock_number}: to another printer, by a person
+    REIMBURSEMENT_ISSUED = "reimbursement_issued"  # {ticket_id, number, amount_minor, currency, job_id}
+    TICKET_REDEEMED = "ticket_redeemed"  # {number, copy, run_id, service_date, key_id}: let through, once
 
 
 # Corrections of NTP are smaller; what was sold in the last minutes is then stamped with the time before.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -30,8 +30,37 @@ class JobKind(StrEnum):
     Z_REPORT = "z_report"  # ref: shift_id
     CASH_SLIP = "cash_slip"  # ref: movement_id
     CARD_SLIP = "card_slip"  # ref: slip_id
+    EXCHANGE_SLIP = "exchange_slip"  # ref: refund_id of the ticket that was exchanged
+    REIMBURSEMENT = "reimbursement"  # ref: ticket_id; one original, then numbered copies
+    LUGGAGE_TAG = "luggage_tag"  # ref: ticket_id; copy_number counts the pieces
+    GROUP_LIST = "group_list"  # ref: order_id
     DRAWER = "drawer"  # ref: order, refund or movement, or its own job_id for a no-sale; never replayed
     TEST = "test"
+
+
+class PrinterRole(StrEnum):
+    """What a printer is for. One printer may have all of them."""
+
+    TICKET = "ticket"
+    RECEIPT = "receipt"  # and slips, and the drawer that hangs on it
+    REPORT = "report"
+
+
+ROLES: Mapping[JobKind, PrinterRole] = {
+    JobKind.TICKET: PrinterRole.TICKET,
+    JobKind.RECEIPT: PrinterRole.RECEIPT,
+    JobKind.REFUND_SLIP: PrinterRole.RECEIPT,
+    JobKind.EXCHANGE_SLIP: PrinterRole.RECEIPT,
+    JobKind.REIMBURSEMENT: PrinterRole.RECEIPT,
+    JobKind.LUGGAGE_TAG: PrinterRole.RECEIPT,
+    JobKind.CASH_SLIP: PrinterRole.RECEIPT,
+    JobKind.CARD_SLIP: PrinterRole.RECEIPT,
+    JobKind.DRAWER: PrinterRole.RECEIPT,
+    JobKind.TEST: PrinterRole.TICKET,
+    JobKind.X_REPORT: PrinterRole.REPORT,
+    JobKind.Z_REPORT: PrinterRole.REPORT,
+    JobKind.GROUP_LIST: PrinterRole.REPORT,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

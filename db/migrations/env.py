@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from alembic import context
 
-from db import schema_payments, schema_records, schema_sale, schema_sync
+from db import schema_paper, schema_payments, schema_records, schema_sale, schema_sync
 from db.metadata import metadata
 
-TABLES = (schema_payments, schema_records, schema_sale, schema_sync)  # importing them has filled the MetaData
+TABLES = (
+    schema_paper,
+    schema_payments,
+    schema_records,
+    schema_sale,
+    schema_sync,
+)  # imported: in the MetaData
 
 context.configure(
     connection=context.config.attributes["connection"],

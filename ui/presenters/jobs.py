@@ -16,6 +16,10 @@ JOB_KINDS: Mapping[str, str] = {
     "z_report": mark("Z report"),
     "cash_slip": mark("Cash slip"),
     "card_slip": mark("Card slip"),
+    "exchange_slip": mark("Exchange slip"),
+    "reimbursement": mark("Reimbursement slip"),
+    "luggage_tag": mark("Luggage tag"),
+    "group_list": mark("Group list"),
     "drawer": mark("Cash drawer"),
     "test": mark("Test page"),
 }

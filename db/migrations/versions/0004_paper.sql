@@ -1,0 +1,77 @@
+CREATE TABLE blank_roll (
+	roll_id TEXT NOT NULL, 
+	printer TEXT NOT NULL, 
+	first_n INTEGER NOT NULL, 
+	last_n INTEGER NOT NULL, 
+	next_n INTEGER NOT NULL, 
+	loaded_at INTEGER NOT NULL, 
+	clerk TEXT NOT NULL, 
+	shift_id TEXT, 
+	ended_at INTEGER, 
+	journal_seq INTEGER NOT NULL, 
+	CONSTRAINT pk_blank_roll PRIMARY KEY (roll_id), 
+	CONSTRAINT ck_blank_roll_numbers CHECK (0 < first_n and first_n <= last_n), 
+	CONSTRAINT ck_blank_roll_next CHECK (first_n <= next_n and next_n <= last_n + 1), 
+	CONSTRAINT ck_blank_roll_journaled CHECK (journal_seq > 0)
+)
+ WITHOUT ROWID
+
+
+;
+CREATE TABLE print_route (
+	job_id TEXT NOT NULL, 
+	printer TEXT NOT NULL, 
+	CONSTRAINT pk_print_route PRIMARY KEY (job_id), 
+	CONSTRAINT ck_print_route_printer CHECK (printer != ''), 
+	CONSTRAINT fk_print_route_job_id FOREIGN KEY(job_id) REFERENCES print_job (job_id)
+)
+ WITHOUT ROWID
+
+
+;
+CREATE TABLE printer_event (
+	n INTEGER NOT NULL, 
+	at INTEGER NOT NULL, 
+	printer TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	detail TEXT NOT NULL, 
+	CONSTRAINT pk_printer_event PRIMARY KEY (n)
+)
+;
+CREATE TABLE redemption (
+	number TEXT NOT NULL, 
+	copy_number INTEGER NOT NULL, 
+	run_id TEXT NOT NULL, 
+	service_date TEXT NOT NULL, 
+	key_id TEXT NOT NULL, 
+	at INTEGER NOT NULL, 
+	clerk TEXT NOT NULL, 
+	seen INTEGER NOT NULL, 
+	last_at INTEGER NOT NULL, 
+	journal_seq INTEGER NOT NULL, 
+	CONSTRAINT pk_redemption PRIMARY KEY (number), 
+	CONSTRAINT ck_redemption_numbers CHECK (copy_number >= 0 and seen > 0 and last_at >= at), 
+	CONSTRAINT ck_redemption_journaled CHECK (journal_seq > 0)
+)
+ WITHOUT ROWID
+
+
+;
+CREATE TABLE spoiled_blank (
+	n INTEGER NOT NULL, 
+	roll_id TEXT NOT NULL, 
+	reason TEXT NOT NULL, 
+	at INTEGER NOT NULL, 
+	clerk TEXT NOT NULL, 
+	shift_id TEXT, 
+	journal_seq INTEGER NOT NULL, 
+	CONSTRAINT pk_spoiled_blank PRIMARY KEY (n), 
+	CONSTRAINT ck_spoiled_blank_journaled CHECK (journal_seq > 0), 
+	CONSTRAINT fk_spoiled_blank_roll_id FOREIGN KEY(roll_id) REFERENCES blank_roll (roll_id)
+)
+ WITHOUT ROWID
+
+
+;
+CREATE UNIQUE INDEX ix_blank_roll_inside ON blank_roll (printer) WHERE ended_at is null
+;
