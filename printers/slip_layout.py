@@ -44,12 +44,16 @@ def compose_slip(slip: Slip, canvas: Canvas, words: Words, symbology: Symbology)
     styles = _WIDE if wide else _NARROW
     canvas.y = 4
     paragraph(canvas, slip.title, (42, 36, 30) if wide else (34, 30, 26), bold=True, align="center", left=4)
+    operator = slip.facts.get("operator", "")
+    if operator not in {"", slip.subtitle}:
+        paragraph(canvas, operator, styles[Strength.STRONG].sizes, bold=True, align="center", left=4)
     if slip.subtitle:
         paragraph(canvas, slip.subtitle, styles[Strength.PLAIN].sizes, align="center", left=4)
     canvas.y += 4
     marks(canvas, words, slip.marks, 0, 36 if wide else 30)
-    for block in slip.blocks:
-        _block(block, canvas, styles, symbology)
+    for part in slip.named():
+        for block in (Rule(), *part.blocks):
+            _block(block, canvas, styles, symbology)
     canvas.y += 20  # as below a ticket
 
 

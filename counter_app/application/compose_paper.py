@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,12 +16,14 @@ from counter_app.application.tender_words import TENDER_WORDS
 from counter_app.domain.barcode import code_text
 from counter_app.domain.ids import TicketNumber
 from counter_app.domain.money import Money
+from counter_app.domain.paper_contents import ticket_document
 from counter_app.domain.papers import (
     Block,
+    Document,
     Mark,
     Pair,
     Paper,
-    Rule,
+    Part,
     Slip,
     StationName,
     Strength,
@@ -39,7 +41,7 @@ from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
 from counter_app.ports.stock import FrozenRun
 from counter_app.ports.store import MoneyStore, Reading, Writing
-from counter_app.texts import Texts, mark
+from counter_app.texts import Texts, languages_of, mark
 
 BLIND = "blind"
 
@@ -139,7 +141,11 @@ class ComposePaper:
         marks = [Mark.DUPLICATE] if job.copy_number else []
         marks += [Mark.TRAINING] if profile.training else []
         marks += [Mark.DEMONSTRATION] if frozen.demonstration else []
-        rules = (*policy.ticket_rules[self.language], policy.luggage[self.language])
+        rules = [
+            line
+            for language in languages_of(self.language)
+            for line in (*policy.ticket_rules[language], policy.luggage[language])
+        ]
         return TicketFace(
             language=self.language,
             operator=profile.operator or frozen.trip.operator,
@@ -163,10 +169,11 @@ class ComposePaper:
             counter=profile.counter,
             clerk=ticket.clerk,
             sold_at=ticket.sold_at.astimezone(zone),
-            rules=rules,
+            rules=tuple(rules),
             marks=tuple(marks),
             copy_number=job.copy_number,
             code=code_text(payload_of(books, ticket, frozen, profile, self.signer, job.copy_number)),
+            document=ticket_document(frozen.trip.route_type),
         )
 
     @staticmethod
@@ -179,22 +186,34 @@ class ComposePaper:
 
     # ---- slips
 
-    def _slip(self, title: str, subtitle: str, blocks: list[Block], job: PrintJob) -> Slip:
+    def _slip(self, document: Document, title: str, parts: Sequence[Part], job: PrintJob, clerk: str = "") -> Slip:
+        """With the particulars that every slip has: the window, the clerk and the time."""
         profile, t = self.store.profile, self.texts(self.language)
-        marks = [Mark.DUPLICATE] if job.copy_number else []
-        marks += [Mark.TRAINING] if profile.training else []
-        foot: list[Block] = [
-            Rule(),
-            Pair(t("Window"), f"{profile.station_name} {profile.counter:02d}"),
-            Pair(t("Time"), f"{job.created_at.astimezone(ZoneInfo(profile.zone)):%Y-%m-%d %H:%M:%S}"),
-        ]
+        made_at = f"{job.created_at.astimezone(ZoneInfo(profile.zone)):%Y-%m-%d %H:%M:%S}"
+        window = f"{profile.station_name} {profile.counter:02d}"
+        particulars: list[Block] = [Pair(t("Window"), window), Pair(t("Time"), made_at)]
+        if clerk:
+            particulars.insert(1, Pair(t("Clerk"), clerk))
         return Slip(
+            document=document,
             language=self.language,
             title=title,
-            subtitle=subtitle,
-            marks=tuple(marks),
-            blocks=(*blocks, *foot),
+            subtitle=profile.operator,
+            marks=self._slip_marks(job),
+            parts=(*(part for part in parts if part.blocks), Part("particulars", tuple(particulars))),
+            facts={
+                "operator": profile.operator,
+                "station": profile.station_name,
+                "window": f"{profile.counter:02d}",
+                "clerk": clerk,
+                "made_at": made_at,
+            },
+            copy_number=job.copy_number,
         )
+
+    def _slip_marks(self, job: PrintJob) -> tuple[Mark, ...]:
+        copy = (Mark.DUPLICATE,) if job.copy_number else ()
+        return (*copy, Mark.TRAINING) if self.store.profile.training else copy
 
     def _refund_slip(self, books: Reading | Writing, job: PrintJob) -> Slip:
         t, zone = self.texts(self.language), ZoneInfo(self.store.profile.zone)
@@ -205,22 +224,42 @@ class ComposePaper:
         tiers = {tier.code: tier for tier in self.policies(ticket.policy).tiers}
         calls, currency = frozen.trip.calls, ticket.currency
         route = " - ".join(
-            frozen.stations[calls[call].station_id].name for call in (ticket.span.board, ticket.span.alight)
+            self._name(frozen.stations[calls[call].station_id]) for call in (ticket.span.board, ticket.span.alight)
         )
-        blocks: list[Block] = [
-            Pair(t("Ticket"), ticket.number),
-            Pair(t("Service"), f"{frozen.trip.service} {ticket.depart.astimezone(zone):%Y-%m-%d %H:%M}"),
-            Text(route),
-            Rule(),
-            Pair(t("Fare paid"), Money(ticket.price_minor, currency).plain()),
-            Pair(t("Refund fee"), Money(refund.fee_minor, currency).plain()),
-            Pair(t("Refund amount"), f"{Money(refund.refunded_minor, currency).plain()} {currency}", Strength.LARGE),
-            *self._back(books, refund, ticket),
+        tier = tiers.get(refund.rule)
+        back = f"{Money(refund.refunded_minor, currency).plain()} {currency}"
+        parts = [
+            Part(
+                "ticket",
+                (
+                    Pair(t("Ticket"), ticket.number),
+                    Pair(t("Service"), f"{frozen.trip.service} {ticket.depart.astimezone(zone):%Y-%m-%d %H:%M}"),
+                    Text(route),
+                ),
+            ),
+            Part(
+                "amounts",
+                (
+                    Pair(t("Fare paid"), Money(ticket.price_minor, currency).plain()),
+                    Pair(t("Refund fee"), Money(refund.fee_minor, currency).plain()),
+                ),
+            ),
+            Part("refund", (Pair(t("Refund amount"), back, Strength.LARGE),)),
+            Part("tenders", tuple(self._back(books, refund, ticket))),
+            Part("rule", tuple(Text(line) for line in self._said(tier.words if tier is not None else {}))),
+            Part("signature", (Pair(t("Customer's signature"), ""),)),
         ]
-        if refund.rule in tiers:
-            blocks.append(Text(tiers[refund.rule].words[self.language]))
-        blocks += [Rule(), Pair(t("Clerk"), refund.clerk), Pair(t("Customer's signature"), "")]
-        return self._slip(t("Refund"), self.store.profile.operator, blocks, job)
+        return self._slip(Document.REFUND_SLIP, t("Refund"), parts, job, refund.clerk)
+
+    def _said(self, words: Mapping[str, str]) -> list[str]:
+        """A policy's sentence in the paper's language or languages."""
+        return [words[language] for language in languages_of(self.language) if language in words]
+
+    def _name(self, station: Station) -> str:
+        """As the paper's language says it: 长沙南, Changshanan, or both."""
+        name = station_name(station)
+        words = {"zh": name.native, "en": name.latin or name.native}
+        return " ".join(dict.fromkeys(self._said(words)))
 
     def _back(self, books: Reading | Writing, refund: RefundRecord, ticket: TicketRecord) -> list[Block]:
         """Where it goes, leg by leg, as the refund posted it; the cash part with what the coins make of it."""
@@ -245,14 +284,16 @@ class ComposePaper:
         slip = books.payments.slip(job.ref)
         if slip is None:
             raise Refusal(Reason.JOB_NOT_OPEN, detail="no_slip")
-        marks = [Mark.DUPLICATE] if job.copy_number else []
-        marks += [Mark.TRAINING] if self.store.profile.training else []
+        customer = slip.whose == "customer"
         return Slip(
+            document=Document.CARD_SLIP_CUSTOMER if customer else Document.CARD_SLIP_MERCHANT,
             language=self.language,
-            title=t("Customer's card slip") if slip.whose == "customer" else t("Merchant's card slip"),
+            title=t("Customer's card slip") if customer else t("Merchant's card slip"),
             subtitle="",
-            marks=tuple(marks),
-            blocks=(Verbatim(slip.lines),),
+            marks=self._slip_marks(job),
+            parts=(Part("terminal", (Verbatim(slip.lines),)),),
+            facts={"operator": self.store.profile.operator, "station": self.store.profile.station_name},
+            copy_number=job.copy_number,
         )
 
     def _report(self, books: Reading | Writing, job: PrintJob) -> Slip:
@@ -265,7 +306,9 @@ class ComposePaper:
             assert shift.z_report is not None, "a Z is printed of what was closed"
             figures = thawed(shift.z_report)
         paper = self.report_paper(figures, self.language)
-        return replace(paper, marks=(*paper.marks, Mark.DUPLICATE)) if job.copy_number else paper
+        if not job.copy_number:
+            return paper
+        return replace(paper, marks=(*paper.marks, Mark.DUPLICATE), copy_number=job.copy_number)
 
     def _cash_slip(self, books: Reading | Writing, job: PrintJob) -> Slip:
         t = self.texts(self.language)
@@ -275,14 +318,13 @@ class ComposePaper:
         shift = books.shifts.get(movement.shift_id)
         user = books.users.by_id(shift.user_id) if shift is not None else None
         amount = Money(abs(movement.amount_minor), self.store.profile.currency)
-        blocks: list[Block] = [
-            Pair(t(CASH_WORDS[movement.kind]), f"{amount.plain()} {amount.currency}", Strength.LARGE),
-            Text(movement.reason),
-            Rule(),
-            Pair(t("Clerk"), user.display_name if user is not None else ""),
-            Pair(t("Signature"), ""),
+        kind = t(CASH_WORDS[movement.kind])
+        parts = [
+            Part("amount", (Pair(kind, f"{amount.plain()} {amount.currency}", Strength.LARGE),)),
+            Part("reason", (Text(movement.reason),)),
+            Part("signature", (Pair(t("Signature"), ""),)),
         ]
-        return self._slip(t(CASH_WORDS[movement.kind]), self.store.profile.operator, blocks, job)
+        return self._slip(Document.CASH_SLIP, kind, parts, job, user.display_name if user is not None else "")
 
     def _receipt(self, books: Reading | Writing, job: PrintJob) -> Slip:
         t = self.texts(self.language)
@@ -294,15 +336,12 @@ class ComposePaper:
         def plain(minor: int) -> str:
             return Money(minor, order.currency).plain()
 
-        blocks: list[Block] = [Pair(ticket.number, plain(ticket.price_minor)) for ticket in tickets]
-        blocks += [
-            Rule(),
-            Pair(t("Total"), f"{plain(order.total_minor)} {order.currency}", Strength.LARGE),
-            *self._paid(books, order),
-            Rule(),
-            Pair(t("Clerk"), order.clerk),
+        parts = [
+            Part("items", tuple(Pair(ticket.number, plain(ticket.price_minor)) for ticket in tickets)),
+            Part("total", (Pair(t("Total"), f"{plain(order.total_minor)} {order.currency}", Strength.LARGE),)),
+            Part("tenders", tuple(self._paid(books, order))),
         ]
-        return self._slip(t("Receipt"), self.store.profile.operator, blocks, job)
+        return self._slip(Document.RECEIPT, t("Receipt"), parts, job, order.clerk)
 
     def _paid(self, books: Reading | Writing, order: OrderRecord) -> list[Block]:
         t = self.texts(self.language)
@@ -330,12 +369,12 @@ class ComposePaper:
     def _test(self, books: Reading | Writing, job: PrintJob) -> Slip:
         del books
         t = self.texts(self.language)
-        blocks: list[Block] = [
+        sample: tuple[Block, ...] = (
             Text(t("If you can read this, the printer prints.")),
             Text("0123456789 ABCDEFG abcdefg"),
             Text("长沙南 Žilina ￥553.00 é 𠮷 㛃"),
-        ]
-        return self._slip(t("Test print"), self.store.profile.operator, blocks, job)
+        )
+        return self._slip(Document.TEST, t("Test print"), [Part("sample", sample)], job)
 
 
 def _place_kind(frozen: FrozenRun, ticket: TicketRecord) -> str | None:

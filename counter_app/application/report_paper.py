@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from counter_app.application.tender_words import TENDER_WORDS
 from counter_app.application.views import ShiftReport, TotalsLine
 from counter_app.domain.money import Money
-from counter_app.domain.papers import Block, Mark, Pair, Rule, Slip, Strength, Table, Text, Verbatim
+from counter_app.domain.papers import Block, Document, Mark, Pair, Part, Rule, Slip, Strength, Table, Text, Verbatim
 from counter_app.ports.profile import ProfileInfo
 from counter_app.texts import Texts, mark
 
@@ -81,27 +81,42 @@ class ReportPaper:
             title=title,
             subtitle=t("{station}, window {counter}", station=report.station, counter=report.counter),
             marks=tuple(marks),
-            blocks=(
-                *_head(report, t, zone),
-                *_sales(report, t),
-                *_totals(t("By passenger"), report.by_passenger_type, _TYPES, t),
-                *_totals(t("By class"), report.by_class, _CLASSES, t),
-                *_totals(t("By tender"), report.by_tender, TENDER_WORDS, t),
-                *_carried(report, t, zone),
-                *_drawer(report, t),
-                *_foot(report, t),
-            ),
+            document=Document.Z_REPORT if report.kind == "z" else Document.X_REPORT,
+            parts=_parts(report, t, zone),
+            facts={
+                "operator": report.operator,
+                "station": report.station,
+                "window": f"{report.counter:02d}",
+                "clerk": report.shift.clerk,
+                "made_at": _when(report.made_at, zone),
+                "number": str(number or ""),
+            },
+            copy_number=copy_number,
         )
+
+
+def _parts(report: ShiftReport, t: Texts, zone: ZoneInfo) -> tuple[Part, ...]:
+    found = {
+        "shift": _head(report, t, zone),
+        "sales": _sales(report, t),
+        "passengers": _totals(t("By passenger"), report.by_passenger_type, _TYPES, t),
+        "classes": _totals(t("By class"), report.by_class, _CLASSES, t),
+        "tenders": _totals(t("By tender"), report.by_tender, TENDER_WORDS, t),
+        "carried": _carried(report, t, zone),
+        "drawer": _drawer(report, t),
+        "close": _foot(report, t),
+        "signatures": _signatures(report, t),
+    }
+    parts = (Part(name, tuple(blocks)) for name, blocks in found.items())
+    return tuple(part for part in parts if part.blocks)
 
 
 def _head(report: ShiftReport, t: Texts, zone: ZoneInfo) -> Iterable[Block]:
     shift = report.shift
-    yield Text(report.operator, Strength.STRONG, "center")
     yield Pair(t("Shift"), str(shift.number))
     yield Pair(t("Clerk"), f"{shift.clerk} ({shift.login})" if shift.clerk != shift.login else shift.login)
     yield Pair(t("Opened"), _when(shift.opened_at, zone))
     yield Pair(t("Closed") if report.kind == "z" else t("As of"), _when(report.made_at, zone))
-    yield Rule()
 
 
 def _sales(report: ShiftReport, t: Texts) -> Iterable[Block]:
@@ -118,7 +133,6 @@ def _sales(report: ShiftReport, t: Texts) -> Iterable[Block]:
 
 def _totals(head: str, lines: tuple[TotalsLine, ...], words: Mapping[str, str], t: Texts) -> Iterable[Block]:
     if lines:
-        yield Rule()
         yield _table(head, lines, words, t)
 
 
@@ -126,7 +140,6 @@ def _carried(report: ShiftReport, t: Texts, zone: ZoneInfo) -> Iterable[Block]:
     """Every payment of the shift that is not settled, by name: whoever has the next shift looks for them."""
     if not report.carried:
         return
-    yield Rule()
     yield Text(t("Payments carried over") if report.kind == "z" else t("Payments not settled"), Strength.STRONG)
     for one in report.carried:
         word = one.tender if one.direction == "charge" else f"{one.tender}_refund"
@@ -145,7 +158,6 @@ def _table(head: str, lines: Iterable[TotalsLine], words: Mapping[str, str], t: 
 
 
 def _drawer(report: ShiftReport, t: Texts) -> Iterable[Block]:
-    yield Rule()
     if report.blind:
         yield Text(t("Cash is shown once the drawer has been counted."), Strength.FAINT)
         return
@@ -165,15 +177,16 @@ def _drawer(report: ShiftReport, t: Texts) -> Iterable[Block]:
 
 
 def _foot(report: ShiftReport, t: Texts) -> Iterable[Block]:
-    yield Rule()
     yield Pair(t("Grand total since set-up"), report.perpetual_total.plain(), Strength.STRONG)
     yield Pair(
         t("Not yet sent"), t("{count} entries, {value}", count=report.unsynced_count, value=report.unsynced.plain())
     )
     yield Pair(t("Journal"), f"{report.journal_first}–{report.journal_last}")
     yield Pair(t("Currency"), report.sales.currency)
+
+
+def _signatures(report: ShiftReport, t: Texts) -> Iterable[Block]:
     if report.kind == "z":
-        yield Text("")
         yield Pair(t("Signed, clerk"), "______________")
         yield Pair(t("Signed, supervisor"), "______________")
 
@@ -195,9 +208,12 @@ def _amount(amount: Money | None) -> str:
 
 def slip_text(slip: Slip, columns: int = _TEXT_COLUMNS) -> str:
     """The slip's lines for a terminal: fixed width, a Chinese character counting two."""
-    lines = [_aligned(slip.title, columns, "c"), _aligned(slip.subtitle, columns, "c")]
-    for block in slip.blocks:
-        lines += _block_lines(block, columns)
+    head = (slip.facts.get("operator", ""), slip.title, slip.subtitle)
+    lines = [_aligned(line, columns, "c") for line in head if line]
+    for part in slip.named():
+        lines.append("-" * columns)
+        for block in part.blocks:
+            lines += _block_lines(block, columns)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 

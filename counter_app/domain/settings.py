@@ -92,7 +92,7 @@ def parse_settings(text: str) -> Settings:
             profile=printer.matching("profile", default.printer.profile, _PROFILE, "a printer profile's name"),
         ),
         ticket=TicketSettings(
-            language=ticket.word("language", default.ticket.language, ("zh", "en")),
+            language=ticket.word("language", default.ticket.language, ("zh", "en", "both")),
             code=ticket.word("code", default.ticket.code, ("aztec", "qr")),
         ),
         window=WindowSettings(
@@ -123,7 +123,7 @@ url = "{printer_url}"          # tcp://host:9100 | serial:///dev/ttyS0?baud=1152
 profile = "{d.printer.profile}"    # thermal-80, thermal-58, epson-80, epson-58, listening-80, ...: docs/printing.md
 
 [ticket]
-language = "{d.ticket.language}"             # zh | en: which comes first on paper
+language = "{d.ticket.language}"             # zh | en | both: the language of paper
 code = "{d.ticket.code}"              # aztec | qr
 
 [window]

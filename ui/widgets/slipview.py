@@ -58,8 +58,11 @@ class SlipView(QFrame):
             sub = Label(slip.subtitle, role="paper_faint", wrap=True)
             sub.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             self._column.addWidget(sub)
-        for block in slip.blocks:
-            self._column.addWidget(_draw(block))
+        for number, part in enumerate(slip.named()):
+            if number:
+                self._column.addWidget(basic.Rule())
+            for block in part.blocks:
+                self._column.addWidget(_draw(block))
         self._column.addStretch(1)
 
 
