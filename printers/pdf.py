@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from threading import Lock
 from typing import Any, Final, Literal
 
 from PIL import Image
@@ -14,6 +13,7 @@ from PIL import Image
 from counter_app.domain.papers import Paper, TicketFace
 from printers.compose import Composer
 from printers.fonts import REGULAR, FontBook
+from printers.pdf_type import draw_dots, draw_words, font_name
 from printers.raster import Canvas, Raster
 from printers.slip_layout import compose_slip
 from printers.text import clean
@@ -26,8 +26,6 @@ _ROLL_MARGIN: Final = 11.0  # points: a roll of 80 mm prints 72 mm
 _A4: Final = (595.28, 841.89)
 _A4_MARGIN: Final = 51.0  # 18 mm
 _A4_DOTS: Final = 1280  # a report's width in layout dots: 9.6 points for its plain type, a Z on one page
-_registered: dict[str, str] = {}
-_register_lock: Final = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +182,7 @@ def _written(
     file = BytesIO()
     # invariant: no time of making in it, the same paper gives the same bytes
     # a font of ours from the first: reportlab would begin with Helvetica, which is in no file
-    first_font = _font(canvas.fonts.folder / REGULAR[0])
+    first_font = font_name(canvas.fonts.folder / REGULAR[0])
     pdf = Pdf(file, pagesize=size, pageCompression=1, invariant=1, initialFontName=first_font)
     pdf.setTitle(clean(title))
     pdf.setCreator("Counterfoil")
@@ -206,7 +204,18 @@ def _draw(pdf: Any, mark: _Mark, fonts: FontBook, bars: Sequence[_Box]) -> None:
     match mark:
         case _Words():
             white = any(bar.top < mark.baseline < bar.bottom for bar in bars)
-            _draw_words(pdf, mark, fonts, white=white)
+            draw_words(
+                pdf,
+                fonts,
+                mark.text,
+                left=mark.left,
+                baseline=-mark.baseline,
+                size=mark.size,
+                bold=mark.bold,
+                # The layout reckons with whole dots: columns end where it put them.
+                width=fonts.width(mark.text, mark.size, bold=mark.bold),
+                grey=1 if white else 0,
+            )
         case _Box():
             pdf.rect(mark.left, -mark.bottom, mark.right - mark.left, mark.bottom - mark.top, stroke=0, fill=1)
         case _Arrow():
@@ -217,79 +226,4 @@ def _draw(pdf: Any, mark: _Mark, fonts: FontBook, bars: Sequence[_Box]) -> None:
             path.close()
             pdf.drawPath(path, stroke=0, fill=1)
         case _Dots():
-            _draw_dots(pdf, mark)
-
-
-def _draw_words(pdf: Any, words: _Words, fonts: FontBook, *, white: bool) -> None:
-    from reportlab.pdfbase.pdfmetrics import stringWidth  # noqa: PLC0415 - see _written
-
-    runs = [(run, _font(fonts.folder / run.file)) for run in fonts.runs(words.text, bold=words.bold)]
-    widths = [stringWidth(run.text, name, words.size) for run, name in runs]
-    natural = sum(widths)
-    # The layout reckons with whole dots: stretched by a percent or so, columns end where it put them.
-    stretch = min(1.08, max(0.92, fonts.width(words.text, words.size, bold=words.bold) / natural)) if natural else 1.0
-    left = float(words.left)
-    pdf.saveState()
-    pdf.setFillGray(1 if white else 0)
-    pdf.setStrokeGray(1 if white else 0)
-    for (run, name), width in zip(runs, widths, strict=True):
-        line = pdf.beginText(left, -words.baseline)
-        line.setFont(name, words.size)
-        line.setHorizScale(100 * stretch)
-        if run.thicken:
-            pdf.setLineWidth(words.size / 30)
-            line.setTextRenderMode(2)
-        line.textOut(run.text)
-        pdf.drawText(line)
-        left += width * stretch
-    pdf.restoreState()
-
-
-def _draw_dots(pdf: Any, dots: _Dots) -> None:
-    """Rectangles, not an image: sharp at any size. Equal rows are joined."""
-    picture = dots.picture
-    stride, data = picture.width, picture.tobytes()
-    path = pdf.beginPath()
-    row = 0
-    while row < picture.height:
-        line = data[row * stride : (row + 1) * stride]
-        last = row + 1
-        while last < picture.height and data[last * stride : (last + 1) * stride] == line:
-            last += 1
-        start = line.find(b"\xff")
-        while start >= 0:
-            end = line.find(b"\x00", start)
-            end = stride if end < 0 else end
-            path.rect(dots.left + start, -(dots.top + last), end - start, last - row)
-            start = line.find(b"\xff", end)
-        row = last
-    pdf.drawPath(path, stroke=0, fill=1)
-
-
-def _font(path: Path) -> str:
-    """Registers a font with reportlab once a process (it keeps them in a global of its own)."""
-    from reportlab.pdfbase import ttfonts  # noqa: PLC0415 - see _written
-    from reportlab.pdfbase.pdfmetrics import registerFont  # noqa: PLC0415
-
-    # reportlab 5.1 writes code points beyond U+FFFF as they are; the format wants UTF-16: 𠮷 would be copied as ₻.
-    ttfonts.makeToUnicodeCMap = _to_unicode
-    key = str(path)
-    with _register_lock:
-        if key not in _registered:
-            name = f"Counterfoil-{path.stem}"
-            registerFont(ttfonts.TTFont(name, key))
-            _registered[key] = name
-        return _registered[key]
-
-
-def _to_unicode(name: str, subset: Sequence[int]) -> str:
-    """The table by which a reader copies and searches text (PDF 32000-1, 9.10.3): UTF-16, at most 100 a block."""
-    head = (
-        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap "
-        f"/CIDSystemInfo << /Registry ({name}) /Ordering ({name}) /Supplement 0 >> def "
-        f"/CMapName /{name} def /CMapType 2 def 1 begincodespacerange <00> <FF> endcodespacerange"
-    )
-    lines = [f"<{at:02X}> <{chr(code).encode('utf-16-be').hex().upper()}>" for at, code in enumerate(subset)]
-    blocks = [lines[at : at + 100] for at in range(0, len(lines), 100)]
-    body = [part for block in blocks for part in (f"{len(block)} beginbfchar", *block, "endbfchar")]
-    return "\n".join((head, *body, "endcmap CMapName currentdict /CMap defineresource pop end end"))
+            draw_dots(pdf, mark.picture, left=mark.left, top=-mark.top)
