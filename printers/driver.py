@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock
+from threading import Event, Lock
 
 from counter_app.domain.papers import Paper
 from counter_app.errors import DeviceTrouble
@@ -13,8 +14,8 @@ from counter_app.ports.prints import Delivery, DeliveryOutcome, PrinterStatus
 from printers.answers import Answer, AnswerReader, InOrder, ProcessId, RealTime, read_status, silent
 from printers.compose import Composer
 from printers.escpos import drawer_bytes, flush_bytes, paper_bytes, question, token_bytes
-from printers.links import Link, LinkBroken, Opener
 from printers.profiles import Confirm, Profile
+from printers.transports.base import Link, LinkBroken, Opener
 
 _STALE_READS_MAX = 64  # a line that never stops talking is not waited out
 
@@ -54,6 +55,9 @@ class EscposPrinter:
         self._deadlines = deadlines or Deadlines()
         self._half_sent = half_sent
         self._lock = Lock()
+        self._calls: list[Event] = []  # those under way and waiting, oldest first; set: given up
+        self._talking: Event | None = None  # the one that has the line
+        self._calls_lock = Lock()
 
     @property
     def name(self) -> str:
@@ -64,22 +68,32 @@ class EscposPrinter:
         return self._profile
 
     def status(self) -> PrinterStatus:
-        with self._lock:
+        with self._call() as stop, self._line(stop):
             try:
-                link = self._opener.open(self._deadlines.connect_s)
+                link = self._opener.open(self._deadlines.connect_s, stop)
             except DeviceTrouble:
                 return silent("not_reachable")
+            except LinkBroken as broken:
+                return silent(broken.why)
             try:
                 return self._ask_or_fill(link, AnswerReader())
             finally:
                 link.close()
 
     def deliver(self, paper: Paper, *, token: int) -> DeliveryOutcome:
-        raster = self._composer.compose(paper, width=self._profile.width, symbology=self._profile.symbology)
-        return self._run(paper_bytes(raster, self._profile, token=token), token)
+        with self._call() as stop:
+            raster = self._composer.compose(paper, width=self._profile.width, symbology=self._profile.symbology)
+            return self._run(paper_bytes(raster, self._profile, token=token), token, stop)
 
     def kick_drawer(self, *, token: int) -> DeliveryOutcome:
-        return self._run(drawer_bytes(self._profile, token=token), token)
+        with self._call() as stop:
+            return self._run(drawer_bytes(self._profile, token=token), token, stop)
+
+    def cancel(self) -> None:
+        with self._calls_lock:
+            stop = self._talking or (self._calls[0] if self._calls else None)
+            if stop is not None:
+                stop.set()
 
     def assume(self, *, half_sent: bool | None) -> None:
         """What recovery knows of the jobs of an earlier process; as in the constructor."""
@@ -89,12 +103,36 @@ class EscposPrinter:
     def close(self) -> None:
         """Nothing is open between jobs."""
 
-    def _run(self, job: bytes, token: int) -> DeliveryOutcome:
+    @contextmanager
+    def _call(self) -> Iterator[Event]:
+        stop = Event()
+        with self._calls_lock:
+            self._calls.append(stop)
+        try:
+            yield stop
+        finally:
+            with self._calls_lock:
+                self._calls.remove(stop)
+
+    @contextmanager
+    def _line(self, stop: Event) -> Iterator[None]:
         with self._lock:
+            with self._calls_lock:
+                self._talking = stop
             try:
-                link = self._opener.open(self._deadlines.connect_s)
+                yield
+            finally:
+                with self._calls_lock:
+                    self._talking = None
+
+    def _run(self, job: bytes, token: int, stop: Event) -> DeliveryOutcome:
+        with self._line(stop):
+            try:
+                link = self._opener.open(self._deadlines.connect_s, stop)
             except DeviceTrouble as trouble:
                 return _failed("not_reachable", silent("not_reachable"), trouble.detail)
+            except LinkBroken as broken:
+                return _failed(broken.why, silent(broken.why))
             try:
                 return self._converse(link, job, token)
             finally:
@@ -197,7 +235,7 @@ class EscposPrinter:
                     return silent("garbled" if reader.garbage else "silent")
                 bits[n] = answer.bits
         except LinkBroken as broken:
-            return silent("closed" if broken.why == "closed" else "silent")
+            return silent(broken.why if broken.why in {"closed", "cancelled"} else "silent")
         return read_status(bits)
 
     @staticmethod

@@ -12,9 +12,11 @@ from counter_app.ports.clock import Clock
 from counter_app.ports.prints import JobState, Printer
 from printers.compose import Composer
 from printers.driver import Deadlines, EscposPrinter
-from printers.links import FLOWS, Opener, SerialOpener, TcpOpener
 from printers.paperless import FilePrinter, VirtualPrinter
 from printers.profiles import Profile, profile_named
+from printers.transports.base import Opener
+from printers.transports.serial import FLOWS, SerialOpener
+from printers.transports.tcp import TcpOpener
 
 _OPTIONS = {
     "tcp": {"profile", "code"},

@@ -53,6 +53,9 @@ class FilePrinter:
     def kick_drawer(self, *, token: int) -> DeliveryOutcome:
         return self._append(drawer_bytes(self._profile, token=token))
 
+    def cancel(self) -> None:
+        """A file is written at once or not at all."""
+
     def close(self) -> None:
         """Nothing is open between jobs."""
 
@@ -131,6 +134,9 @@ class VirtualPrinter:
         with self._lock:
             self._interpreter.feed(drawer_bytes(self._profile, token=token))
         return _DONE
+
+    def cancel(self) -> None:
+        """No call lasts."""
 
     def close(self) -> None:
         """Nothing to let go."""

@@ -15,7 +15,7 @@ SETTINGS_BYTES_MAX: Final = 64 * 1024
 
 _PROFILE: Final = re.compile(r"^[A-Za-z0-9:._-]{1,60}$")
 _CENTRAL_URL: Final = re.compile(r"^(https?://[^\s]{1,300})?$")
-_PRINTER_URL: Final = re.compile(r"^(tcp://|serial://|file://|virtual:)")
+_PRINTER_URL: Final = re.compile(r"^(tcp://|serial://|usb://|ipp://|cups:|file://|virtual:)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ def parse_settings(text: str) -> Settings:
                 "url",
                 default.printer.url,
                 _PRINTER_URL,
-                "tcp://host:9100, serial:///dev/ttyS0?baud=115200, file:///path or virtual:",
+                "tcp://host:9100, serial:///dev/ttyS0?baud=115200, usb://VID:PID, cups:NAME, file:///path or virtual:",
             ),
             profile=printer.matching("profile", default.printer.profile, _PROFILE, "a printer profile's name"),
         ),
@@ -119,7 +119,7 @@ def default_text(printer_url: str) -> str:
 # Settings of this window. Read at start; a wrong key or value is refused with its name.
 
 [printer]
-url = "{printer_url}"          # tcp://host:9100 | serial:///dev/ttyS0?baud=115200 | file:///path | virtual:
+url = "{printer_url}"          # tcp://host:9100 | serial:///dev/ttyS0 | usb://04b8:0e15 | cups:NAME | virtual:
 profile = "{d.printer.profile}"    # thermal-80, thermal-58, epson-80, epson-58, listening-80, ...: docs/printing.md
 
 [ticket]

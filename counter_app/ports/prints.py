@@ -115,7 +115,11 @@ class PaperState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrinterStatus:
-    """What the printer itself said. ``ready`` is true only on valid answers that say so; silence is not ready."""
+    """What the printer itself said. ``ready`` is true only on valid answers that say so; silence is not ready.
+
+    The one exception: a printer whose profile says that it cannot answer is ``ready`` with ``answered`` False and its
+    paper ``UNKNOWN``; its jobs end unknown, and a person looks.
+    """
 
     ready: bool
     online: bool
@@ -151,5 +155,12 @@ class Printer(Protocol):
         ...
 
     def kick_drawer(self, *, token: int) -> DeliveryOutcome: ...
+
+    def cancel(self) -> None:
+        """From another thread: gives up the call that is under way, at once, and nothing else.
+
+        Its outcome is ``UNKNOWN`` where bytes have left, ``FAILED_BEFORE_SEND`` where none have. Without a call: nothing.
+        """
+        ...
 
     def close(self) -> None: ...

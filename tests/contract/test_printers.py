@@ -20,12 +20,13 @@ from printers.compose import Composer
 from printers.driver import Deadlines, EscposPrinter
 from printers.escpos import paper_bytes
 from printers.interpreter import Events, Interpreter
-from printers.links import SerialOpener, TcpOpener
 from printers.opening import open_printer, tell_recovered
 from printers.paperless import FilePrinter, VirtualPrinter
 from printers.profiles import PROFILES, profile_named
 from printers.raster import Raster
 from printers.simulator.serve import SimulatedPrinter
+from printers.transports.serial import SerialOpener
+from printers.transports.tcp import TcpOpener
 from tests.unit.printers.samples import CODE, PAPERS, RESOURCES, SLEEPER, Z_REPORT
 
 QUICK = Deadlines(connect_s=1.0, answer_s=0.4, send_s=0.8, confirm_s=0.8, quiet_s=0.1)
@@ -255,7 +256,7 @@ def test_a_killed_process_leaves_the_next_ticket_whole(bench: Bench, cut_at: int
     profile = bench.driver.profile
     half = paper_bytes(COMPOSER.compose(SLEEPER, width=576), profile, token=9)[:cut_at]
     opener = bench.driver._opener
-    link = opener.open(1)
+    link = opener.open(1, threading.Event())
     link.write(half, 5)
     end = time.monotonic() + 10
     while len(bench.simulator.received) < cut_at and time.monotonic() < end:
@@ -301,7 +302,7 @@ class DeafWhilePrinting:
         self.missing = missing
         self._answers = b""
 
-    def open(self, within_s: float) -> DeafWhilePrinting:
+    def open(self, within_s: float, stop: threading.Event) -> DeafWhilePrinting:
         return self
 
     def write(self, data: bytes, within_s: float) -> None:
@@ -313,6 +314,9 @@ class DeafWhilePrinting:
         if not said:
             time.sleep(min(within_s, 0.01))
         return said
+
+    def port_error(self) -> str:
+        return ""
 
     def close(self) -> None:
         pass

@@ -73,6 +73,9 @@ class NoPrinter:
     def kick_drawer(self, *, token: int) -> DeliveryOutcome:
         return PRINTED
 
+    def cancel(self) -> None:
+        """No call lasts."""
+
     def close(self) -> None:
         """There is nothing to close."""
 

@@ -14,10 +14,12 @@ from counter_app.ports.prints import Delivery
 from printers.codes import read_picture
 from printers.compose import Composer
 from printers.driver import Deadlines, EscposPrinter
-from printers.links import Opener, SerialOpener, TcpOpener
 from printers.profiles import PROFILES
 from printers.simulator.run import obey
 from printers.simulator.serve import SimulatedPrinter
+from printers.transports.base import Opener
+from printers.transports.serial import SerialOpener
+from printers.transports.tcp import TcpOpener
 from tests.unit.printers.samples import CODE, RESOURCES, SLEEPER
 
 PROGRAM = (
