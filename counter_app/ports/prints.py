@@ -159,7 +159,7 @@ class Printer(Protocol):
     def cancel(self) -> None:
         """From another thread: gives up the call that is under way, at once, and nothing else.
 
-        Its outcome is ``UNKNOWN`` where bytes have left, ``FAILED_BEFORE_SEND`` where none have. Without a call: nothing.
+        Its outcome is ``UNKNOWN`` where bytes have left, ``FAILED_BEFORE_SEND`` where none have. No call: nothing.
         """
         ...
 
