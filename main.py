@@ -774,6 +774,21 @@ def _pdf_of(counter: Counter) -> Callable[[Paper], bytes]:
     return draw
 
 
+def _eticket(args: argparse.Namespace) -> int:
+    from counter_app.application.whole_file import whole_file
+    from counter_app.domain.staff import SYSTEM
+    from printers.eticket import eticket_pdf
+    from ui.commandline.commands import file_trouble
+    from ui.commandline.tickets import ticket_ids
+
+    with counter_of(args, writable=True) as counter:
+        faces = counter.desk.issue_e_tickets(SYSTEM, ticket_ids(counter.desk, args.numbers))
+        content = eticket_pdf(faces, counter.composer, symbology=_symbology(counter.settings))
+    with file_trouble(args.output), whole_file(args.output) as file:
+        file.write(content)
+    return DONE
+
+
 def _trust(args: argparse.Namespace) -> int:
     from counter_app.domain.staff import SYSTEM
     from ui.commandline.commands import file_trouble
@@ -1087,6 +1102,7 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "search": _search,
     "journal": _journal,
     "report": _report,
+    "eticket": _eticket,
     "trust": _trust,
     "verify-ticket": _verify_ticket,
     "screens": _screens,

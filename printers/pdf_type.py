@@ -60,7 +60,7 @@ def words_width(fonts: FontBook, text: str, size: float, *, bold: bool = False) 
     from reportlab.pdfbase.pdfmetrics import stringWidth  # noqa: PLC0415 - see font_name
 
     runs = fonts.runs(text, bold=bold)
-    return sum(stringWidth(run.text, font_name(fonts.folder / run.file), size) for run in runs)
+    return float(sum(stringWidth(run.text, font_name(fonts.folder / run.file), size) for run in runs))
 
 
 def draw_dots(pdf: Any, picture: Image.Image, *, left: float, top: float, dot: float = 1.0) -> None:

@@ -19,6 +19,7 @@ from counter_app.application.compose_paper import ComposePaper
 from counter_app.application.counter_payments import CounterPayments
 from counter_app.application.credentials import Credentials
 from counter_app.application.declare_shift import DeclareShift
+from counter_app.application.e_tickets import IssueETickets
 from counter_app.application.enrolled import CentralLink, Enrolled
 from counter_app.application.enrolled_hold import EnrolledBeginTender, EnrolledHold
 from counter_app.application.enrolled_holder import EnrolledHolder
@@ -86,7 +87,7 @@ from counter_app.application.views import (
 from counter_app.domain.coaches import Formation, PlaceRef
 from counter_app.domain.money import Money
 from counter_app.domain.orders import quick_tenders
-from counter_app.domain.papers import Paper
+from counter_app.domain.papers import Paper, TicketFace
 from counter_app.domain.policy import Policy
 from counter_app.domain.staff import Actor, Role
 from counter_app.domain.timetable import RunRef, Span, Trip
@@ -276,6 +277,7 @@ class CounterDesk(CounterPayments):
         self._print_test = PrintTest(store=store, clock=clock, ids=ids)
         self._settle_job = SettleJob(store=store, clock=clock, ids=ids)
         self._reprint = Reprint(store=store, clock=clock, ids=ids)
+        self._issue_e_tickets = IssueETickets(store=store, compose=self._compose)
         self._recover = Recover(store=store, holder=holder, clock=clock)
         self._tell_recovered = tell_recovered
         self._station_usage: Mapping[str, int] | None = None
@@ -582,6 +584,9 @@ class CounterDesk(CounterPayments):
 
     def ticket_paper(self, ticket_id: UUID) -> Paper:
         return self._compose.ticket(ticket_id)
+
+    def issue_e_tickets(self, actor: Actor, ticket_ids: Sequence[UUID]) -> list[TicketFace]:
+        return self._issue_e_tickets(actor, ticket_ids)
 
     def print_test(self, actor: Actor) -> UUID:
         return self._print_test(actor)

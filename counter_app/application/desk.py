@@ -45,7 +45,7 @@ from counter_app.application.views import (
 )
 from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.money import Money
-from counter_app.domain.papers import Paper
+from counter_app.domain.papers import Paper, TicketFace
 from counter_app.domain.staff import Actor, Role
 from counter_app.domain.timetable import RunRef, Span
 from counter_app.ports.catalogue import ImportReport, IssueInfo, Progress
@@ -248,6 +248,10 @@ class Desk(PaymentDesk, Protocol):
         ...
 
     def ticket_paper(self, ticket_id: UUID) -> Paper: ...
+
+    def issue_e_tickets(self, actor: Actor, ticket_ids: Sequence[UUID]) -> list[TicketFace]:
+        """WRITE, REPRINT. Their faces for a PDF; journaled."""
+        ...
 
     def print_test(self, actor: Actor) -> UUID: ...
 

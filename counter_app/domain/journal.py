@@ -84,7 +84,11 @@ class Kind(StrEnum):
     ROLL_ENDED = "roll_ended"  # {roll_id, printer, next, left, reason}
     BLANKS_SPOILED = "blanks_spoiled"  # {roll_id, printer, first, last, reason}: blanks that no job took
     PAPER_MOVED = "paper_moved"  # {job_id, kind, ref, from, to, stock_number}: to another printer, by a person
-    REIMBURSEMENT_ISSUED = "reimbursement_issued"  # {ticket_id, number, amount_minor, currency, job_id}
+    REIMBURSEMENT_ISSUED = (  # the original of a ticket's slip, under a number of its own
+        "reimbursement_issued"  # {ticket_id, number, issue, epoch, serial, amount_minor, currency, job_id}
+    )
+    PAPER_COPIED = "paper_copied"  # {job_id, kind, ref, title, copy, reason}: another paper of the same, by a person
+    E_TICKET_ISSUED = "e_ticket_issued"  # {ticket_id, number, copy}: its code left the counter as a file
     TICKET_REDEEMED = "ticket_redeemed"  # {number, copy, run_id, service_date, key_id}: let through, once
 
 

@@ -47,7 +47,7 @@ from counter_app.application.views import (
 from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.ids import TicketNumber
 from counter_app.domain.money import Money
-from counter_app.domain.papers import Pair, Paper, Rule, Slip, Strength, Table, Text
+from counter_app.domain.papers import Pair, Paper, Rule, Slip, Strength, Table, Text, TicketFace
 from counter_app.domain.staff import Actor, Right, Role
 from counter_app.domain.timetable import RunRef, Span
 from counter_app.errors import Cancelled, OutcomeUnknown, Reason, Refusal
@@ -651,6 +651,12 @@ class FakeDesk(PayingDesk):
     def ticket_paper(self, ticket_id: UUID) -> Paper:
         ticket = self._ticket(ticket_id)
         return Slip(language="zh", title=ticket.number, subtitle=ticket.service, marks=(), blocks=())
+
+    def issue_e_tickets(self, actor: Actor, ticket_ids: Sequence[UUID]) -> list[TicketFace]:
+        tickets = [self._ticket(ticket_id) for ticket_id in ticket_ids]
+        for ticket in tickets:
+            self._note("e_ticket_issued", actor.login, ticket=ticket.number)
+        return []
 
     def print_test(self, actor: Actor) -> UUID:
         del actor

@@ -149,6 +149,10 @@ def build_parser(
     report.add_argument("--language", choices=["zh", "en"], default=None)
     report.add_argument("--output", type=Path, default=None, help="without it: standard output")
 
+    eticket = command("eticket", "tickets as a PDF, an A4 page each, by their numbers; journaled")
+    eticket.add_argument("numbers", nargs="+", metavar="NUMBER")
+    eticket.add_argument("--output", type=Path, required=True, metavar="FILE")
+
     trust = command("trust", "the certificates with which tickets are checked")
     trust_commands = trust.add_subparsers(dest="trust_command", required=True, metavar="export")
     trust_export = trust_commands.add_parser("export", parents=[common], help="write the trust bundle")
