@@ -69,11 +69,19 @@ class Reason(StrEnum):
     ALREADY_REFUNDED = "already_refunded"
     NOT_REFUNDABLE = "not_refundable"
     QUOTE_CHANGED = "quote_changed"
+    SLIP_OUT = "slip_out"  # its reimbursement slip has to come back first: issue, papers
+    SLIP_ISSUED = "slip_issued"  # one original a ticket: issue
+    NOTHING_PAID = "nothing_paid"  # a ticket without a price needs no reimbursement slip
     # tickets' codes
     BAD_CODE = "bad_code"
     FORGED_CODE = "forged_code"
     UNKNOWN_KEY = "unknown_key"
     CODE_EXPIRED = "code_expired"
+    KEY_REVOKED = "key_revoked"  # the key that signed it is not to be trusted any more: ticket, key_id
+    KEY_EXPIRED = "key_expired"  # it is of a time after its key's certificate: ticket, until
+    TRUST_BEHIND = "trust_behind"  # certificates and the statement about them do not fit together: sync first
+    TRUST_OLDER = "trust_older"  # a bundle older than the one that is known: sequence, known
+    TICKET_REDEEMED = "ticket_redeemed"  # let through already; a supervisor may go on: ticket
     # the store
     PROFILE_EXISTS = "profile_exists"
     NO_PROFILE = "no_profile"
@@ -90,6 +98,13 @@ class Reason(StrEnum):
     # printing
     PRINTER_NOT_READY = "printer_not_ready"
     JOB_NOT_OPEN = "job_not_open"
+    UNKNOWN_PRINTER = "unknown_printer"  # printer: there is none of that name in the settings
+    # numbered blanks
+    NO_ROLL = "no_roll"  # printer: none is in it
+    ROLL_INSIDE = "roll_inside"  # printer: one is in it, left: with so many blanks
+    BAD_BLANKS = "bad_blanks"  # no range of numbers, or not one that lies in the roll
+    BLANKS_USED = "blanks_used"  # first: a number of the range was used already, or lies in another roll
+    BLANKS_SHORT = "blanks_short"  # left, needed: the roll has too few for these tickets
     # central records
     CENTRAL_UNREACHABLE = "central_unreachable"  # needs central, and it does not answer in time
     CENTRAL_REFUSED = "central_refused"  # code, detail: what central said

@@ -8,6 +8,7 @@ from db.catalogue_issues import SqlIssues
 from db.context import Context
 from db.journal import SqlJournal
 from db.orders import SqlOrders
+from db.papers import SqlPapers
 from db.payments import SqlPayments
 from db.people import SqlPeople
 from db.prints import SqlPrints
@@ -54,6 +55,10 @@ class Books:
     @cached_property
     def prints(self) -> SqlPrints:
         return SqlPrints(self.context)
+
+    @cached_property
+    def papers(self) -> SqlPapers:
+        return SqlPapers(self.context)
 
     @cached_property
     def issues(self) -> SqlIssues:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
 from db.metadata import metadata
 
@@ -69,6 +69,48 @@ redemption: Final = Table(
     Column("journal_seq", Integer, nullable=False),
     CheckConstraint("copy_number >= 0 and seen > 0 and last_at >= at", name="numbers"),
     CheckConstraint("journal_seq > 0", name="journaled"),
+    sqlite_with_rowid=False,
+)
+
+# The slip by which an employer pays a ticket back: one original, numbered without gaps by counter and epoch.
+reimbursement: Final = Table(
+    "reimbursement",
+    metadata,
+    Column("ticket_id", Text, ForeignKey("ticket.ticket_id"), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("number", Text, nullable=False, unique=True),  # as printed
+    Column("job_id", Text, nullable=False, unique=True),  # of the original
+    Column("amount_minor", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("clerk", Text, nullable=False),
+    Column("journal_seq", Integer, nullable=False),
+    Column("back_seq", Integer),  # of the refund for which it was taken back
+    UniqueConstraint("epoch", "serial"),
+    CheckConstraint("epoch > 0 and serial > 0 and amount_minor > 0", name="numbers"),
+    CheckConstraint("journal_seq > 0 and (back_seq is null or back_seq > journal_seq)", name="journaled"),
+    sqlite_with_rowid=False,
+)
+
+# Which of a passenger's pieces a tag is for; a copy is for the same piece.
+luggage_piece: Final = Table(
+    "luggage_piece",
+    metadata,
+    Column("job_id", Text, primary_key=True),
+    Column("ticket_id", Text, ForeignKey("ticket.ticket_id"), nullable=False, index=True),
+    Column("piece", Integer, nullable=False),
+    Column("pieces", Integer, nullable=False),  # so many there were when it was printed
+    CheckConstraint("0 < piece and piece <= pieces", name="piece"),
+    sqlite_with_rowid=False,
+)
+
+# A drop, paid in or out that was counted: {"10000": 3}, minor units to pieces, canonical JSON.
+cash_count: Final = Table(
+    "cash_count",
+    metadata,
+    Column("movement_id", Text, ForeignKey("cash_movement.movement_id"), primary_key=True),
+    Column("count", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy.exc import DBAPIError
 
 from counter_app.application.views import JournalVerdict
-from counter_app.domain import line_folds, payment_folds, sale_folds
+from counter_app.domain import line_folds, payment_folds, sale_folds, slip_folds
 from counter_app.domain.journal import START, BadEntry, Entry, Kind, Link, check_link, read_entry
 from counter_app.domain.projection import (
     RECORD_FOLDS,
@@ -46,16 +46,20 @@ from db.profile import read_certificates, read_profile
 from db.record_facts import record_facts
 from db.reference import expected_schema, stored_schema
 from db.sale_rows import sale_rows
+from db.slip_rows import slip_rows
 from db.vault import Vault
 from db.verify_stock import stock_faults
 from db.witness import FILE_NAME as WITNESS_NAME
 from db.witness import Mark, changed_at_rest, is_whole, read_mark
 
 _PROGRESS_EVERY: Final = 500
-_FOLDS: Final[dict[Kind, Fold]] = {**RECORD_FOLDS, **sale_folds.FOLDS, **payment_folds.FOLDS, **line_folds.FOLDS}
-_TABLES: Final[frozenset[str]] = RECORD_TABLES | sale_folds.TABLES | payment_folds.TABLES | line_folds.TABLES
+_PARTS: Final = (sale_folds, payment_folds, slip_folds, line_folds)
+_FOLDS: Final[dict[Kind, Fold]] = {
+    kind: step for folds in (RECORD_FOLDS, *(part.FOLDS for part in _PARTS)) for kind, step in folds.items()
+}
+_TABLES: Final[frozenset[str]] = RECORD_TABLES.union(*(part.TABLES for part in _PARTS))
 
-_FACTS: Final = (record_facts, sale_rows, payment_rows, line_facts)
+_FACTS: Final = (record_facts, sale_rows, payment_rows, slip_rows, line_facts)
 
 
 @dataclass(slots=True)

@@ -56,6 +56,8 @@ class Kind(StrEnum):
     PERSON_ERASED = "person_erased"
     RECOVERED = "recovered"
     TRUST_EXPORTED = "trust_exported"
+    TRUST_CHANGED = "trust_changed"  # {sequence, sha256, operator_keys, revoked, reason}: of a stand-alone window
+    TRUST_IMPORTED = "trust_imported"  # {operator, operator_key, sequence, sha256}: another operator's bundle
     CHANGED_AT_REST = "changed_at_rest"  # the database file was not as the counter had left it
     # of an enrolled counter
     LEASE_TAKEN = (

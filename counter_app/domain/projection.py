@@ -257,6 +257,8 @@ def _cash_moved(p: Projection, entry: Entry) -> None:
         amount_minor=cast("int", body["amount_minor"]),
         reason=_text(body, "reason"),
     )
+    if "count" in body:
+        p.put("cash_count", movement_id, {"count": canonical(body["count"]).decode()})
     queue_paper(p, job_id=_text(body, "job_id"), kind="cash_slip", ref=movement_id)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from counter_app.domain.journal import Entry, Kind, canonical, timestamp
 from counter_app.domain.payment_facts import read_refunded_legs, read_sold_legs
 from counter_app.domain.projection import ANYTHING, Fold, OneOf, Projection, move_cash, put_person
+from counter_app.domain.slip_folds import taken_back
 
 _UNDER_WAY: Final = OneOf(frozenset({"queued", "sending"}))
 _OVER_OR_SENDING: Final = OneOf(frozenset({"sending", "settled_spoiled"}))
@@ -153,6 +154,8 @@ def _refunded(p: Projection, entry: Entry) -> None:
     for cell in _cells(p.get("ticket", body["ticket_id"])):
         p.rows.pop(("place_leg", cell), None)
     p.change("ticket", body["ticket_id"], state="REFUNDED")
+    if "reimbursement_back" in body:
+        taken_back(p, body["ticket_id"])
     _paper_given_up(p, body["ticket_id"])
     if body["order_refunded"]:
         p.change("sale_order", body["order_id"], state="REFUNDED")
@@ -201,7 +204,9 @@ def _paper_told(p: Projection, entry: Entry) -> None:
 def _reprinted(p: Projection, entry: Entry) -> None:
     body: dict[str, Any] = dict(entry.body)
     for (table, key), row in p.rows.items():
-        if table == "print_job" and row.fields["ref"] == body["ticket_id"] and body["copy"] == 1:
+        fields = row.fields
+        mine = table == "print_job" and fields["ref"] == body["ticket_id"] and fields["kind"] == "ticket"
+        if mine and body["copy"] == 1:
             p.change(table, key, state="settled_spoiled")
 
 

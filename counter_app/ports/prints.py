@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from counter_app.domain.papers import Paper
@@ -32,7 +32,7 @@ class JobKind(StrEnum):
     CARD_SLIP = "card_slip"  # ref: slip_id
     EXCHANGE_SLIP = "exchange_slip"  # ref: refund_id of the ticket that was exchanged
     REIMBURSEMENT = "reimbursement"  # ref: ticket_id; one original, then numbered copies
-    LUGGAGE_TAG = "luggage_tag"  # ref: ticket_id; copy_number counts the pieces
+    LUGGAGE_TAG = "luggage_tag"  # ref: ticket_id; which piece it is for: ports.papers
     GROUP_LIST = "group_list"  # ref: order_id
     DRAWER = "drawer"  # ref: order, refund or movement, or its own job_id for a no-sale; never replayed
     TEST = "test"
@@ -164,3 +164,31 @@ class Printer(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+MAIN_PRINTER: Final = "main"  # prints tickets, and whatever has no printer of its own
+
+
+class Printers(Protocol):
+    """The window's printers, by their names in the settings. Raises Refusal(UNKNOWN_PRINTER, printer) for any other."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """``main`` first, the others as the settings list them."""
+        ...
+
+    def named(self, name: str) -> Printer: ...
+
+    def roles(self, name: str) -> frozenset[PrinterRole]:
+        """None at all: it prints what a person sends there."""
+        ...
+
+    def of_kind(self, kind: JobKind) -> str:
+        """The name of the printer that prints these where nobody chose another."""
+        ...
+
+    def url(self, name: str) -> str: ...
+
+    def profile(self, name: str) -> str:
+        """The profile's name as the settings have it; an option of the URL wins over it."""
+        ...

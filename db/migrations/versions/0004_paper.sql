@@ -18,6 +18,29 @@ CREATE TABLE blank_roll (
 
 
 ;
+CREATE TABLE cash_count (
+	movement_id TEXT NOT NULL, 
+	count TEXT NOT NULL, 
+	CONSTRAINT pk_cash_count PRIMARY KEY (movement_id), 
+	CONSTRAINT fk_cash_count_movement_id FOREIGN KEY(movement_id) REFERENCES cash_movement (movement_id)
+)
+ WITHOUT ROWID
+
+
+;
+CREATE TABLE luggage_piece (
+	job_id TEXT NOT NULL, 
+	ticket_id TEXT NOT NULL, 
+	piece INTEGER NOT NULL, 
+	pieces INTEGER NOT NULL, 
+	CONSTRAINT pk_luggage_piece PRIMARY KEY (job_id), 
+	CONSTRAINT ck_luggage_piece_piece CHECK (0 < piece and piece <= pieces), 
+	CONSTRAINT fk_luggage_piece_ticket_id FOREIGN KEY(ticket_id) REFERENCES ticket (ticket_id)
+)
+ WITHOUT ROWID
+
+
+;
 CREATE TABLE print_route (
 	job_id TEXT NOT NULL, 
 	printer TEXT NOT NULL, 
@@ -57,6 +80,30 @@ CREATE TABLE redemption (
 
 
 ;
+CREATE TABLE reimbursement (
+	ticket_id TEXT NOT NULL, 
+	epoch INTEGER NOT NULL, 
+	serial INTEGER NOT NULL, 
+	number TEXT NOT NULL, 
+	job_id TEXT NOT NULL, 
+	amount_minor INTEGER NOT NULL, 
+	currency TEXT NOT NULL, 
+	at INTEGER NOT NULL, 
+	clerk TEXT NOT NULL, 
+	journal_seq INTEGER NOT NULL, 
+	back_seq INTEGER, 
+	CONSTRAINT pk_reimbursement PRIMARY KEY (ticket_id), 
+	CONSTRAINT uq_reimbursement_epoch_serial UNIQUE (epoch, serial), 
+	CONSTRAINT ck_reimbursement_numbers CHECK (epoch > 0 and serial > 0 and amount_minor > 0), 
+	CONSTRAINT ck_reimbursement_journaled CHECK (journal_seq > 0 and (back_seq is null or back_seq > journal_seq)), 
+	CONSTRAINT fk_reimbursement_ticket_id FOREIGN KEY(ticket_id) REFERENCES ticket (ticket_id), 
+	CONSTRAINT uq_reimbursement_number UNIQUE (number), 
+	CONSTRAINT uq_reimbursement_job_id UNIQUE (job_id)
+)
+ WITHOUT ROWID
+
+
+;
 CREATE TABLE spoiled_blank (
 	n INTEGER NOT NULL, 
 	roll_id TEXT NOT NULL, 
@@ -74,4 +121,6 @@ CREATE TABLE spoiled_blank (
 
 ;
 CREATE UNIQUE INDEX ix_blank_roll_inside ON blank_roll (printer) WHERE ended_at is null
+;
+CREATE INDEX ix_luggage_piece_ticket_id ON luggage_piece (ticket_id)
 ;
