@@ -61,8 +61,58 @@ class SigningKey:
         return self._key.sign(_prefixed(purpose, message))
 
 
+_FIELD_PRIME: Final = 2**255 - 19
+_GROUP_ORDER: Final = 2**252 + 27742317777372353535851937790883648493
+_SIGN_BIT: Final = 1 << 255
+
+
+def _small_order_y() -> frozenset[int]:
+    """The y of the eight points whose order divides 8 (RFC 8032, section 5.1): 1, -1, 0 and the two of order 8.
+
+    With such a key a signature fits any message. y of order 8 solves 1 - 2y² - d·y⁴ = 0.
+    """
+    p = _FIELD_PRIME
+    d = -121665 * pow(121666, -1, p) % p
+    root = _square_root((1 + d) % p)
+    ys = {0, 1, p - 1}
+    for square in ((-1 + root) * pow(d, -1, p) % p, (-1 - root) * pow(d, -1, p) % p):
+        if pow(square, (p - 1) // 2, p) == 1:
+            y = _square_root(square)
+            ys |= {y, p - y}
+    assert len(ys) == 5
+    return frozenset(ys)
+
+
+def _square_root(square: int) -> int:
+    p = _FIELD_PRIME
+    root = pow(square, (p + 3) // 8, p)
+    if root * root % p != square:
+        root = root * pow(2, (p - 1) // 4, p) % p
+    assert root * root % p == square
+    return root
+
+
+_SMALL_ORDER_Y: Final = _small_order_y()
+
+
+def _sound_point(encoded: bytes) -> bool:
+    """In its one spelling (y below the prime), and of no small order."""
+    y = int.from_bytes(encoded, "little") & ~_SIGN_BIT
+    return y < _FIELD_PRIME and y not in _SMALL_ORDER_Y
+
+
 def verify(public_key: bytes, purpose: str, message: bytes, signature: bytes) -> bool:
-    """Whether ``signature`` is ``public_key``'s over ``counterfoil/<purpose>``, a zero byte and ``message``."""
+    """Whether ``signature`` is ``public_key``'s over ``counterfoil/<purpose>``, a zero byte and ``message``.
+
+    Stricter than some libraries, so that every verifier answers alike: S below the group's order (no second spelling
+    of a signature), key and R in their one spelling and not of small order.
+    """
+    if len(public_key) != 32 or len(signature) != 64:
+        return False
+    if not (_sound_point(public_key) and _sound_point(signature[:32])):
+        return False
+    if int.from_bytes(signature[32:], "little") >= _GROUP_ORDER:
+        return False
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, _prefixed(purpose, message))
     except (InvalidSignature, ValueError):

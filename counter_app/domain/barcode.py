@@ -315,6 +315,12 @@ def _decode(message: bytes) -> tuple[TicketBody, bytes]:
     travel_class = CLASS_CODES[class_code] or reader.text()
     passenger_type = TYPE_CODES[type_code] or reader.text()
     reader.end()
+    if any(len(label.encode()) > _LABEL_BYTES_MAX for label in (coach or "", place or "")):
+        raise ValueError("a label that is too long")
+    if _station_code(origin_code) != origin_code or _station_code(destination_code) != destination_code:
+        raise ValueError("a station's code that is none")
+    if len(service.encode()) > _SERVICE_BYTES_MAX:
+        raise ValueError("a service that is too long")
     body = TicketBody(
         ticket=TicketNumber(
             station_code=station_code,
@@ -381,6 +387,8 @@ def _code(word: str, table: tuple[str, ...]) -> int:
 
 
 def _plain(text: str) -> str:
+    # Of blanks only U+0020 is printable to Python; of the rest neither controls, formats, surrogates, private use nor
+    # what is not assigned.
     return "".join(char for char in text if char.isprintable()).strip()
 
 

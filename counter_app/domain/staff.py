@@ -16,6 +16,7 @@ class Role(StrEnum):
 
 class Right(StrEnum):
     SELL = "sell"
+    CHECK = "check"  # tickets: let through, once
     REFUND = "refund"
     OWN_SHIFT = "own_shift"
     OTHERS_SHIFTS = "others_shifts"  # verify and lock the close of another's shift; see its figures
@@ -26,10 +27,11 @@ class Right(StrEnum):
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.CLERK: frozenset({Right.SELL, Right.REFUND, Right.OWN_SHIFT}),
+    Role.CLERK: frozenset({Right.SELL, Right.CHECK, Right.REFUND, Right.OWN_SHIFT}),
     Role.SUPERVISOR: frozenset(
         {
             Right.SELL,
+            Right.CHECK,
             Right.REFUND,
             Right.OWN_SHIFT,
             Right.OTHERS_SHIFTS,
@@ -38,7 +40,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.AUDIT,
         }
     ),
-    Role.ADMINISTRATOR: frozenset({Right.MANAGE, Right.AUDIT, Right.REPRINT}),
+    Role.ADMINISTRATOR: frozenset({Right.MANAGE, Right.AUDIT, Right.REPRINT, Right.CHECK}),
     Role.AUDITOR: frozenset({Right.AUDIT}),
 }
 
