@@ -14,9 +14,11 @@ from db.people import SqlPeople
 from db.prints import SqlPrints
 from db.shifts import SqlShifts
 from db.stock import SqlStock
+from db.redemptions import SqlRedemptions
 from db.sync import SqlSync
 from db.users import SqlUsers
 
+from db.trust import SqlTrust
 
 class Books:
     """A ``Reading`` and, with a writable context, a ``Writing``."""
@@ -67,3 +69,11 @@ class Books:
     @cached_property
     def sync(self) -> SqlSync:
         return SqlSync(self.context)
+
+    @cached_property
+    def trust(self) -> SqlTrust:
+        return SqlTrust(self.context)
+
+    @cached_property
+    def redemptions(self) -> SqlRedemptions:
+        return SqlRedemptions(self.context)

@@ -12,6 +12,7 @@ from counter_app.domain.trust import CERTIFICATES_MAX, BadTrust, Certificate, Tr
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.profile import ProfileInfo
 from db.context import Context
+from db.trust import SqlTrust
 
 _COLUMNS: Final = (
     "profile_id, station_name, station_latin, station_code, counter, operator, operator_key, zone, currency, policy, "
@@ -110,10 +111,17 @@ def own_bundle(context: Context) -> TrustBundle:
 
 
 def trust_bundle(context: Context) -> TrustBundle:
-    """With other windows' certificates, each of which was checked when it came."""
+    """With other windows' certificates and the operator's statement, each of which was checked when it came.
+
+    To be checked with, not to be handed out: the statement may be of a moment before the newest certificate.
+    """
     own = own_bundle(context)
     ours = {one.key_id for one in own.certificates}
     others = [
         one for one in _certificates(context, "SELECT body FROM trusted ORDER BY key_id") if one.key_id not in ours
     ]
-    return replace(own, certificates=(*own.certificates, *others[: CERTIFICATES_MAX - len(ours)]))
+    return replace(
+        own,
+        certificates=(*own.certificates, *others[: CERTIFICATES_MAX - len(ours)]),
+        statement=SqlTrust(context).statement(),
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from counter_app.domain.journal import Json, Kind
 from counter_app.domain.staff import SYSTEM, Actor
 from counter_app.domain.trust import Certificate, TrustBundle
+from counter_app.domain.trust_statement import Revocation, Statement
 from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from counter_app.ports.clock import Clock, Entropy, Ids, Signer
 from counter_app.ports.epochs import PendingKey
@@ -29,6 +31,7 @@ from db.keys import ProfileKeys
 from db.lock import ProfileLock
 from db.migrate import check_schema, upgrade_if_older
 from db.opening import behind_witness, check_store
+from db.operator_keys import OperatorKeys, changed, whole_bundle
 from db.profile import StoredProfile, own_bundle, put_certificate, read_certificates, read_profile, trust_bundle
 from db.vault import EpochSigner, Vault
 from db.witness import FILE_NAME as WITNESS_NAME
@@ -197,8 +200,38 @@ class SqlMoneyStore:
             return trust_bundle(books.context)
 
     def own_bundle(self) -> TrustBundle:
+        """Of the second format where the first operator key did not sign all of it."""
         with self.reading() as books:
+            if not self._stored.enrolled and books.trust.statement() is not None:
+                return whole_bundle(self._keys, books.context, self._clock.now())
             return own_bundle(books.context)
+
+    def fresh_bundle(self) -> TrustBundle:
+        with self.reading() as books:
+            return whole_bundle(self._keys, books.context, self._clock.now())
+
+    def change_trust(
+        self,
+        actor: Actor,
+        *,
+        revoke: Sequence[Revocation] = (),
+        restore: Sequence[bytes] = (),
+        rotate_at: datetime | None = None,
+        reason: str,
+    ) -> Statement:
+        if self._stored.enrolled:
+            raise Refusal(Reason.ONLY_CENTRAL)
+        with self.writing() as books:
+            return changed(
+                self._keys,
+                books,
+                actor,
+                entropy=self._entropy,
+                revoke=revoke,
+                restore=restore,
+                rotate_at=rotate_at,
+                reason=reason,
+            )
 
     # -------------------------------------------------------------------------------------------------- reading
 
@@ -327,8 +360,8 @@ class SqlMoneyStore:
         """
         if self._stored.enrolled:
             raise Refusal(Reason.ONLY_CENTRAL)
-        operator = SigningKey(self._keys.load("operator"))
         with self._transaction() as books:
+            operator = OperatorKeys(self._keys, books.context).signer(self._clock.now())
             epoch = books.journal.head().epoch + 1
             key = SigningKey.generate(self._entropy.bytes(32))
             certificate = certify_counter(

@@ -17,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy.exc import DBAPIError
 
 from counter_app.application.views import JournalVerdict
-from counter_app.domain import line_folds, payment_folds, sale_folds, slip_folds
+from counter_app.domain import check_folds, line_folds, payment_folds, sale_folds, slip_folds
 from counter_app.domain.journal import START, BadEntry, Entry, Kind, Link, check_link, read_entry
 from counter_app.domain.projection import (
     RECORD_FOLDS,
@@ -30,6 +30,7 @@ from counter_app.domain.projection import (
     fold,
 )
 from counter_app.domain.trust import BadTrust, Certificate, certificate_holds, parse_bundle, read_certificate
+from counter_app.domain.trust_statement import check_statement
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.catalogue import Progress
 from counter_app.security import Sealed, SigningKey, Unsealable, verify
@@ -44,22 +45,24 @@ from db.payment_rows import payment_rows
 from db.people import open_person
 from db.profile import read_certificates, read_profile
 from db.record_facts import record_facts
+from db.redemptions import redemption_facts
 from db.reference import expected_schema, stored_schema
 from db.sale_rows import sale_rows
 from db.slip_rows import slip_rows
+from db.trust import SqlTrust, trust_facts
 from db.vault import Vault
 from db.verify_stock import stock_faults
 from db.witness import FILE_NAME as WITNESS_NAME
 from db.witness import Mark, changed_at_rest, is_whole, read_mark
 
 _PROGRESS_EVERY: Final = 500
-_PARTS: Final = (sale_folds, payment_folds, slip_folds, line_folds)
+_PARTS: Final = (sale_folds, payment_folds, slip_folds, line_folds, check_folds)
 _FOLDS: Final[dict[Kind, Fold]] = {
     kind: step for folds in (RECORD_FOLDS, *(part.FOLDS for part in _PARTS)) for kind, step in folds.items()
 }
 _TABLES: Final[frozenset[str]] = RECORD_TABLES.union(*(part.TABLES for part in _PARTS))
 
-_FACTS: Final = (record_facts, sale_rows, payment_rows, slip_rows, line_facts)
+_FACTS: Final = (record_facts, sale_rows, payment_rows, slip_rows, line_facts, redemption_facts, trust_facts)
 
 
 @dataclass(slots=True)
@@ -198,12 +201,13 @@ class _Check:
         operators: list[bytes] = []
         first = _body(context.scalar("SELECT raw FROM journal WHERE seq = 1"))
         if self.trust is not None:
-            operators = [parse_bundle(self.trust, verify).operator_key]
+            operators = list(parse_bundle(self.trust, verify).operator_keys)
         else:
             with contextlib.suppress(Refusal, ValueError, TypeError):
                 operators.append(read_profile(context).operator_key)
             with contextlib.suppress(KeyError, TypeError, ValueError):
                 operators.append(bytes.fromhex(first["operator_key"]))
+            operators += _later_operator_keys(context, operators)
         stored = [json_of(body) for (body,) in context.rows("SELECT body FROM certificate")]
         told = [
             _body(raw).get("certificate")
@@ -308,6 +312,18 @@ class _Check:
             return
         if digest != active.fields["sha256"]:
             self.add(active.seq, "catalogue_changed")
+
+
+def _later_operator_keys(context: Context, first: list[bytes]) -> list[bytes]:
+    """Those that the first key says are the operator's too, by the chain of the stored statement."""
+    try:
+        said = SqlTrust(context).statement()
+        if said is None or said.operator_keys[0].public_key not in first:
+            return []
+        check_statement(said, verify)
+    except (BadTrust, Refusal):
+        return []
+    return [one.public_key for one in said.operator_keys[1:]]
 
 
 def verify_profile(
