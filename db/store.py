@@ -20,7 +20,7 @@ from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from counter_app.ports.clock import Clock, Entropy, Ids, Signer
 from counter_app.ports.epochs import PendingKey
 from counter_app.ports.profile import ProfileInfo
-from counter_app.security import SigningKey
+from counter_app.security import SigningKey, verify
 from db import engine as engines
 from db.books import Books
 from db.certifying import certify_counter
@@ -194,6 +194,10 @@ class SqlMoneyStore:
     def behind_witness(self) -> bool:
         """Nothing is written until an administrator starts a new epoch (decisions 10)."""
         return self._behind
+
+    @staticmethod
+    def holds(public_key: bytes, purpose: str, message: bytes, signature: bytes) -> bool:
+        return verify(public_key, purpose, message, signature)
 
     def trust_bundle(self) -> TrustBundle:
         with self.reading() as books:

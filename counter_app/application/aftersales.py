@@ -11,6 +11,7 @@ from counter_app.application.issuing import new_job, selling_shift
 from counter_app.application.payments.moving import create
 from counter_app.application.quote_sale import quote_items
 from counter_app.application.refund_plan import PlannedLeg, Policies, plan_refund
+from counter_app.application.redeemed import guard_redeemed
 from counter_app.application.rights import demand
 from counter_app.application.stock_holder import LocalHolder
 from counter_app.application.ticket_views import ticket_view
@@ -244,6 +245,7 @@ class Refund:
     def _intent(
         intent_id: UUID, leg: PlannedLeg, refund_id: UUID, shift: ShiftRecord, actor: Actor, at: datetime
     ) -> PaymentIntent:
+        guard_redeemed(books, actor, ticket.number)
         """To be run once this is durable; until it is approved, the customer is owed it."""
         charge = leg.charge
         assert charge is not None, "cash is paid out at once"

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from counter_app.application.accept_clock import AcceptClock
 from counter_app.application.aftersales import QuoteRefund, Refund
+from counter_app.application.check_desk import CounterChecking
 from counter_app.application.close_shift import CloseShift
 from counter_app.application.compose_paper import ComposePaper
 from counter_app.application.counter_payments import CounterPayments
@@ -34,6 +35,7 @@ from counter_app.application.line_desk import LineDesk, StandAlone
 from counter_app.application.lock_tickets import EnrolledRefund
 from counter_app.application.log_in import LogIn
 from counter_app.application.move_cash import MoveCash
+from counter_app.application.manage_trust import TrustStore
 from counter_app.application.open_shift import OpenShift
 from counter_app.application.park import Park, Parked, Recall
 from counter_app.application.policies import Policies
@@ -103,7 +105,7 @@ from counter_app.ports.catalogue import (
     ServiceBook,
 )
 from counter_app.ports.clock import Clock, Ids, Signer
-from counter_app.ports.epochs import EpochKeeper, TrustSource, WitnessKeeper
+from counter_app.ports.epochs import WitnessKeeper
 from counter_app.ports.passwords import Passwords
 from counter_app.ports.payments import CardTerminal
 from counter_app.ports.prints import DeliveryOutcome, JobState, Printer, PrinterStatus
@@ -117,7 +119,7 @@ class Timetable(Catalogue, ServiceBook, Distances, Protocol):
     """All that is asked of a timetable in force."""
 
 
-class CounterStore(MoneyStore, EpochKeeper, TrustSource, WitnessKeeper, Protocol):
+class CounterStore(TrustStore, WitnessKeeper, Protocol):
     """All that is asked of a profile's store."""
 
     @property
@@ -129,8 +131,8 @@ def _one(policy: Policy) -> Callable[[str], Policy]:
     return lambda reference: policy  # noqa: ARG005 - whatever it is called
 
 
-class CounterDesk(CounterPayments):
-    """``application.desk.Desk``; its part about payments is inherited.
+class CounterDesk(CounterPrinting, CounterChecking, CounterPayments):
+    """``application.desk.Desk``; its parts about payments and paper are inherited.
 
     ``policies`` finds a policy by its reference, ``policy`` is the one in force.
     """
@@ -270,13 +272,18 @@ class CounterDesk(CounterPayments):
             texts=texts,
             language=ticket_language,
         )
-        self._start_job = StartJob(store=store, clock=clock, compose=self._compose)
-        self._finish_job = FinishJob(store=store, clock=clock)
-        self._list_jobs = ListJobs(store=store)
-        self._send_job = SendJob(store=store, printer=printer)
-        self._print_test = PrintTest(store=store, clock=clock, ids=ids)
-        self._settle_job = SettleJob(store=store, clock=clock, ids=ids)
-        self._reprint = Reprint(store=store, clock=clock, ids=ids)
+        CounterChecking.__init__(self, store=store, clock=clock)
+        CounterPrinting.__init__(
+            self,
+            store=store,
+            policy=policy,
+            printers=printers,
+            clock=clock,
+            ids=ids,
+            credentials=credentials,
+            compose=self._compose,
+            tell_recovered=tell_recovered,
+        )
         self._issue_e_tickets = IssueETickets(store=store, compose=self._compose)
         self._recover = Recover(store=store, holder=holder, clock=clock)
         self._tell_recovered = tell_recovered

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
+from counter_app.application.check_desk import CheckDesk
 from counter_app.application.payment_desk import PaymentDesk
 from counter_app.application.views import (
     CentralTicket,
@@ -54,7 +55,7 @@ from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
 
 
-class Desk(PaymentDesk, Protocol):
+class Desk(PaymentDesk, PrintDesk, CheckDesk, Protocol):
     # ---- who and where
     @property
     def profile(self) -> ProfileInfo: ...

@@ -72,6 +72,12 @@ class TrustSource(Protocol):
         ...
 
 
+class SignatureCheck(Protocol):
+    def holds(self, public_key: bytes, purpose: str, message: bytes, signature: bytes) -> bool:
+        """``counter_app.security.verify``, which use cases do not import."""
+        ...
+
+
 class WitnessKeeper(Protocol):
     def sync_witness(self) -> None:
         """At a shift's close: makes the witness durable. Never raises."""

@@ -1,0 +1,170 @@
+"""Keys of a stand-alone window's operator: revoked, rotated; and other operators' bundles, taken in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final, Protocol
+
+from counter_app.application.rights import demand
+from counter_app.domain.journal import Kind
+from counter_app.domain.shifts import check_reason
+from counter_app.domain.staff import Actor, Right
+from counter_app.domain.trust import BadTrust, Certificate, TrustBundle, parse_bundle
+from counter_app.domain.trust_statement import ACCEPTED_MAX, Revocation, Rule, Statement, follows, reached_from
+from counter_app.errors import Reason, Refusal
+from counter_app.ports.clock import Clock, Signer
+from counter_app.ports.epochs import EpochKeeper, SignatureCheck, TrustSource
+from counter_app.ports.store import MoneyStore, Reading, Writing
+from counter_app.ports.trust import TrustKeeper
+
+SOLD_AHEAD: Final = timedelta(days=366)  # no window sells longer ahead
+
+
+class TrustStore(MoneyStore, EpochKeeper, TrustSource, TrustKeeper, SignatureCheck, Protocol):
+    @property
+    def signer(self) -> Signer: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoked:
+    statement: Statement
+    certificate: Certificate
+    accepted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeKey:
+    """A key of this window that is in use signs what is sold next: a new epoch comes first."""
+
+    store: TrustStore
+    clock: Clock
+
+    def __call__(
+        self, actor: Actor, epoch: int, *, rule: Rule, reason: str, since: datetime | None = None, accept_sold: bool
+    ) -> Revoked:
+        """``accept_sold``: of a refused key, the tickets that this journal sold before ``since`` stay good.
+
+        Raises Refusal: NOT_ALLOWED, REASON_NEEDED, ONLY_CENTRAL, BAD_INPUT(field: epoch), STORE_BEHIND_WITNESS.
+        """
+        demand(actor, Right.MANAGE)
+        plain = check_reason(reason)
+        now = self.clock.now()
+        with self.store.reading() as books:
+            if books.sync.central() is not None:
+                raise Refusal(Reason.ONLY_CENTRAL)
+            if epoch == max(1, books.journal.head().epoch):
+                raise Refusal(Reason.BAD_INPUT, field="epoch", detail="in use: start a new epoch first")
+            certificate = self.store.own_bundle().of_epoch(
+                self.store.profile.station_code, self.store.profile.counter, epoch
+            )
+            if certificate is None:
+                raise Refusal(Reason.BAD_INPUT, field="epoch", detail="there is none")
+            payloads = books.trust.sold_payloads(epoch, valid_after=now) if accept_sold else []
+        if len(payloads) > ACCEPTED_MAX:
+            raise Refusal(Reason.BAD_INPUT, field="epoch", detail=f"more than {ACCEPTED_MAX} tickets")
+        revocation = Revocation(
+            key_id=certificate.key_id,
+            rule=rule,
+            since=since or now,
+            last_valid=(since or now) + SOLD_AHEAD if rule is Rule.ENDED else None,
+            accepted=frozenset(sha256(one).digest() for one in payloads) if rule is Rule.REFUSED else frozenset(),
+        )
+        statement = self.store.change_trust(actor, revoke=[revocation], reason=plain)
+        return Revoked(statement=statement, certificate=certificate, accepted=len(revocation.accepted))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotateKeys:
+    store: TrustStore
+    clock: Clock
+
+    def station(self, actor: Actor, *, reason: str) -> int:
+        """A new epoch with a key of its own; the one before ends regularly. Returns the epoch.
+
+        Raises as the store's ``start_epoch``, and NOT_ALLOWED, REASON_NEEDED.
+        """
+        demand(actor, Right.MANAGE)
+        plain = check_reason(reason)
+        epoch = self.store.start_epoch(actor, reason=plain)
+        RevokeKey(store=self.store, clock=self.clock)(
+            actor, epoch - 1, rule=Rule.ENDED, reason=plain, accept_sold=False
+        )
+        return epoch
+
+    def operator(self, actor: Actor, *, at: datetime | None, reason: str) -> Statement:
+        """A new operator key signs from ``at`` (None: now) on.
+
+        Raises Refusal: NOT_ALLOWED, REASON_NEEDED, ONLY_CENTRAL, BAD_INPUT(field="at") for a time that is over, or where a key is to come already.
+        """
+        demand(actor, Right.MANAGE)
+        return self.store.change_trust(actor, rotate_at=at or self.clock.now(), reason=check_reason(reason))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportTrust:
+    """Another operator's bundle, or a newer one of our own operator where the line is down."""
+
+    store: TrustStore
+
+    def __call__(self, actor: Actor, content: bytes, *, operator_key: bytes | None = None) -> TrustBundle:
+        """``operator_key``: one of the operator's keys, come by another way; needed the first time.
+
+        Raises Refusal: NOT_ALLOWED, TRUST_OLDER(sequence, known), BAD_INPUT(field: trust | operator_key).
+        """
+        demand(actor, Right.MANAGE)
+        try:
+            bundle = parse_bundle(content, self.store.holds)
+        except BadTrust as error:
+            raise Refusal(Reason.BAD_INPUT, field="trust", detail=f"trust bundle: {error}") from error
+        said = bundle.statement
+        if said is None:
+            raise Refusal(Reason.BAD_INPUT, field="trust", detail="of the first format: it says nothing of its age")
+        with self.store.writing() as books:
+            pinned, known = self._pinned(books, bundle)
+            if pinned is None:
+                pinned = operator_key
+            elif operator_key is not None and operator_key not in bundle.operator_keys:
+                raise Refusal(Reason.BAD_INPUT, field="operator_key")
+            if pinned is None or not reached_from(said, pinned):
+                raise Refusal(Reason.BAD_INPUT, field="operator_key", detail=said.operator_keys[0].public_key.hex())
+            if not follows(said, known):
+                assert known is not None, "only then it does not follow"
+                raise Refusal(Reason.TRUST_OLDER, sequence=said.sequence, known=known.sequence)
+            self._keep(books, actor, bundle, said, own=self._is_own(bundle))
+        return bundle
+
+    def _is_own(self, bundle: TrustBundle) -> bool:
+        return self.store.own_bundle().operator_key in bundle.operator_keys
+
+    def _pinned(self, books: Reading | Writing, bundle: TrustBundle) -> tuple[bytes | None, Statement | None]:
+        """The key of this operator that is trusted here already, and what it last said."""
+        if self._is_own(bundle):
+            if books.sync.central() is None:
+                raise Refusal(Reason.BAD_INPUT, field="trust", detail="of this window itself")
+            known = books.trust.statement()
+            return (self.store.own_bundle().operator_key if known is None else known.signer.public_key), known
+        for other in books.trust.others():
+            if other.statement is not None and set(other.operator_keys) & set(bundle.operator_keys):
+                return other.statement.signer.public_key, other.statement
+        return None, None
+
+    @staticmethod
+    def _keep(books: Writing, actor: Actor, bundle: TrustBundle, said: Statement, *, own: bool) -> None:
+        if own:
+            books.trust.put_statement(said)
+            for certificate in bundle.certificates:
+                books.sync.put_certificate(certificate)
+            return
+        books.journal.append(
+            Kind.TRUST_IMPORTED,
+            {
+                "operator": bundle.operator_name,
+                "operator_key": bundle.operator_key.hex(),
+                "sequence": said.sequence,
+                "sha256": said.digest.hex(),
+            },
+            actor=actor,
+        )
+        books.trust.put_other(bundle)
