@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from counter_app.application.issue_reimbursement import slips_out
 from counter_app.application.issuing import new_job, selling_shift
 from counter_app.application.payments.moving import create
 from counter_app.application.quote_sale import quote_items
-from counter_app.application.refund_plan import PlannedLeg, Policies, plan_refund
 from counter_app.application.redeemed import guard_redeemed
+from counter_app.application.refund_plan import PlannedLeg, Policies, plan_refund
 from counter_app.application.rights import demand
 from counter_app.application.stock_holder import LocalHolder
 from counter_app.application.ticket_views import ticket_view
@@ -60,6 +61,8 @@ class QuoteRefund:
             now = self.clock.now()
             answer = current_quote(ticket, self.policies, self.clock)
             view = ticket_view(books, ticket, self.store.profile)
+            out = slips_out(books, ticket_id)
+            slip = books.papers.reimbursement(ticket_id) if out else None
         return RefundQuote(
             quote_id=self.ids.new(),
             ticket=view,
@@ -70,6 +73,8 @@ class QuoteRefund:
             refundable=answer.refundable,
             quoted_at=now,
             valid_until=answer.valid_until,
+            slip_number="" if slip is None else slip.number,
+            slips_out=out,
         )
 
 
@@ -83,7 +88,11 @@ def no_guard(books: Writing, ticket: TicketRecord) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """``guard`` refuses, inside the transaction, what this counter may not give back alone."""
+    """``guard`` refuses, inside the transaction, what this counter may not give back alone.
+
+    A ticket whose reimbursement slip is out is given back against that slip only: else an employer pays for a journey
+    that was refunded. Whoever takes it back says so in the quote, and the entry keeps it.
+    """
 
     store: MoneyStore
     holder: LocalHolder
@@ -96,7 +105,7 @@ class Refund:
         """``quote.quote_id`` becomes the refund's id: posting it again returns what was posted.
 
         Raises Refusal: NOT_ALLOWED, SHIFT_CLOSED, UNKNOWN_TICKET, ALREADY_REFUNDED, NOT_REFUNDABLE, QUOTE_CHANGED,
-        DRAWER_SHORT; OutcomeUnknown.
+        DRAWER_SHORT, SLIP_OUT(issue, papers); OutcomeUnknown.
         """
         demand(actor, Right.REFUND)
         with self.holder.writing() as act:
@@ -119,6 +128,7 @@ class Refund:
                 movement_id = None if cash is None else self.ids.new()
                 slip = self.ids.new()
                 drawer = self.ids.new() if paid_out else None  # nothing to pay out opens no drawer
+                slip_back = self._slip_back(books, ticket, quote)
                 entry = books.journal.append(
                     Kind.REFUNDED,
                     refunded_fact(
@@ -138,6 +148,7 @@ class Refund:
                         movement_id=None if movement_id is None else str(movement_id),
                         slip_job=str(slip),
                         drawer_job=None if drawer is None else str(drawer),
+                        reimbursement_back=slip_back,
                     ),
                     actor=actor,
                 )
@@ -155,6 +166,8 @@ class Refund:
                         journal_seq=entry.seq,
                     )
                 )
+                if slip_back is not None:
+                    books.papers.take_back(ticket.ticket_id, entry.seq)
                 if all_back:
                     books.orders.put_order(replace(order, state=OrderState.REFUNDED))
                 books.stock.give_back(
@@ -216,11 +229,23 @@ class Refund:
             if ticket is None:
                 raise Refusal(Reason.UNKNOWN_TICKET)
             self._checked(books, actor, ticket, quote)
+            self._slip_back(books, ticket, quote)
+
+    @staticmethod
+    def _slip_back(books: Reading | Writing, ticket: TicketRecord, quote: RefundQuote) -> str | None:
+        """The number of the reimbursement slip that was taken back. Raises Refusal(SLIP_OUT)."""
+        out, slip = slips_out(books, ticket.ticket_id), books.papers.reimbursement(ticket.ticket_id)
+        if not out or slip is None:
+            return None
+        if not quote.slip_taken_back:
+            raise Refusal(Reason.SLIP_OUT, issue=slip.number, papers=out)
+        return slip.number
 
     def _checked(
         self, books: Reading | Writing, actor: Actor, ticket: TicketRecord, quote: RefundQuote
     ) -> tuple[ShiftRecord, aftersales.AfterSale, tuple[PlannedLeg, ...]]:
         shift = selling_shift(books, actor)
+        guard_redeemed(books, actor, ticket.number)
         answer = current_quote(ticket, self.policies, self.clock)
         same = (answer.rule, quote_items(answer.items, ticket.currency), answer.fee, answer.refundable)
         if same != (quote.rule, quote.items, quote.fee, quote.refundable):
@@ -245,7 +270,6 @@ class Refund:
     def _intent(
         intent_id: UUID, leg: PlannedLeg, refund_id: UUID, shift: ShiftRecord, actor: Actor, at: datetime
     ) -> PaymentIntent:
-        guard_redeemed(books, actor, ticket.number)
         """To be run once this is durable; until it is approved, the customer is owed it."""
         charge = leg.charge
         assert charge is not None, "cash is paid out at once"

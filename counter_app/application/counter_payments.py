@@ -81,6 +81,7 @@ class CounterPayments:
         offer: Offer,
         policies: Policies,
         pause: Pause | None = None,
+        merchant_slips: bool = True,
     ) -> None:
         self._terminal = terminal
         self._own_pause = StoppablePause()
@@ -97,7 +98,9 @@ class CounterPayments:
             if line is None
             else RemotePayments(mover=mover, line=line, clock=clock, pause=pause or self._own_pause)
         )
-        self._runs = RunPayments(store=store, mover=mover, ids=ids, card=card, remote=remote)
+        self._runs = RunPayments(
+            store=store, mover=mover, ids=ids, card=card, remote=remote, merchant_slips=merchant_slips
+        )
         self._checkout = ShowCheckout(store=store, policy=policy, tendering=tendering)
         self._to_settle = PaymentsToSettle(store=store, terminal="" if terminal is None else terminal.name)
         self._decide = DecidePayment(store=store, clock=clock, second=second)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from counter_app.application.issuing import new_job
 from counter_app.application.shift_views import PAYING, demand_shift
 from counter_app.domain.journal import Json, Kind
 from counter_app.domain.money import Money
-from counter_app.domain.shifts import check_reason
+from counter_app.domain.shifts import check_reason, count_total, counted
 from counter_app.domain.staff import Actor
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock, Ids
@@ -24,17 +25,24 @@ class MoveCash:
     clock: Clock
     ids: Ids
 
-    def __call__(self, actor: Actor, kind: CashKind, amount: Money, reason: str) -> tuple[UUID, ...]:
-        """``amount`` is positive. Returns its jobs, the drawer's kick and the slip; their ``ref`` is the movement.
+    def __call__(
+        self, actor: Actor, kind: CashKind, amount: Money, reason: str, count: Mapping[int, int] | None = None
+    ) -> tuple[UUID, ...]:
+        """``amount`` is positive; ``count``: denomination in minor units to pieces, where it was counted.
+
+        Returns its jobs, the drawer's kick and the slip; their ``ref`` is the movement.
 
         Raises Refusal: SHIFT_CLOSED, NOT_ALLOWED, AMOUNT_OUT_OF_RANGE, REASON_NEEDED, DRAWER_SHORT (more than
-        should be there; the sum is not told, the count stays blind).
+        should be there; the sum is not told, the count stays blind), BAD_INPUT(field="count") where it is another sum.
         """
         assert kind in PAYING, kind
         currency = self.store.profile.currency
         if amount.minor <= 0 or amount.currency != currency:
             raise Refusal(Reason.AMOUNT_OUT_OF_RANGE)
         plain = check_reason(reason)
+        pieces = counted(count or {})
+        if pieces and count_total(pieces, currency) != amount.minor:
+            raise Refusal(Reason.BAD_INPUT, field="count")
         gained = amount.minor if kind is CashKind.PAID_IN else -amount.minor
         with self.store.writing() as books:
             shift = demand_shift(actor, books.shifts)
@@ -52,6 +60,8 @@ class MoveCash:
                 "job_id": str(job_id),
                 "drawer_job": str(drawer),
             }
+            if pieces:
+                body["count"] = {str(value): number for value, number in pieces.items()}
             entry = books.journal.append(Kind.CASH_MOVED, body, actor=actor)
             books.shifts.move_cash(
                 CashMovement(
@@ -64,6 +74,8 @@ class MoveCash:
                     journal_seq=entry.seq,
                 )
             )
+            if pieces:
+                books.papers.put_cash_count(movement_id, pieces)
             books.prints.put_new(
                 [
                     new_job(drawer, JobKind.DRAWER, movement_id, entry.at, books.prints.next_token()),

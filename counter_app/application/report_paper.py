@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from counter_app.application.fare_words import CLASS_WORDS, TYPE_WORDS
 from counter_app.application.tender_words import TENDER_WORDS
 from counter_app.application.views import ShiftReport, TotalsLine
 from counter_app.domain.money import Money
@@ -26,35 +27,6 @@ _CASH: Final = {
     "expected": mark("Expected"),
     "declared": mark("Counted"),
     "over_short": mark("Over / short"),
-}
-_TYPES: Final = {
-    "adult": mark("Adult"),
-    "child": mark("Child"),
-    "student": mark("Student"),
-    "infant": mark("Infant"),
-    "disabled_veteran": mark("Disabled veteran"),
-    "veteran": mark("Disabled veteran"),
-    "military": mark("Disabled veteran"),
-    "senior": mark("Senior"),
-    "group": mark("Group"),
-}
-_CLASSES: Final = {
-    "business": mark("Business class"),
-    "premier": mark("Premier class"),
-    "first": mark("First class"),
-    "second": mark("Second class"),
-    "hard_seat": mark("Hard seat"),
-    "soft_seat": mark("Soft seat"),
-    "hard_sleeper_upper": mark("Hard sleeper, upper"),
-    "hard_sleeper_middle": mark("Hard sleeper, middle"),
-    "hard_sleeper_lower": mark("Hard sleeper, lower"),
-    "soft_sleeper_upper": mark("Soft sleeper, upper"),
-    "soft_sleeper_lower": mark("Soft sleeper, lower"),
-    "deluxe_sleeper_upper": mark("Deluxe soft sleeper, upper"),
-    "deluxe_sleeper_lower": mark("Deluxe soft sleeper, lower"),
-    "standing": mark("Standing"),
-    "standard": mark("Standard"),
-    "economy": mark("Economy"),
 }
 _TEXT_COLUMNS: Final = 48  # of 80 mm paper in its own fixed font
 
@@ -99,8 +71,8 @@ def _parts(report: ShiftReport, t: Texts, zone: ZoneInfo) -> tuple[Part, ...]:
     found = {
         "shift": _head(report, t, zone),
         "sales": _sales(report, t),
-        "passengers": _totals(t("By passenger"), report.by_passenger_type, _TYPES, t),
-        "classes": _totals(t("By class"), report.by_class, _CLASSES, t),
+        "passengers": _totals(t("By passenger"), report.by_passenger_type, TYPE_WORDS, t),
+        "classes": _totals(t("By class"), report.by_class, CLASS_WORDS, t),
         "tenders": _totals(t("By tender"), report.by_tender, TENDER_WORDS, t),
         "carried": _carried(report, t, zone),
         "drawer": _drawer(report, t),

@@ -59,6 +59,7 @@ Address = TcpAddress | SerialAddress
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalSettings:
     """A card terminal. ``currency`` empty: that of the profile. ``prints``: who prints, ``counter`` or ``terminal``.
+    ``merchant_slip``: ``always``, or ``signed``: the merchant's slip is printed only where the customer signs it.
 
     The four times are the protocol's own (T1 between two bytes, T2 acknowledgement, T3 answer, T4 the customer), in
     milliseconds.
@@ -70,6 +71,7 @@ class TerminalSettings:
     password: str = field(default="000000", repr=False)
     currency: str = ""
     prints: str = "counter"
+    merchant_slip: str = "always"
     t1_ms: int = 200
     t2_ms: int = 5_000
     t3_ms: int = 5_000
@@ -217,6 +219,7 @@ def example_text() -> str:
 #password = "000000"                     # the terminal's merchant password, 6 digits
 #currency = ""                           # ISO 4217; empty: the profile's
 #prints = "counter"                      # counter | terminal: who prints its slips
+#merchant_slip = "always"                # always | signed: the merchant's slip only where the customer signs it
 #t1_ms = 200
 #t2_ms = 5000
 #t3_ms = 5000
@@ -281,6 +284,7 @@ def _terminal(section: Section) -> TerminalSettings:
         password=_match(section, "password", "000000", _PASSWORD),
         currency=_match(section, "currency", "", re.compile(rf"({_CURRENCY.pattern})?")),
         prints=_word(section, "prints", ("counter", "terminal")),
+        merchant_slip=_word(section, "merchant_slip", ("always", "signed")),
         t1_ms=_number(section, "t1_ms", 200, 50, 10_000),
         t2_ms=_number(section, "t2_ms", 5_000, 500, 60_000),
         t3_ms=_number(section, "t3_ms", 5_000, 500, 60_000),

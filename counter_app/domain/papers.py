@@ -83,6 +83,10 @@ class TicketFace:
     copy_number: int  # 0 the original
     code: str  # text content of the 2D code (domain.barcode)
     document: Document = Document.TICKET  # or COACH_TICKET: by the run's route type
+    # What a coach's passenger looks for; None where the timetable or the policy does not say, never guessed.
+    platform: str | None = None  # bay or platform of departure, as the timetable has it
+    boarding_closes: datetime | None = None
+    headsign: str | None = None  # what stands on the vehicle, where that is not the destination
 
 
 class Strength(StrEnum):

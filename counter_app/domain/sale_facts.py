@@ -129,8 +129,13 @@ def refunded_fact(
     movement_id: str | None,
     slip_job: str,
     drawer_job: str | None,
+    reimbursement_back: str | None = None,
 ) -> dict[str, Json]:
-    """The body of REFUNDED. ``order_refunded``: it was the order's last ticket. None as in ``sold_fact``."""
+    """The body of REFUNDED. ``order_refunded``: it was the order's last ticket. None as in ``sold_fact``.
+
+    ``reimbursement_back``: the number of the slip that was taken back; only then the field is there.
+    """
+    back: dict[str, Json] = {} if reimbursement_back is None else {"reimbursement_back": reimbursement_back}
     return {
         "refund_id": refund_id,
         "ticket_id": ticket_id,
@@ -148,4 +153,5 @@ def refunded_fact(
         "movement_id": movement_id,
         "slip_job": slip_job,
         "drawer_job": drawer_job,
+        **back,
     }

@@ -9,8 +9,10 @@ from counter_app.domain.journal import Entry, Kind, timestamp
 from counter_app.domain.projection import ANYTHING, Fold, OneOf, Projection
 
 _UNDER_WAY: Final = OneOf(frozenset({"queued", "sending"}))
-TOLD: Final = frozenset({"reimbursement", "exchange_slip"})
-"""Papers besides tickets, refund slips and Z reports of which entries say what became of them."""
+ONE_OUT: Final = frozenset({"reimbursement"})
+"""Papers of which one is good at a time: a copy follows a spoiled one."""
+TOLD: Final = frozenset({"reimbursement", "exchange_slip", "refund_slip"})
+"""Papers besides tickets and Z reports of which entries say what became of them."""
 
 
 def _issued(p: Projection, entry: Entry) -> None:
@@ -37,7 +39,7 @@ def _issued(p: Projection, entry: Entry) -> None:
 def _copied(p: Projection, entry: Entry) -> None:
     """Another paper of the same; the one before is spoiled where only one may be in the customer's hands."""
     body: dict[str, Any] = dict(entry.body)
-    if body["kind"] in TOLD:
+    if body["kind"] in ONE_OUT:
         for (table, key), row in p.rows.items():
             fields = row.fields
             if table == "print_job" and fields["ref"] == body["ref"] and fields["kind"] == body["kind"]:
@@ -46,7 +48,7 @@ def _copied(p: Projection, entry: Entry) -> None:
 
 
 def _paper(p: Projection, job_id: str, kind: str, ref: str, copy_number: int) -> None:
-    state = _UNDER_WAY if kind in {*TOLD, "refund_slip"} else ANYTHING
+    state = _UNDER_WAY if kind in TOLD else ANYTHING
     p.put("print_job", job_id, {"kind": kind, "ref": ref, "copy_number": copy_number, "stock": None, "state": state})
 
 

@@ -87,6 +87,12 @@ class Catalogue(Protocol):
         ...
 
 
+class Platforms(Protocol):
+    def platform(self, stop_id: str) -> str:
+        """A stop's bay or platform (GTFS platform_code) as the timetable in force has it; empty: it does not say."""
+        ...
+
+
 class ServiceBook(Protocol):
     """Trips by the number that a passenger knows them by: for the entry line."""
 

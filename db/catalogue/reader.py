@@ -187,6 +187,10 @@ class CatalogueFile:
         n = self._trip_n(trip_id)
         return None if n is None else self._record(n).trip
 
+    def platform(self, stop_id: str) -> str:
+        rows = self._rows("SELECT platform FROM stop WHERE stop_id = ?", stop_id)
+        return str(rows[0][0]) if rows else ""
+
     def runs_on(self, trip_id: str, service_date: date) -> bool:
         n = self._trip_n(trip_id)
         return n is not None and self._calendar(self._record(n).service_n).runs_on(service_date)

@@ -45,6 +45,7 @@ class RunPayments:
     ids: Ids
     card: CardPayments | None
     remote: RemotePayments | None
+    merchant_slips: bool = True  # printed with each payment; if not, only those to be signed
     _one: threading.Lock = field(default_factory=threading.Lock)
     # Of which a commit left open whether they were sent: what is CREATED otherwise waits for its turn.
     _begun: set[UUID] = field(default_factory=set)
@@ -110,7 +111,8 @@ class RunPayments:
         if not slips:
             return leg_view(intent)
         with self.store.writing() as books:
-            jobs = card_slip_jobs(books, self.ids, intent.intent_id, self.mover.clock.now())
+            now = self.mover.clock.now()
+            jobs = card_slip_jobs(books, self.ids, intent.intent_id, now, merchant=self.merchant_slips)
             books.prints.put_new(jobs)
         return leg_view(intent, [job.job_id for job in jobs])
 
