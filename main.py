@@ -21,6 +21,7 @@ from counter_app.domain.settings import (
     DEFAULTS,
     SETTINGS_BYTES_MAX,
     SETTINGS_FILE,
+    PrinterSettings,
     Settings,
     default_text,
     parse_settings,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from central.wiring import Tools
     from counter_app.application.counter_desk import CounterDesk
     from counter_app.application.enrolled import CentralLink
+    from counter_app.application.printer_set import PrinterSet
     from counter_app.application.views import JournalVerdict
     from counter_app.domain.device_settings import DeviceSettings
     from counter_app.domain.papers import Paper
@@ -45,7 +47,6 @@ if TYPE_CHECKING:
     from counter_app.ports.clock import Clock, Entropy
     from counter_app.ports.line import Line
     from counter_app.ports.payments import CardTerminal
-    from counter_app.ports.prints import Printer
     from counter_app.ports.profile import ProfileInfo
     from db.store import SqlMoneyStore
     from printers.compose import Composer
@@ -256,7 +257,7 @@ class Counter:
 
     desk: CounterDesk
     store: SqlMoneyStore
-    printer: Printer
+    printers: PrinterSet
     composer: Composer
     settings: Settings
     folder: Path
@@ -268,12 +269,15 @@ class Counter:
             self.line.close()
         if self.terminal is not None:
             self.terminal.close()
-        self.printer.close()
+        self.printers.close()
         self.store.close()
 
 
-def open_counter(folder: Path, *, writable: bool, printer: Printer | None = None) -> Counter:
-    """Raises Refusal: NO_PROFILE, PROFILE_IN_USE, STORE_DAMAGED, BAD_SETTING, ..."""
+def open_counter(folder: Path, *, writable: bool, printers: PrinterSet | None = None) -> Counter:
+    """``printers``: instead of those of the settings.
+
+    Raises Refusal: NO_PROFILE, PROFILE_IN_USE, STORE_DAMAGED, BAD_SETTING, ...
+    """
     from counter_app.application.counter_desk import CounterDesk
     from counter_app.application.policies import policy_in_force
     from counter_app.security import Argon2Passwords
@@ -289,7 +293,7 @@ def open_counter(folder: Path, *, writable: bool, printer: Printer | None = None
     clock, entropy = SystemClock(), SystemEntropy()
     ids = Uuid7Ids(clock=clock, entropy=entropy)
     composer = Composer(RESOURCES)
-    printer = printer or build_printer(settings, composer)
+    printers = build_printers(settings, composer) if printers is None else printers
     store = SqlMoneyStore(
         folder, clock=clock, ids=ids, entropy=entropy, writable=writable, key_choice=settings.keys.store
     )
@@ -305,14 +309,16 @@ def open_counter(folder: Path, *, writable: bool, printer: Printer | None = None
             clock=clock,
             ids=ids,
             passwords=Argon2Passwords(),
-            printer=printer,
+            printers=printers,
             builder=ChildProcessBuilder(folder / CATALOGUES),
             open_catalogue=CatalogueFile,
             catalogues=folder / CATALOGUES,
             texts=lambda language: Texts(RESOURCES / "i18n", language),
             ticket_language=settings.ticket.language,
             undrawable=composer.undrawable,
-            tell_recovered=lambda interrupted, last: tell_recovered(printer, interrupted=interrupted, last=last),
+            tell_recovered=lambda name, interrupted, last: tell_recovered(
+                printers.named(name), interrupted=interrupted, last=last
+            ),
             verify_store=lambda progress: verify_profile(folder, progress=progress),
             central=central,
             terminal=terminal,
@@ -327,7 +333,7 @@ def open_counter(folder: Path, *, writable: bool, printer: Printer | None = None
     return Counter(
         desk=desk,
         store=store,
-        printer=printer,
+        printers=printers,
         composer=composer,
         settings=settings,
         folder=folder,
@@ -396,13 +402,20 @@ def central_link(store: SqlMoneyStore, clock: Clock, entropy: Entropy, *, url: s
     )
 
 
-def build_printer(settings: Settings, composer: Composer) -> Printer:
+def build_printers(settings: Settings, composer: Composer) -> PrinterSet:
+    """Nothing is connected yet. Raises Refusal(BAD_SETTING)."""
+    from counter_app.application.printer_set import Fitted, PrinterSet
     from printers.opening import open_printer
 
-    url = settings.printer.url
-    if "code=" not in url:
-        url += ("&" if "?" in url else "?") + f"code={settings.ticket.code}"
-    return open_printer(url, composer=composer, clock=SystemClock(), profile=settings.printer.profile)
+    def fitted(one: PrinterSettings) -> Fitted:
+        url = one.url
+        if "code=" not in url:
+            url += ("&" if "?" in url else "?") + f"code={settings.ticket.code}"
+        printer = open_printer(url, composer=composer, clock=SystemClock(), profile=one.profile)
+        return Fitted(printer=printer, url=one.url, profile=one.profile)
+
+    others = {name: fitted(one) for name, one in settings.printers.items()}
+    return PrinterSet(main=fitted(settings.printer), others=others, drawer=settings.drawer)
 
 
 @contextlib.contextmanager
@@ -514,13 +527,15 @@ def window_parts(
         write_pdf(paper, opened[0].composer, path)
 
     def sheets() -> list[Sheet]:
-        printer = opened[0].printer if opened else None
-        found: list[Sheet] = printer.sheets() if isinstance(printer, VirtualPrinter) else []
-        return found
+        """Of every printer that only shows its paper, oldest first."""
+        shown = [opened[0].printers.named(name) for name in opened[0].printers.names] if opened else []
+        found = [sheet for printer in shown if isinstance(printer, VirtualPrinter) for sheet in printer.sheets()]
+        return sorted(found, key=lambda sheet: sheet.printed_at)
 
     from counter_app.application.views import Sheet
     from printers.paperless import VirtualPrinter
 
+    all_printers = (settings.printer, *settings.printers.values())
     return Parts(
         open_desk=open_desk,
         close_desk=close_desk,
@@ -530,7 +545,7 @@ def window_parts(
         resources=RESOURCES,
         settings=SettingsFile(folder / "window.json"),
         report_folder=folder / "trouble",
-        sheets=sheets if settings.printer.url.startswith("virtual:") else None,
+        sheets=sheets if any(one.url.startswith("virtual:") for one in all_printers) else None,
         draw_paper=draw_paper,
         save_pdf=save_pdf,
         verify_command=(sys.executable, str(ROOT / "main.py"), "journal", "verify", "--json", "--profile", str(folder)),

@@ -105,6 +105,13 @@ class Reason(StrEnum):
     BAD_BLANKS = "bad_blanks"  # no range of numbers, or not one that lies in the roll
     BLANKS_USED = "blanks_used"  # first: a number of the range was used already, or lies in another roll
     BLANKS_SHORT = "blanks_short"  # left, needed: the roll has too few for these tickets
+    UNKNOWN_PRINTER = "unknown_printer"  # printer: there is none of that name in the settings
+    # numbered blanks
+    NO_ROLL = "no_roll"  # printer: none is in it
+    ROLL_INSIDE = "roll_inside"  # printer: one is in it, left: with so many blanks
+    BAD_BLANKS = "bad_blanks"  # no range of numbers, or not one that lies in the roll
+    BLANKS_USED = "blanks_used"  # first: a number of the range was used already, or lies in another roll
+    BLANKS_SHORT = "blanks_short"  # left, needed: the roll has too few for these tickets
     # central records
     CENTRAL_UNREACHABLE = "central_unreachable"  # needs central, and it does not answer in time
     CENTRAL_REFUSED = "central_refused"  # code, detail: what central said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from db.blanks import SqlBlanks
 from db.catalogue_issues import SqlIssues
 from db.context import Context
 from db.journal import SqlJournal
@@ -11,6 +12,7 @@ from db.orders import SqlOrders
 from db.papers import SqlPapers
 from db.payments import SqlPayments
 from db.people import SqlPeople
+from db.printer_events import SqlPrinterEvents
 from db.prints import SqlPrints
 from db.shifts import SqlShifts
 from db.stock import SqlStock
@@ -61,6 +63,14 @@ class Books:
     @cached_property
     def papers(self) -> SqlPapers:
         return SqlPapers(self.context)
+
+    @cached_property
+    def blanks(self) -> SqlBlanks:
+        return SqlBlanks(self.context)
+
+    @cached_property
+    def printer_events(self) -> SqlPrinterEvents:
+        return SqlPrinterEvents(self.context)
 
     @cached_property
     def issues(self) -> SqlIssues:

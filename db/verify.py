@@ -17,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy.exc import DBAPIError
 
 from counter_app.application.views import JournalVerdict
-from counter_app.domain import check_folds, line_folds, payment_folds, sale_folds, slip_folds
+from counter_app.domain import blank_folds, check_folds, line_folds, payment_folds, sale_folds, slip_folds
 from counter_app.domain.journal import START, BadEntry, Entry, Kind, Link, check_link, read_entry
 from counter_app.domain.projection import (
     RECORD_FOLDS,
@@ -35,6 +35,7 @@ from counter_app.errors import Reason, Refusal
 from counter_app.ports.catalogue import Progress
 from counter_app.security import Sealed, SigningKey, Unsealable, verify
 from db import engine as engines
+from db.blanks import blank_facts
 from db.context import Context
 from db.create import CATALOGUES
 from db.keys import ProfileKeys
@@ -56,13 +57,22 @@ from db.witness import FILE_NAME as WITNESS_NAME
 from db.witness import Mark, changed_at_rest, is_whole, read_mark
 
 _PROGRESS_EVERY: Final = 500
-_PARTS: Final = (sale_folds, payment_folds, slip_folds, line_folds, check_folds)
+_PARTS: Final = (sale_folds, payment_folds, slip_folds, line_folds, check_folds, blank_folds)
 _FOLDS: Final[dict[Kind, Fold]] = {
     kind: step for folds in (RECORD_FOLDS, *(part.FOLDS for part in _PARTS)) for kind, step in folds.items()
 }
 _TABLES: Final[frozenset[str]] = RECORD_TABLES.union(*(part.TABLES for part in _PARTS))
 
-_FACTS: Final = (record_facts, sale_rows, payment_rows, slip_rows, line_facts, redemption_facts, trust_facts)
+_FACTS: Final = (
+    record_facts,
+    sale_rows,
+    payment_rows,
+    slip_rows,
+    line_facts,
+    redemption_facts,
+    trust_facts,
+    blank_facts,
+)
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from counter_app.application.check_desk import CounterChecking
 from counter_app.application.close_shift import CloseShift
 from counter_app.application.compose_paper import ComposePaper
 from counter_app.application.counter_payments import CounterPayments
+from counter_app.application.counter_printing import CounterPrinting, TellRecovered
 from counter_app.application.credentials import Credentials
 from counter_app.application.declare_shift import DeclareShift
 from counter_app.application.e_tickets import IssueETickets
@@ -39,16 +40,13 @@ from counter_app.application.manage_trust import TrustStore
 from counter_app.application.open_shift import OpenShift
 from counter_app.application.park import Park, Parked, Recall
 from counter_app.application.policies import Policies
-from counter_app.application.print_job import FinishJob, ListJobs, PrintTest, SendJob, StartJob
 from counter_app.application.quote_sale import PassengerRules, QuoteSale
 from counter_app.application.read_entry import ReadEntry
 from counter_app.application.recover import Recover
 from counter_app.application.report_paper import ReportPaper
-from counter_app.application.reprint import Reprint
 from counter_app.application.search import Search
 from counter_app.application.seat_map import ShowSeatMap
 from counter_app.application.sell import FinishSale, Sell
-from counter_app.application.settle_job import SettleJob
 from counter_app.application.shift_report import PrintReport, ReportX, ReportZ
 from counter_app.application.shift_views import CurrentShift, ListShifts, station_denominations
 from counter_app.application.standing import Standing
@@ -71,7 +69,6 @@ from counter_app.application.views import (
     PassengerInput,
     PassengerRule,
     PlaceWish,
-    PrintJobView,
     Recovered,
     Refunded,
     RefundQuote,
@@ -108,7 +105,7 @@ from counter_app.ports.clock import Clock, Ids, Signer
 from counter_app.ports.epochs import WitnessKeeper
 from counter_app.ports.passwords import Passwords
 from counter_app.ports.payments import CardTerminal
-from counter_app.ports.prints import DeliveryOutcome, JobState, Printer, PrinterStatus
+from counter_app.ports.prints import Printers
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
 from counter_app.ports.store import MoneyStore
@@ -145,19 +142,19 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterPayments):
         clock: Clock,
         ids: Ids,
         passwords: Passwords,
-        printer: Printer,
+        printers: Printers,
         builder: CatalogueBuilder,
         open_catalogue: Callable[[Path], Timetable],
         catalogues: Path,
         texts: Callable[[str], Texts],
         ticket_language: str,
         undrawable: Callable[[str], Sequence[str]],
-        tell_recovered: Callable[[int, JobState | None], None],
+        tell_recovered: TellRecovered,
         verify_store: Callable[[Callable[[Progress], None]], JournalVerdict],
         central: CentralLink | None = None,
         terminal: CardTerminal | None = None,
     ) -> None:
-        self._store, self._policy, self._clock, self._printer = store, policy, clock, printer
+        self._store, self._policy, self._clock = store, policy, clock
         profile = store.profile
         self._zone = ZoneInfo(profile.zone)
         self._timetable = TimetableInForce(store=store, open_catalogue=open_catalogue, folder=catalogues)
@@ -171,7 +168,8 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterPayments):
             return not undrawable(text)
 
         policies = Policies(store, policy) if central is not None else _one(policy)
-        super().__init__(
+        CounterPayments.__init__(
+            self,
             store=store,
             holder=holder,
             policy=policy,
@@ -286,7 +284,6 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterPayments):
         )
         self._issue_e_tickets = IssueETickets(store=store, compose=self._compose)
         self._recover = Recover(store=store, holder=holder, clock=clock)
-        self._tell_recovered = tell_recovered
         self._station_usage: Mapping[str, int] | None = None
         self._line_desk: LineDesk = StandAlone(profile.currency)
         if central is not None and enrolled_holder is not None:
@@ -454,6 +451,7 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterPayments):
 
     def begin_tender(self, actor: Actor, order_id: UUID) -> HoldView:
         self.at_checkout(order_id)
+        self._demand_blanks(order_id)
         return self._begin_tender(actor, order_id)
 
     def end_tender(self, actor: Actor, order_id: UUID) -> HoldView:
@@ -507,9 +505,6 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterPayments):
 
     def refund(self, actor: Actor, quote: RefundQuote) -> Refunded:
         return self._refund(actor, quote)
-
-    def reprint(self, actor: Actor, ticket_id: UUID, *, reason: str) -> UUID:
-        return self._reprint(actor, ticket_id, reason=reason)
 
     # ---- the shift
 
@@ -568,35 +563,11 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterPayments):
 
     # ---- paper
 
-    def printer_status(self) -> PrinterStatus:
-        return self._printer.status()
-
-    def start_job(self, job_id: UUID) -> Paper | None:
-        return self._start_job(job_id)
-
-    def send_job(self, job_id: UUID, paper: Paper | None) -> DeliveryOutcome:
-        return self._send_job(job_id, paper)
-
-    def finish_job(self, job_id: UUID, outcome: DeliveryOutcome) -> PrintJobView:
-        return self._finish_job(job_id, outcome)
-
-    def print_jobs(self, *, limit: int = 100) -> list[PrintJobView]:
-        return self._list_jobs.latest(limit)
-
-    def open_print_jobs(self) -> list[PrintJobView]:
-        return self._list_jobs.open()
-
-    def settle_job(self, actor: Actor, job_id: UUID, *, came_out: bool) -> UUID | None:
-        return self._settle_job(actor, job_id, came_out=came_out)
-
     def ticket_paper(self, ticket_id: UUID) -> Paper:
         return self._compose.ticket(ticket_id)
 
     def issue_e_tickets(self, actor: Actor, ticket_ids: Sequence[UUID]) -> list[TicketFace]:
         return self._issue_e_tickets(actor, ticket_ids)
-
-    def print_test(self, actor: Actor) -> UUID:
-        return self._print_test(actor)
 
     # ---- the line to central records
 
@@ -631,8 +602,7 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterPayments):
         return self._line_desk.request_epoch(actor, reason=reason)
 
     def recover(self) -> Recovered:
-        """Then the printer is told what an earlier process left in it: interrupted jobs, and how the newest ended."""
+        """Then each printer is told what an earlier process left in it."""
         recovered = self._recover()
-        newest = self._list_jobs.latest(1)
-        self._tell_recovered(recovered.jobs_unknown, newest[0].state if newest else None)
+        self._open_printers()
         return recovered

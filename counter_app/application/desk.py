@@ -15,6 +15,7 @@ from uuid import UUID
 
 from counter_app.application.check_desk import CheckDesk
 from counter_app.application.payment_desk import PaymentDesk
+from counter_app.application.print_desk import PrintDesk
 from counter_app.application.views import (
     CentralTicket,
     EntryReading,
@@ -29,7 +30,6 @@ from counter_app.application.views import (
     PassengerInput,
     PassengerRule,
     PlaceWish,
-    PrintJobView,
     Recovered,
     Refunded,
     RefundQuote,
@@ -50,7 +50,6 @@ from counter_app.domain.papers import Paper, TicketFace
 from counter_app.domain.staff import Actor, Role
 from counter_app.domain.timetable import RunRef, Span
 from counter_app.ports.catalogue import ImportReport, IssueInfo, Progress
-from counter_app.ports.prints import DeliveryOutcome, PrinterStatus
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
 
@@ -135,7 +134,7 @@ class Desk(PaymentDesk, PrintDesk, CheckDesk, Protocol):
         ...
 
     def begin_tender(self, actor: Actor, order_id: UUID) -> HoldView:
-        """WRITE. HELD becomes LEASED before money is taken (decisions 12); reads no device."""
+        """WRITE. HELD becomes LEASED before money is taken (decisions 12); reads no device. Raises BLANKS_SHORT."""
         ...
 
     def end_tender(self, actor: Actor, order_id: UUID) -> HoldView:
@@ -224,37 +223,11 @@ class Desk(PaymentDesk, PrintDesk, CheckDesk, Protocol):
         ...
 
     # ---- paper
-    def printer_status(self) -> PrinterStatus:
-        """PRINTER."""
-        ...
-
-    def start_job(self, job_id: UUID) -> Paper | None:
-        """WRITE. QUEUED (or FAILED_BEFORE_SEND) becomes SENDING, durably, before the first byte; None: a kick."""
-        ...
-
-    def send_job(self, job_id: UUID, paper: Paper | None) -> DeliveryOutcome:
-        """PRINTER. Sends what ``start_job`` composed."""
-        ...
-
-    def finish_job(self, job_id: UUID, outcome: DeliveryOutcome) -> PrintJobView:
-        """WRITE."""
-        ...
-
-    def print_jobs(self, *, limit: int = 100) -> list[PrintJobView]: ...
-
-    def open_print_jobs(self) -> list[PrintJobView]: ...
-
-    def settle_job(self, actor: Actor, job_id: UUID, *, came_out: bool) -> UUID | None:
-        """WRITE. The clerk's answer to "did it come out?". No: a numbered copy's job is returned."""
-        ...
-
     def ticket_paper(self, ticket_id: UUID) -> Paper: ...
 
     def issue_e_tickets(self, actor: Actor, ticket_ids: Sequence[UUID]) -> list[TicketFace]:
         """WRITE, REPRINT. Their faces for a PDF; journaled."""
         ...
-
-    def print_test(self, actor: Actor) -> UUID: ...
 
     # ---- the line to central records (of an enrolled counter; a stand-alone one says so and refuses the rest)
     def sync_status(self) -> SyncStatus:

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
+from counter_app.application.blanks import take_blanks
 from counter_app.application.compose_paper import BLIND, ComposePaper, is_blind_x
 from counter_app.application.issuing import new_job
+from counter_app.application.printer_log import PrinterLog
 from counter_app.application.views import PrintJobView
 from counter_app.domain.journal import Json, Kind
 from counter_app.domain.papers import Paper
+from counter_app.domain.settings import MAIN_PRINTER
 from counter_app.domain.staff import SYSTEM, Actor
+from counter_app.domain.stocknumbers import StockControl
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock, Ids
-from counter_app.ports.prints import Delivery, DeliveryOutcome, JobKind, JobState, Printer, PrintJob
+from counter_app.ports.printer_events import EventKind
+from counter_app.ports.prints import Delivery, DeliveryOutcome, JobKind, JobState, Printers, PrintJob
 from counter_app.ports.store import MoneyStore, Reading, Writing
 
 # Papers that are worth money or are asked for by an auditor: what became of them stands in the journal.
 _JOURNALED = frozenset({JobKind.TICKET, JobKind.REFUND_SLIP, JobKind.Z_REPORT})
+MOVED = "moved"
 OPEN_STATES = frozenset({JobState.QUEUED, JobState.SENDING, JobState.FAILED_BEFORE_SEND, JobState.UNKNOWN})
 
 
-def job_view(books: Reading | Writing, job: PrintJob) -> PrintJobView:
+def job_printer(books: Reading | Writing, job: PrintJob, printers: Printers) -> str:
+    """Where it goes, or went: as a person chose, or where it was begun, if the settings still have it; else by kind."""
+    chosen = books.prints.route(job.job_id)
+    return chosen if chosen in printers.names else printers.of_kind(job.kind)
+
+
+def job_view(books: Reading | Writing, job: PrintJob, printers: Printers) -> PrintJobView:
     return PrintJobView(
         job_id=job.job_id,
         kind=job.kind.value,
@@ -32,6 +45,8 @@ def job_view(books: Reading | Writing, job: PrintJob) -> PrintJobView:
         created_at=job.created_at,
         title=_title(books, job),
         copy_number=job.copy_number,
+        printer=job_printer(books, job, printers),
+        stock_number=job.stock_number,
     )
 
 
@@ -77,11 +92,13 @@ class StartJob:
     store: MoneyStore
     clock: Clock
     compose: ComposePaper
+    printers: Printers
 
-    def __call__(self, job_id: UUID) -> Paper | None:
+    def __call__(self, job_id: UUID, printer: str = "") -> Paper | None:
         """QUEUED or FAILED_BEFORE_SEND becomes SENDING, durably; returns what is to be sent, None for a drawer's kick.
 
-        A kick is never sent twice, whatever became of it. Raises Refusal(JOB_NOT_OPEN).
+        A kick is never sent twice, whatever became of it. ``printer``: where whoever asks is about to send it.
+        Raises Refusal(JOB_NOT_OPEN; detail="moved" where it goes to another printer since).
         """
         with self.store.writing() as books:
             job = books.prints.get(job_id)
@@ -89,7 +106,11 @@ class StartJob:
                 raise Refusal(Reason.JOB_NOT_OPEN)
             if job.kind is JobKind.DRAWER and job.state is not JobState.QUEUED:
                 raise Refusal(Reason.JOB_NOT_OPEN)
+            goes_to = job_printer(books, job, self.printers)
+            if printer not in {"", goes_to}:
+                raise Refusal(Reason.JOB_NOT_OPEN, detail=MOVED)
             paper = self.compose.of_job(books, job) if job.kind is not JobKind.DRAWER else None
+            books.prints.put_route(job_id, goes_to)
             books.prints.put(
                 replace(
                     job,
@@ -105,23 +126,29 @@ class StartJob:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendJob:
     store: MoneyStore
-    printer: Printer
+    printers: Printers
+    log: PrinterLog
 
     def __call__(self, job_id: UUID, paper: Paper | None) -> DeliveryOutcome:
         """PRINTER: what ``StartJob`` returned; None kicks the drawer. Raises Refusal(JOB_NOT_OPEN) if not SENDING."""
         with self.store.reading() as books:
             job = books.prints.get(job_id)
+            name = "" if job is None else job_printer(books, job, self.printers)
         if job is None or job.state is not JobState.SENDING or (paper is None) != (job.kind is JobKind.DRAWER):
             raise Refusal(Reason.JOB_NOT_OPEN)
-        if paper is None:
-            return self.printer.kick_drawer(token=job.token)
-        return self.printer.deliver(paper, token=job.token)
+        printer = self.printers.named(name)
+        token = job.token
+        outcome = printer.kick_drawer(token=token) if paper is None else printer.deliver(paper, token=token)
+        self.log.heard(name, outcome.status)
+        return outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishJob:
     store: MoneyStore
     clock: Clock
+    printers: Printers
+    log: PrinterLog
 
     def __call__(self, job_id: UUID, outcome: DeliveryOutcome) -> PrintJobView:
         """Raises Refusal(JOB_NOT_OPEN) for a job that is not SENDING."""
@@ -144,7 +171,13 @@ class FinishJob:
             # A printer that is out of paper fails each try: the first says it all.
             if job.kind in _JOURNALED and not (kind is Kind.PAPER_FAILED and job.attempts > 1):
                 books.journal.append(kind, paper_fact(books, job), actor=SYSTEM)
-            return job_view(books, job)
+            if outcome.delivery is not Delivery.CONFIRMED:
+                word = EventKind.NO_WORD if outcome.delivery is Delivery.UNKNOWN else EventKind.NOT_SENT
+                self.log.say(
+                    job_printer(books, job, self.printers), word, f"{job.kind.value}: {outcome.detail}", self.clock.now()
+                )
+            self.log.keep(books)
+            return job_view(books, job, self.printers)
 
 
 def mark_unknown(books: Writing, job: PrintJob, now: datetime) -> None:
@@ -155,10 +188,16 @@ def mark_unknown(books: Writing, job: PrintJob, now: datetime) -> None:
         books.journal.append(Kind.PAPER_UNKNOWN, paper_fact(books, job), actor=SYSTEM)
 
 
-def copy_job(books: Writing, job: PrintJob, job_id: UUID, now: datetime) -> PrintJob:
-    """The next copy of what ``job`` printed; a ticket's takes a blank of its own."""
+def copy_job(
+    books: Writing, job: PrintJob, job_id: UUID, now: datetime, printers: Printers, control: StockControl
+) -> PrintJob:
+    """The next copy of what ``job`` printed; a ticket's takes a blank of its own. To be put by ``put_copy``.
+
+    Raises Refusal(BLANKS_SHORT).
+    """
     highest = max(one.copy_number for one in books.prints.of(job.ref) if one.kind is job.kind)
-    stock = books.prints.next_stock_numbers(1)[0] if job.kind is JobKind.TICKET else ""
+    ticket = job.kind is JobKind.TICKET
+    stock = take_blanks(books, job_printer(books, job, printers), 1, control)[0] if ticket else ""
     return new_job(
         job_id,
         job.kind,
@@ -170,31 +209,53 @@ def copy_job(books: Writing, job: PrintJob, job_id: UUID, now: datetime) -> Prin
     )
 
 
+def put_copy(books: Writing, copy: PrintJob, of: PrintJob, printers: Printers) -> None:
+    """It goes where the paper before it went."""
+    books.prints.put_new([copy])
+    goes_to = job_printer(books, of, printers)
+    if goes_to != printers.of_kind(copy.kind):
+        books.prints.put_route(copy.job_id, goes_to)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintTest:
     store: MoneyStore
     clock: Clock
     ids: Ids
+    printers: Printers
 
-    def __call__(self, actor: Actor) -> UUID:
-        """Whoever is logged in may see whether the printer prints."""
+    def __call__(self, actor: Actor, printer: str = MAIN_PRINTER) -> UUID:
+        """Whoever is logged in may see whether the printer prints. Raises Refusal(UNKNOWN_PRINTER)."""
         del actor
+        self.printers.named(printer)
         job_id = self.ids.new()
         with self.store.writing() as books:
             books.prints.put(new_job(job_id, JobKind.TEST, job_id, self.clock.now(), books.prints.next_token()))
+            books.prints.put_route(job_id, printer)
         return job_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListJobs:
     store: MoneyStore
+    printers: Printers
 
     def latest(self, limit: int = 100) -> list[PrintJobView]:
         """READ. Newest first."""
         with self.store.reading() as books:
-            return [job_view(books, job) for job in books.prints.latest(limit)]
+            return [job_view(books, job, self.printers) for job in books.prints.latest(limit)]
 
     def open(self) -> list[PrintJobView]:
         """READ. Oldest first: queued, sending, failed before send, unknown."""
         with self.store.reading() as books:
-            return [job_view(books, job) for job in books.prints.open_jobs()]
+            return [job_view(books, job, self.printers) for job in books.prints.open_jobs()]
+
+    def to_send(self, jobs: Sequence[UUID]) -> list[tuple[UUID, str]]:
+        """Those that may still be sent, each with its printer, in the order of printing."""
+        wanted = set(jobs)
+        with self.store.reading() as books:
+            return [
+                (job.job_id, job_printer(books, job, self.printers))
+                for job in books.prints.open_jobs()
+                if job.job_id in wanted and job.state in {JobState.QUEUED, JobState.FAILED_BEFORE_SEND}
+            ]

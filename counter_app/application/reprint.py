@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from counter_app.application.print_job import OPEN_STATES, copy_job
+from counter_app.application.print_job import OPEN_STATES, copy_job, put_copy
 from counter_app.application.rights import demand
 from counter_app.domain.journal import Json, Kind
 from counter_app.domain.orders import TicketState
 from counter_app.domain.shifts import check_reason
 from counter_app.domain.staff import Actor, Right
+from counter_app.domain.stocknumbers import StockControl
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock, Ids
-from counter_app.ports.prints import JobKind, JobState
+from counter_app.ports.prints import JobKind, JobState, Printers
 from counter_app.ports.store import MoneyStore
 
 
@@ -22,12 +23,14 @@ class Reprint:
     store: MoneyStore
     clock: Clock
     ids: Ids
+    printers: Printers
+    control: StockControl
 
     def __call__(self, actor: Actor, ticket_id: UUID, *, reason: str) -> UUID:
         """A numbered copy of the same ticket, marked as one; the paper before it is spoiled. Returns its job.
 
         Raises Refusal: NOT_ALLOWED, REASON_NEEDED, UNKNOWN_TICKET, ALREADY_REFUNDED, JOB_NOT_OPEN(detail="unsettled")
-        while the paper before may still come out.
+        while the paper before may still come out, BLANKS_SHORT.
         """
         demand(actor, Right.REPRINT)
         plain = check_reason(reason)
@@ -42,7 +45,7 @@ class Reprint:
                 raise Refusal(Reason.JOB_NOT_OPEN, detail="unsettled")
             now = self.clock.now()
             last = papers[-1]
-            copy = copy_job(books, last, self.ids.new(), now)
+            copy = copy_job(books, last, self.ids.new(), now, self.printers, self.control)
             body: dict[str, Json] = {
                 "ticket_id": str(ticket_id),
                 "number": ticket.number,
@@ -54,5 +57,5 @@ class Reprint:
             }
             books.journal.append(Kind.REPRINTED, body, actor=actor)
             books.prints.put(replace(last, state=JobState.SETTLED_SPOILED, detail="reprinted", updated_at=now))
-            books.prints.put_new([copy])
+            put_copy(books, copy, last, self.printers)
         return copy.job_id

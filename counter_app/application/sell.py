@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from counter_app.application.blanks import take_blanks
 from counter_app.application.card_slips import card_slip_jobs, jobs_of_slips
 from counter_app.application.hold import check_departure, erase_draft, held_claim
 from counter_app.application.issuing import CodeFacts, new_job, selling_shift, ticket_payload
@@ -24,6 +25,7 @@ from counter_app.domain.money import Money
 from counter_app.domain.orders import OrderState, TicketState
 from counter_app.domain.policy import Policy
 from counter_app.domain.sale_facts import TicketFact, run_fact, sold_fact
+from counter_app.domain.settings import MAIN_PRINTER
 from counter_app.domain.staff import Actor, Right
 from counter_app.domain.timetable import instant
 from counter_app.errors import Reason, Refusal
@@ -62,8 +64,8 @@ class Sell:
         Selling an order again that is sold already returns that sale: so an unknown commit is looked up by its id.
 
         Raises Refusal: NOT_ALLOWED, SHIFT_CLOSED, NOT_HELD, DEPARTED, QUOTE_CHANGED(total), CASH_SHORT(missing),
-        AMOUNT_OUT_OF_RANGE, PAYMENT_OPEN, PAYMENT_MISSING(missing), PAYMENT_TOO_MUCH(due), SAME_DOCUMENT_TWICE, and
-        what is wrong with a passenger; OutcomeUnknown.
+        AMOUNT_OUT_OF_RANGE, BLANKS_SHORT(left, needed), PAYMENT_OPEN, PAYMENT_MISSING(missing), PAYMENT_TOO_MUCH(due),
+        SAME_DOCUMENT_TWICE, and what is wrong with a passenger; OutcomeUnknown.
         """
         demand(actor, Right.SELL)
         people = checked(passengers, self.policy, self.drawable)
@@ -130,7 +132,10 @@ class _Sale:
         # In the chain's epoch: the signing key is that epoch's, and numbers are gapless in it.
         epoch = max(1, books.journal.head().epoch)
         first_serial = books.orders.last_serial(epoch) + 1
-        stock_numbers = books.prints.next_stock_numbers(claim.count)
+        # Where money was taken already the papers come, whatever the roll has.
+        stock_numbers = take_blanks(
+            books, MAIN_PRINTER, claim.count, use.policy.stock_control, anyhow=bool(self.paid.charges)
+        )
         places: Sequence[PlaceRef | None] = claim.places or (None,) * claim.count
         facts: list[TicketFact] = []
         for at, (line, place) in enumerate(zip(self.lines, places, strict=True)):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from counter_app.application.print_job import copy_job, paper_fact
+from counter_app.application.print_job import copy_job, paper_fact, put_copy
 from counter_app.application.rights import demand
 from counter_app.domain.journal import Kind
 from counter_app.domain.orders import TicketState
 from counter_app.domain.staff import Actor, Right
+from counter_app.domain.stocknumbers import StockControl
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock, Ids
-from counter_app.ports.prints import JobKind, JobState, PrintJob
+from counter_app.ports.prints import JobKind, JobState, Printers, PrintJob
 from counter_app.ports.store import MoneyStore, Writing
 
 
@@ -21,11 +22,14 @@ class SettleJob:
     store: MoneyStore
     clock: Clock
     ids: Ids
+    printers: Printers
+    control: StockControl
 
     def __call__(self, actor: Actor, job_id: UUID, *, came_out: bool) -> UUID | None:
         """The clerk's answer to "did it come out?". No: the blank is spoiled, and a numbered copy's job is returned.
 
-        Raises Refusal: NOT_ALLOWED, JOB_NOT_OPEN for a job that is not UNKNOWN.
+        The copy goes where the paper before it went. Raises Refusal: NOT_ALLOWED, BLANKS_SHORT, JOB_NOT_OPEN for a
+        job that is not UNKNOWN.
         """
         if not actor.may(Right.REPRINT):
             demand(actor, Right.SELL)
@@ -36,7 +40,7 @@ class SettleJob:
             now = self.clock.now()
             copy = None
             if not came_out and not _given_back(books, job):
-                copy = copy_job(books, job, self.ids.new(), now)
+                copy = copy_job(books, job, self.ids.new(), now, self.printers, self.control)
             fact = paper_fact(books, job)
             fact["came_out"] = came_out
             fact["copy_job"] = None if copy is None else str(copy.job_id)
@@ -45,7 +49,7 @@ class SettleJob:
             state = JobState.SETTLED_OUT if came_out else JobState.SETTLED_SPOILED
             books.prints.put(replace(job, state=state, updated_at=now))
             if copy is not None:
-                books.prints.put_new([copy])
+                put_copy(books, copy, job, self.printers)
         return None if copy is None else copy.job_id
 
 

@@ -373,6 +373,8 @@ class PrintJobView:
     created_at: datetime
     title: str  # ticket number, Z 12, ...
     copy_number: int
+    printer: str = ""  # where it went, or goes
+    stock_number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

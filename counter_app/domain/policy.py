@@ -17,6 +17,7 @@ from typing import Final
 from counter_app.domain.money import MINOR_DIGITS
 from counter_app.domain.payments import BY_CENTRAL, Tender
 from counter_app.domain.policyfile import Section, bad
+from counter_app.domain.stocknumbers import StockControl
 from counter_app.domain.tariff import Band, DistanceTariff
 
 POLICY_BYTES_MAX: Final = 128 * 1024
@@ -118,6 +119,7 @@ class Policy:
     fee_step_minor: int
     void_minutes: int
     receipt: bool  # a receipt is printed with every sale
+    stock_control: StockControl  # of tickets' numbered blanks
     close_needs_supervisor: bool
     types: tuple[PassengerType, ...]
     tiers: tuple[Tier, ...]
@@ -177,6 +179,7 @@ def parse_policy(document: Mapping[str, object]) -> Policy:
         fee_step_minor=money.between("fee_step_minor", 1, 100_000),
         void_minutes=desk.between("void_minutes", 0, 1440),
         receipt=desk.flag("receipt"),
+        stock_control=_stock_control(desk),
         close_needs_supervisor=desk.flag("close_needs_supervisor"),
         types=_types(top),
         tiers=_tiers(top),
@@ -189,6 +192,13 @@ def parse_policy(document: Mapping[str, object]) -> Policy:
     for section in (sale, money, desk, texts, top):
         section.refuse_leftovers()
     return policy
+
+
+def _stock_control(desk: Section) -> StockControl:
+    """Where a policy says nothing: rolls may be loaded, and need not be."""
+    if not desk.has("stock_control"):
+        return StockControl.OPTIONAL
+    return StockControl(desk.word("stock_control", tuple(StockControl)))
 
 
 def _tenders(top: Section) -> Tenders:

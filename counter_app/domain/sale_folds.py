@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from counter_app.domain.blank_folds import take_blank
 from counter_app.domain.journal import Entry, Kind, canonical, timestamp
 from counter_app.domain.payment_facts import read_refunded_legs, read_sold_legs
 from counter_app.domain.projection import ANYTHING, Fold, OneOf, Projection, move_cash, put_person
@@ -71,6 +72,7 @@ def _sold(p: Projection, entry: Entry) -> None:
         if ticket["person_id"] is not None:
             put_person(p, person_id=ticket["person_id"], commitment=ticket["commitment"])
         _paper(p, ticket["job_id"], "ticket", ticket["ticket_id"], ticket["stock_number"])
+        take_blank(p, ticket["stock_number"])
     if body["receipt_job"] is not None:
         _paper(p, body["receipt_job"], "receipt", body["order_id"])
     if sum(leg["amount_minor"] for leg in legs) != body["total_minor"]:
@@ -197,12 +199,14 @@ def _paper_told(p: Projection, entry: Entry) -> None:
     state: Any = _STATE_OF_PAPER.get(entry.kind)
     if entry.kind is Kind.PAPER_SETTLED:
         state = "settled_out" if body["came_out"] else "settled_spoiled"
+        take_blank(p, body["copy_stock_number"])
     if ("print_job", body["job_id"]) in p.rows:
         p.change("print_job", body["job_id"], state=state)
 
 
 def _reprinted(p: Projection, entry: Entry) -> None:
     body: dict[str, Any] = dict(entry.body)
+    take_blank(p, body["stock_number"])
     for (table, key), row in p.rows.items():
         fields = row.fields
         mine = table == "print_job" and fields["ref"] == body["ticket_id"] and fields["kind"] == "ticket"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from counter_app.errors import Reason, Refusal
@@ -13,6 +13,8 @@ from counter_app.errors import Reason, Refusal
 SETTINGS_FILE: Final = "counterfoil.toml"
 SETTINGS_BYTES_MAX: Final = 64 * 1024
 
+FURTHER_PRINTERS: Final = ("receipt", "report", "spare")
+MAIN_PRINTER: Final = "main"  # prints tickets, and whatever has no printer of its own
 _PROFILE: Final = re.compile(r"^[A-Za-z0-9:._-]{1,60}$")
 _CENTRAL_URL: Final = re.compile(r"^(https?://[^\s]{1,300})?$")
 _PRINTER_URL: Final = re.compile(r"^(tcp://|serial://|usb://|ipp://|cups:|file://|virtual:)")
@@ -20,10 +22,14 @@ _PRINTER_URL: Final = re.compile(r"^(tcp://|serial://|usb://|ipp://|cups:|file:/
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrinterSettings:
-    """``profile``: the model's abilities (docs/printing.md); an option ``?profile=`` of the URL wins."""
+    """``profile``: the model's abilities (docs/printing.md); an option ``?profile=`` of the URL wins.
+
+    ``drawer``: the cash drawer hangs on this one.
+    """
 
     url: str = "virtual:"
     profile: str = "thermal-80"
+    drawer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +65,14 @@ class Settings:
     window: WindowSettings
     keys: KeySettings
     central: CentralSettings = CentralSettings()
+    # Beside the main one, by name, in the order of FURTHER_PRINTERS.
+    printers: Mapping[str, PrinterSettings] = field(default_factory=dict)
+
+    @property
+    def drawer(self) -> str:
+        """The printer that the drawer hangs on, "" where no section says so."""
+        named = {MAIN_PRINTER: self.printer, **self.printers}
+        return next((name for name, one in named.items() if one.drawer), "")
 
 
 DEFAULTS: Final = Settings(
@@ -76,21 +90,15 @@ def parse_settings(text: str) -> Settings:
         if section not in {"printer", "ticket", "window", "keys", "central"}:
             raise _bad(section, "unknown section")
     printer = _Section(document, "printer")
+    further = {name: one for name in FURTHER_PRINTERS if (one := printer.section(name)) is not None}
     ticket = _Section(document, "ticket")
     window = _Section(document, "window")
     keys = _Section(document, "keys")
     central = _Section(document, "central")
     default = DEFAULTS
     settings = Settings(
-        printer=PrinterSettings(
-            url=printer.matching(
-                "url",
-                default.printer.url,
-                _PRINTER_URL,
-                "tcp://host:9100, serial:///dev/ttyS0?baud=115200, usb://VID:PID, cups:NAME, file:///path or virtual:",
-            ),
-            profile=printer.matching("profile", default.printer.profile, _PROFILE, "a printer profile's name"),
-        ),
+        printer=_printer(printer),
+        printers={name: _printer(section) for name, section in further.items()},
         ticket=TicketSettings(
             language=ticket.word("language", default.ticket.language, ("zh", "en", "both")),
             code=ticket.word("code", default.ticket.code, ("aztec", "qr")),
@@ -106,9 +114,26 @@ def parse_settings(text: str) -> Settings:
             url=central.matching("url", default.central.url, _CENTRAL_URL, "https://host:port, or empty")
         ),
     )
-    for section_reader in (printer, ticket, window, keys, central):
+    for section_reader in (printer, *further.values(), ticket, window, keys, central):
         section_reader.refuse_leftovers()
+    with_drawer = [name for name, one in {MAIN_PRINTER: settings.printer, **settings.printers}.items() if one.drawer]
+    if len(with_drawer) > 1:
+        raise _bad("printer.drawer", "true at one printer at most, here at " + ", ".join(with_drawer))
     return settings
+
+
+def _printer(section: _Section) -> PrinterSettings:
+    default = DEFAULTS.printer
+    return PrinterSettings(
+        url=section.matching(
+            "url",
+            default.url,
+            _PRINTER_URL,
+            "tcp://host:9100, serial:///dev/ttyS0?baud=115200, usb://VID:PID, cups:NAME, file:///path or virtual:",
+        ),
+        profile=section.matching("profile", default.profile, _PROFILE, "a printer profile's name"),
+        drawer=section.flag("drawer", default=default.drawer),
+    )
 
 
 def default_text(printer_url: str) -> str:
@@ -121,6 +146,16 @@ def default_text(printer_url: str) -> str:
 [printer]
 url = "{printer_url}"          # tcp://host:9100 | serial:///dev/ttyS0 | usb://04b8:0e15 | cups:NAME | virtual:
 profile = "{d.printer.profile}"    # thermal-80, thermal-58, epson-80, epson-58, listening-80, ...: docs/printing.md
+# drawer = true            # the cash drawer hangs on this one; else on the printer of receipts
+
+# Printers of their own for some papers; what has none is printed by the one above.
+# [printer.receipt]        # receipts, slips and the drawer
+# url = "tcp://192.0.2.10:9100"
+# profile = "thermal-58"
+# [printer.report]         # X and Z reports, group lists
+# url = "tcp://192.0.2.11:9100"
+# [printer.spare]          # nothing by itself: for papers that the clerk sends there
+# url = "usb://04b8:0e15"
 
 [ticket]
 language = "{d.ticket.language}"             # zh | en | both: the language of paper
@@ -142,12 +177,22 @@ def _bad(key: str, detail: str) -> Refusal:
 
 
 class _Section:
-    def __init__(self, document: Mapping[str, object], name: str) -> None:
+    def __init__(self, document: Mapping[str, object], name: str, inside: str = "") -> None:
         found = document.get(name, {})
+        self._name = f"{inside}.{name}" if inside else name
         if not isinstance(found, dict):
-            raise _bad(name, "must be a section")
-        self._name = name
+            raise _bad(self._name, "must be a section")
         self._values: dict[str, object] = dict(found)
+
+    def section(self, name: str) -> _Section | None:
+        """Of its own in this one; None where there is none."""
+        return _Section({name: self._values.pop(name)}, name, self._name) if name in self._values else None
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        value = self._take(key, default)
+        if type(value) is not bool:
+            raise _bad(f"{self._name}.{key}", "true or false")
+        return value
 
     def _take(self, key: str, default: object) -> object:
         return self._values.pop(key, default)

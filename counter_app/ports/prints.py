@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from counter_app.domain.papers import Paper
@@ -89,6 +89,14 @@ class PrintReader(Protocol):
 
     def of(self, ref: UUID) -> list[PrintJob]: ...
 
+    def route(self, job_id: UUID) -> str | None:
+        """The printer that a person chose for it, or on which it was begun; None: by its kind."""
+        ...
+
+    def last_on(self, printer: str) -> PrintJob | None:
+        """The newest that was begun on it, or sent there by a person."""
+        ...
+
 
 class PrintBook(PrintReader, Protocol):
     def put(self, job: PrintJob) -> None:
@@ -101,8 +109,17 @@ class PrintBook(PrintReader, Protocol):
 
     def next_token(self) -> int: ...
 
+    def put_route(self, job_id: UUID, printer: str) -> None: ...
+
     def next_stock_numbers(self, count: int) -> list[str]:
-        """The next blanks of the roll, taken for papers that are put in the same transaction."""
+        """Of the counter's own count, where no roll is loaded: taken for papers that are put in the same transaction.
+
+        Numbers that lie in a roll are left out.
+        """
+        ...
+
+    def restock(self, job_id: UUID, stock_number: str) -> None:
+        """Another blank, taken in this transaction, for a job that was not sent."""
         ...
 
 
@@ -164,9 +181,6 @@ class Printer(Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-MAIN_PRINTER: Final = "main"  # prints tickets, and whatever has no printer of its own
 
 
 class Printers(Protocol):

@@ -11,12 +11,14 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from counter_app.ports.blanks import BlankBook, BlankReader
 from counter_app.ports.catalogue_issues import IssueBook, IssueReader
 from counter_app.ports.journal import JournalReader, JournalWriter
 from counter_app.ports.orders import OrderBook, OrderReader
 from counter_app.ports.papers import PaperBook, PaperReader
 from counter_app.ports.payments import PaymentBook, PaymentReader
 from counter_app.ports.people import PeopleBook, PeopleReader
+from counter_app.ports.printer_events import EventBook, EventReader
 from counter_app.ports.prints import PrintBook, PrintReader
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import ShiftBook, ShiftReader
@@ -46,6 +48,10 @@ class Reading(Protocol):
     def payments(self) -> PaymentReader: ...
     @property
     def prints(self) -> PrintReader: ...
+    @property
+    def blanks(self) -> BlankReader: ...
+    @property
+    def printer_events(self) -> EventReader: ...
     @property
     def papers(self) -> PaperReader: ...
     @property
@@ -77,6 +83,10 @@ class Writing(Protocol):
     def payments(self) -> PaymentBook: ...
     @property
     def prints(self) -> PrintBook: ...
+    @property
+    def blanks(self) -> BlankBook: ...
+    @property
+    def printer_events(self) -> EventBook: ...
     @property
     def papers(self) -> PaperBook: ...
     @property

@@ -19,5 +19,97 @@
         <source>Group list</source>
         <translation>团体名单</translation>
     </message>
+    <message>
+        <source>No such printer</source>
+        <translation>没有这台打印机</translation>
+    </message>
+    <message>
+        <source>The settings of this window name no printer like this.</source>
+        <translation>本窗口的设置中没有这台打印机。</translation>
+    </message>
+    <message>
+        <source>Choose one of the printers under Devices.</source>
+        <translation>请在“设备”中选择一台打印机。</translation>
+    </message>
+    <message>
+        <source>The settings of this window name no printer {printer}.</source>
+        <translation>本窗口的设置中没有打印机 {printer}。</translation>
+    </message>
+    <message>
+        <source>No roll of blanks</source>
+        <translation>没有票卷</translation>
+    </message>
+    <message>
+        <source>No roll of numbered blanks is loaded in this printer.</source>
+        <translation>这台打印机没有装入编号票卷。</translation>
+    </message>
+    <message>
+        <source>Load a roll first: its first and last number.</source>
+        <translation>请先装入票卷：输入起号和止号。</translation>
+    </message>
+    <message>
+        <source>A roll is still in the printer</source>
+        <translation>打印机内还有票卷</translation>
+    </message>
+    <message>
+        <source>The roll in this printer has blanks left.</source>
+        <translation>这台打印机内的票卷还有剩余票纸。</translation>
+    </message>
+    <message>
+        <source>End it first, with the reason; what is left of it can be loaded again.</source>
+        <translation>请先填写原因取出旧票卷；剩余部分以后可以再装入。</translation>
+    </message>
+    <message>
+        <source>The roll in this printer has {left} blanks left.</source>
+        <translation>这台打印机内的票卷还剩 {left} 张。</translation>
+    </message>
+    <message>
+        <source>Not a range of blanks</source>
+        <translation>票号范围不对</translation>
+    </message>
+    <message>
+        <source>The numbers are no range, or not the next ones of the roll in this printer.</source>
+        <translation>这些票号不成范围，或不是打印机内票卷的下一段。</translation>
+    </message>
+    <message>
+        <source>Type the numbers as they are printed on the blanks, the lower one first.</source>
+        <translation>请按票纸上印的号码输入，先小后大。</translation>
+    </message>
+    <message>
+        <source>The numbers are no range, or not the next ones of the roll. Expected: {expected}.</source>
+        <translation>这些票号不成范围，或不是票卷的下一段。应为：{expected}。</translation>
+    </message>
+    <message>
+        <source>Blanks already used</source>
+        <translation>票号已用过</translation>
+    </message>
+    <message>
+        <source>Numbers of this range were used before, or lie in another roll.</source>
+        <translation>该范围内的票号已用过，或属于另一票卷。</translation>
+    </message>
+    <message>
+        <source>Look at the numbers on the roll. If they are right, tell a supervisor.</source>
+        <translation>请核对票卷上的号码；若无误，请报告值班主任。</translation>
+    </message>
+    <message>
+        <source>Number {first} was used before, or lies in another roll.</source>
+        <translation>票号 {first} 已用过，或属于另一票卷。</translation>
+    </message>
+    <message>
+        <source>Too few blanks</source>
+        <translation>票纸不足</translation>
+    </message>
+    <message>
+        <source>The roll in the printer has too few numbered blanks for these tickets.</source>
+        <translation>打印机内票卷的编号票纸不够打印这些车票。</translation>
+    </message>
+    <message>
+        <source>Load another roll, then try again. No money was taken.</source>
+        <translation>请装入新票卷后再试。未收取任何款项。</translation>
+    </message>
+    <message>
+        <source>These tickets need {needed} numbered blanks; the roll in the printer has {left}.</source>
+        <translation>这些车票需要 {needed} 张编号票纸，打印机内票卷只剩 {left} 张。</translation>
+    </message>
 </context>
 </TS>

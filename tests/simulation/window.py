@@ -21,6 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from counter_app.application.central_clock import CentralClock
 from counter_app.application.counter_desk import CounterDesk
+from counter_app.application.printer_set import PrinterSet
 from counter_app.application.enrolled import CentralLink
 from counter_app.application.views import HoldView
 from counter_app.domain.papers import Paper
@@ -332,14 +333,14 @@ def make_desk(window: Window) -> tuple[CounterDesk, CentralLine]:
         clock=body.clock,
         ids=body.ids,
         passwords=LIGHT,
-        printer=NoPrinter(),
+        printers=PrinterSet.of_one(NoPrinter()),
         builder=NoBuilder(),
         open_catalogue=CatalogueFile,
         catalogues=window.folder / CATALOGUES,
         texts=_TEXTS.__getitem__,
         ticket_language="zh",
         undrawable=lambda text: (),
-        tell_recovered=lambda interrupted, last: None,
+        tell_recovered=lambda name, interrupted, last: None,
         verify_store=lambda progress: verify_profile(window.folder),
         central=CentralLink(
             line=line,

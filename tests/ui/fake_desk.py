@@ -48,21 +48,22 @@ from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.ids import TicketNumber
 from counter_app.domain.money import Money
 from counter_app.domain.papers import Pair, Paper, Rule, Slip, Strength, Table, Text, TicketFace
+from counter_app.domain.settings import MAIN_PRINTER
 from counter_app.domain.staff import Actor, Right, Role
 from counter_app.domain.timetable import RunRef, Span
 from counter_app.errors import Cancelled, OutcomeUnknown, Reason, Refusal
 from counter_app.ports.catalogue import Fault, ImportReport, IssueInfo, Progress
-from counter_app.ports.prints import Delivery, DeliveryOutcome, JobState, PaperState, PrinterStatus
+from counter_app.ports.prints import JobState
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
 from tests.ui import fake_sale
 from tests.ui.fake_line import FakeLine
 from tests.ui.fake_payments import FakePayments, PayingDesk
+from tests.ui.fake_printing import READY, FakePrinting
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SPACE = UUID("4d0f0c1e-2f0b-5c9e-9a57-0c1d2e3f4a5b")
 START = datetime(2026, 12, 1, 6, 5, tzinfo=UTC)  # 14:05 at the station
-READY = PrinterStatus(ready=True, online=True, cover_open=False, paper=PaperState.ADEQUATE, error="", answered=True)
 NOTES = (10000, 5000, 2000, 1000, 500, 100, 50, 10)
 
 
@@ -86,7 +87,7 @@ class FakeClock:
         self.ms += int(seconds * 1000)
 
 
-class FakeDesk(PayingDesk):
+class FakeDesk(FakePrinting, PayingDesk):
     """Accounts: wang / li (supervisor) / admin / audit, each with the password ``demo-demo``."""
 
     def __init__(self, clock: FakeClock | None = None, *, empty: bool = False) -> None:
@@ -113,8 +114,7 @@ class FakeDesk(PayingDesk):
                 ("audit", "赵磊", Role.AUDITOR),
             )
         }
-        self.status = READY
-        self.delivery = Delivery.CONFIRMED
+        FakePrinting.__init__(self)
         self.issue: IssueInfo | None = None if empty else ISSUE
         self._shift: ShiftView | None = None
         self._float: dict[int, int] = {}
@@ -122,7 +122,6 @@ class FakeDesk(PayingDesk):
         self._past: list[ShiftView] = []
         self._reports: dict[int, ShiftReport] = {}
         self._orders: list[OrderView] = []
-        self._jobs: dict[UUID, PrintJobView] = {}
         self._journal: list[JournalLine] = []
         self._holds: dict[UUID, HoldView] = {}
         self._parked: dict[UUID, ParkedSale] = {}
@@ -613,33 +612,6 @@ class FakeDesk(PayingDesk):
         )
 
     # ---- paper
-    def printer_status(self) -> PrinterStatus:
-        return self.status
-
-    def start_job(self, job_id: UUID) -> Paper | None:
-        job = self._jobs[job_id]
-        if job.state not in {JobState.QUEUED, JobState.FAILED_BEFORE_SEND}:
-            raise Refusal(Reason.JOB_NOT_OPEN)
-        self._jobs[job_id] = replace(job, state=JobState.SENDING)
-        return Slip(language="zh", title=job.title, subtitle="", marks=(), blocks=())
-
-    def send_job(self, job_id: UUID, paper: Paper | None) -> DeliveryOutcome:
-        del job_id, paper
-        delivery = self.delivery if self.status.ready else Delivery.FAILED_BEFORE_SEND
-        return DeliveryOutcome(delivery=delivery, detail=self.status.error, status=self.status)
-
-    def finish_job(self, job_id: UUID, outcome: DeliveryOutcome) -> PrintJobView:
-        job = replace(self._jobs[job_id], state=JobState(outcome.delivery.value), detail=outcome.detail)
-        self._jobs[job_id] = job
-        return job
-
-    def print_jobs(self, *, limit: int = 100) -> list[PrintJobView]:
-        return sorted(self._jobs.values(), key=lambda job: job.created_at, reverse=True)[:limit]
-
-    def open_print_jobs(self) -> list[PrintJobView]:
-        done = {JobState.CONFIRMED, JobState.SETTLED_OUT, JobState.SETTLED_SPOILED}
-        return [job for job in self._jobs.values() if job.state not in done]
-
     def settle_job(self, actor: Actor, job_id: UUID, *, came_out: bool) -> UUID | None:
         job = self._jobs[job_id]
         if job.state is not JobState.UNKNOWN:
@@ -658,9 +630,11 @@ class FakeDesk(PayingDesk):
             self._note("e_ticket_issued", actor.login, ticket=ticket.number)
         return []
 
-    def print_test(self, actor: Actor) -> UUID:
+    def print_test(self, actor: Actor, printer: str = MAIN_PRINTER) -> UUID:
         del actor
-        return self._queue("test", "Test")
+        job_id = self._queue("test", "Test")
+        self._jobs[job_id] = replace(self._jobs[job_id], printer=printer)
+        return job_id
 
     # ---- the line to central records
     def sync_status(self) -> SyncStatus:
@@ -846,4 +820,4 @@ ISSUE = IssueInfo(
     invented=True,
 )
 
-__all__ = ["FakeClock", "FakeDesk", "OutcomeUnknown"]
+__all__ = ["READY", "FakeClock", "FakeDesk", "OutcomeUnknown"]

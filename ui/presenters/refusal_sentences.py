@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from counter_app.errors import Reason
 from counter_app.texts import mark
+from ui.presenters.paper_refusals import PAPER_SENTENCES
 from ui.presenters.payment_refusals import PAYMENT_SENTENCES
 from ui.presenters.said import Said
 
@@ -388,4 +389,5 @@ SENTENCES: dict[Reason, Said] = {
         mark("Ask whoever administers central. The change arrives here by itself."),
     ),
     **PAYMENT_SENTENCES,
+    **PAPER_SENTENCES,
 }

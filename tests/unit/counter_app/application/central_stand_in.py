@@ -21,6 +21,7 @@ import argon2
 
 from counter_app.application.central_clock import CentralClock
 from counter_app.application.counter_desk import CounterDesk
+from counter_app.application.printer_set import Fitted, PrinterSet
 from counter_app.application.enrolled import CentralLink
 from counter_app.application.views import LineWord
 from counter_app.domain.bestfit import best_fit
@@ -618,7 +619,7 @@ class EnrolledCounter:
             clock=self.clock,
             ids=self.ids,
             passwords=QUICK,
-            printer=nothing,
+            printers=PrinterSet(main=Fitted(printer=nothing)),
             builder=nothing,
             open_catalogue=lambda _: cast("Any", SmallCatalogue()),
             catalogues=self.folder / CATALOGUES,

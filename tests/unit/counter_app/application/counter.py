@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 from uuid import UUID
 
 from counter_app.application.aftersales import QuoteRefund, Refund
+from counter_app.application.blanks import EndRoll, LoadRoll, SpoilBlanks
 from counter_app.application.compose_paper import ComposePaper
+from counter_app.application.credentials import Credentials
 from counter_app.application.find_tickets import FindTickets, ListOrders
 from counter_app.application.hold import BeginTender, EndTender, Hold, Release
+from counter_app.application.move_job import MoveJob
 from counter_app.application.open_shift import OpenShift
 from counter_app.application.park import Park, Parked, Recall
-from counter_app.application.print_job import FinishJob, ListJobs, StartJob
+from counter_app.application.payments.settle_payment import SecondPerson
+from counter_app.application.print_job import FinishJob, ListJobs, SendJob, StartJob
+from counter_app.application.printer_log import PrinterLog
+from counter_app.application.printer_set import Fitted, PrinterSet
 from counter_app.application.quote_sale import QuoteSale
 from counter_app.application.recover import Recover
 from counter_app.application.report_paper import ReportPaper
@@ -33,6 +41,7 @@ from counter_app.domain.money import Money
 from counter_app.domain.policy import Policy, read_policy
 from counter_app.domain.staff import SYSTEM, Actor, Role
 from counter_app.domain.stations import Station
+from counter_app.domain.stocknumbers import StockControl
 from counter_app.domain.tariff import cumulative_fares
 from counter_app.domain.timetable import Call, RunRef, Span, Trip
 from counter_app.ports.catalogue import IssueInfo, SpanDistance, TripSpan
@@ -192,6 +201,23 @@ LI = PassengerInput(name="李雷", document_type="cn_id", document="110105194912
 HAN = PassengerInput(name="韩梅梅", document_type="passport", document="E12345678")
 
 
+class Plain:
+    """``ports.passwords.Passwords`` without the tenth of a second that a real one takes."""
+
+    def hash(self, password: str) -> str:
+        return password
+
+    def matches(self, hashed: str | None, password: str) -> bool:
+        return hashed == password
+
+    def is_weak(self, hashed: str) -> bool:
+        del hashed
+        return False
+
+
+PLAIN = Plain()
+
+
 def texts(language: str) -> Texts:
     return Texts(ROOT / "resources" / "i18n", language)
 
@@ -199,12 +225,21 @@ def texts(language: str) -> Texts:
 class Counter:
     """Every use case of the sale, wired as ``main`` does."""
 
-    def __init__(self, folder: Path, *, policy_name: str = "cn-rail", clock: SetClock | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        policy_name: str = "cn-rail",
+        clock: SetClock | None = None,
+        printers: PrinterSet | None = None,
+        control: StockControl = StockControl.OPTIONAL,
+    ) -> None:
         self.folder = folder
+        self.printers = printers or PrinterSet(main=Fitted(printer=cast("Any", None)))
         self.clock = clock or SetClock()
         self.entropy = SeededEntropy()
         self.ids = Uuid7Ids(clock=self.clock, entropy=self.entropy)
-        self.policy = policy(policy_name)
+        self.policy = replace(policy(policy_name), stock_control=control)
         self.catalogue = SmallCatalogue()
         self.clerk = Actor(user_id=UUID(int=1), login="li", display_name="李芳", role=Role.CLERK)
         self.chief = Actor(user_id=UUID(int=2), login="wang", display_name="王强", role=Role.SUPERVISOR)
@@ -233,7 +268,7 @@ class Counter:
                 login=actor.login,
                 display_name=actor.display_name,
                 role=actor.role,
-                password_hash="x",
+                password_hash="x",  # of the password "x": see PLAIN
                 active=True,
                 failed_tries=0,
                 locked_until=None,
@@ -309,11 +344,19 @@ class Counter:
             texts=texts,
             language="zh",
         )
-        self.jobs = ListJobs(store=store)
-        self.start_job = StartJob(store=store, clock=clock, compose=self.compose)
-        self.finish_job = FinishJob(store=store, clock=clock)
-        self.settle_job = SettleJob(store=store, clock=clock, ids=ids)
-        self.reprint = Reprint(store=store, clock=clock, ids=ids)
+        printers, control = self.printers, rules.stock_control
+        self.log = PrinterLog(clock=clock)
+        self.jobs = ListJobs(store=store, printers=printers)
+        self.start_job = StartJob(store=store, clock=clock, compose=self.compose, printers=printers)
+        self.send_job = SendJob(store=store, printers=printers, log=self.log)
+        self.finish_job = FinishJob(store=store, clock=clock, printers=printers, log=self.log)
+        self.settle_job = SettleJob(store=store, clock=clock, ids=ids, printers=printers, control=control)
+        self.reprint = Reprint(store=store, clock=clock, ids=ids, printers=printers, control=control)
+        self.move_job = MoveJob(store=store, clock=clock, printers=printers, control=control, log=self.log)
+        self.load_roll = LoadRoll(store=store, ids=ids, printers=printers, control=control)
+        second = SecondPerson(credentials=Credentials(store, clock, PLAIN))
+        self.end_roll = EndRoll(store=store, second=second)
+        self.spoil_blanks = SpoilBlanks(store=store, second=second)
         self.recover = Recover(store=store, holder=holder, clock=clock)
 
     def _parts(self) -> tuple[SetClock, Uuid7Ids, Policy]:
