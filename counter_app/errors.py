@@ -98,13 +98,7 @@ class Reason(StrEnum):
     # printing
     PRINTER_NOT_READY = "printer_not_ready"
     JOB_NOT_OPEN = "job_not_open"
-    UNKNOWN_PRINTER = "unknown_printer"  # printer: there is none of that name in the settings
-    # numbered blanks
-    NO_ROLL = "no_roll"  # printer: none is in it
-    ROLL_INSIDE = "roll_inside"  # printer: one is in it, left: with so many blanks
-    BAD_BLANKS = "bad_blanks"  # no range of numbers, or not one that lies in the roll
-    BLANKS_USED = "blanks_used"  # first: a number of the range was used already, or lies in another roll
-    BLANKS_SHORT = "blanks_short"  # left, needed: the roll has too few for these tickets
+    LAYOUT_REFUSED = "layout_refused"  # file, line, code, detail and what its sentence names besides
     UNKNOWN_PRINTER = "unknown_printer"  # printer: there is none of that name in the settings
     # numbered blanks
     NO_ROLL = "no_roll"  # printer: none is in it

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +34,7 @@ BOLD: Final = (
     *REGULAR,
 )
 _CACHE_BYTES_MAX: Final = 6_000_000
+_WIDTHS_MAX: Final = 8_000
 _INK: Final = 112  # grey level from which a dot is black: chosen by looking, 24-dot hanzi neither break nor clog
 _WORD: Final = re.compile(r"[^\W\u2e80-\uffff\U00020000-\U0003ffff]+|.", re.DOTALL)
 
@@ -71,6 +73,7 @@ class FontBook:
         self._fonts: dict[tuple[str, int], ImageFont.FreeTypeFont] = {}
         self._drawn: OrderedDict[tuple[str, int, bool], Drawn] = OrderedDict()
         self._bytes = 0
+        self._widths: dict[tuple[str, int, bool], int] = {}
         self._lock = Lock()
 
     @cached_property
@@ -105,7 +108,18 @@ class FontBook:
         return runs
 
     def width(self, text: str, size: int, *, bold: bool = False) -> int:
-        return self.draw(text, size, bold=bold).advance
+        """As drawn, without drawing: layouts try several sizes."""
+        key = (text, size, bold)
+        with self._lock:
+            known = self._widths.get(key)
+            if known is None:
+                if len(self._widths) >= _WIDTHS_MAX:
+                    self._widths.clear()
+                known = self._widths[key] = sum(self._advances(self.runs(text, bold=bold), size))
+            return known
+
+    def _advances(self, runs: Sequence[Run], size: int) -> list[int]:
+        return [round(self._font(run.file, size).getlength(run.text)) + run.thicken for run in runs]
 
     def draw(self, text: str, size: int, *, bold: bool = False) -> Drawn:
         """``size`` in dots of the em square, 12 .. 120."""
@@ -127,16 +141,17 @@ class FontBook:
     def _draw(self, text: str, size: int, *, bold: bool) -> Drawn:
         runs = self.runs(text, bold=bold)
         fonts = [self._font(run.file, size) for run in runs]
-        advance = sum(round(font.getlength(run.text)) + run.thicken for run, font in zip(runs, fonts, strict=True))
+        advances = self._advances(runs, size)
+        advance = sum(advances)
         height, ascent = size * 3 // 2, round(size * 1.08)
         grey = Image.new("L", (max(1, advance + 2), height), 0)
         pen = ImageDraw.Draw(grey)
         left = 0
-        for run, font in zip(runs, fonts, strict=True):
+        for run, font, wide in zip(runs, fonts, advances, strict=True):
             pen.text((left, ascent), run.text, fill=255, font=font, anchor="ls")
             if run.thicken:
                 pen.text((left + 1, ascent), run.text, fill=255, font=font, anchor="ls")
-            left += round(font.getlength(run.text)) + run.thicken
+            left += wide
         ink = grey.point([0] * _INK + [255] * (256 - _INK))
         return Drawn(ink, advance, ascent)
 

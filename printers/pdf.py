@@ -13,11 +13,10 @@ from PIL import Image
 from counter_app.domain.papers import Paper, TicketFace
 from printers.compose import Composer
 from printers.fonts import REGULAR, FontBook
+from printers.layout.model import Sheet
 from printers.pdf_type import draw_dots, draw_words, font_name
 from printers.raster import Canvas, Raster
-from printers.slip_layout import compose_slip
 from printers.text import clean
-from printers.ticket_layout import compose_ticket
 
 PageSize = Literal["roll", "a4"]
 
@@ -113,13 +112,11 @@ def paper_pdf(paper: Paper, composer: Composer, *, page: PageSize | None = None)
     """
     page = page or ("roll" if isinstance(paper, TicketFace) else "a4")
     wide = page == "a4" and not isinstance(paper, TicketFace)
-    canvas = VectorCanvas(_A4_DOTS if wide else 576, composer.fonts)
-    words = composer.words(paper.language)
+    dots = _A4_DOTS if wide else 576
+    canvas = composer.draw(paper, lambda: VectorCanvas(dots, composer.fonts), "aztec")
     if isinstance(paper, TicketFace):
-        compose_ticket(paper, canvas, words, "aztec")
         title = f"{paper.ticket_number} {paper.origin.native}-{paper.destination.native}"
     else:
-        compose_slip(paper, canvas, words, "aztec")
         title = paper.title
     if page == "roll":
         scale = _POINTS_PER_DOT
@@ -131,6 +128,18 @@ def paper_pdf(paper: Paper, composer: Composer, *, page: PageSize | None = None)
         size = _A4
     room = round((size[1] - 2 * margin) / scale) + 1
     return _written(_pages(canvas.drawn, room), canvas, title, size, margin, scale)
+
+
+def canvas_pdf(paper: Paper, composer: Composer, *, width: int, sheet: Sheet | None = None) -> bytes:
+    """One page, as wide as a roll of ``width`` dots and as long as it needs. ``sheet``: a layout that is only tried."""
+    canvas = VectorCanvas(width, composer.fonts)
+    if sheet is None:
+        canvas = composer.draw(paper, lambda: VectorCanvas(width, composer.fonts), "aztec")
+    else:
+        composer.draw_sheet(paper, canvas, sheet, "aztec")
+    scale = _POINTS_PER_DOT
+    size = (width * scale + 2 * _ROLL_MARGIN, canvas.y * scale + 2 * _ROLL_MARGIN)
+    return _written(_pages(canvas.drawn, canvas.y), canvas, paper.document, size, _ROLL_MARGIN, scale)
 
 
 def write_pdf(paper: Paper, composer: Composer, path: Path, *, page: PageSize | None = None) -> None:
@@ -194,16 +203,23 @@ def _written(
         for bar in bars:
             pdf.rect(bar.left, -bar.bottom, bar.right - bar.left, bar.bottom - bar.top, stroke=0, fill=1)
         for mark in marks:
-            _draw(pdf, mark, canvas.fonts, bars)
+            white = any(_within(mark, bar) for bar in bars)
+            pdf.setFillGray(1 if white else 0)
+            _draw(pdf, mark, canvas.fonts, white=white)
         pdf.showPage()
     pdf.save()
     return file.getvalue()
 
 
-def _draw(pdf: Any, mark: _Mark, fonts: FontBook, bars: Sequence[_Box]) -> None:
+def _within(mark: _Mark, bar: _Box) -> bool:
+    """What stands in an inverted area is white."""
+    row = mark.baseline if isinstance(mark, _Words) else (_top(mark) + _bottom(mark)) // 2
+    return bar.top < row < bar.bottom and bar.left <= mark.left < bar.right
+
+
+def _draw(pdf: Any, mark: _Mark, fonts: FontBook, *, white: bool) -> None:
     match mark:
         case _Words():
-            white = any(bar.top < mark.baseline < bar.bottom for bar in bars)
             draw_words(
                 pdf,
                 fonts,

@@ -88,6 +88,10 @@ class Words:
         """05 车 as China Railway prints it; Coach 5 elsewhere."""
         return f"{number.zfill(2)} 车" if self.chinese else f"{self.t('Coach')} {number}"
 
+    def coach_number(self, number: str) -> str:
+        """05, where Chinese coaches have two digits; 5 elsewhere."""
+        return number.zfill(2) if self.chinese and number else number
+
     def place(self, label: str, kind: str | None) -> str:
         """12A 号, 03 号 中铺; Seat 12A, Berth 03 middle. The deck's letter of a berth's label is said in words."""
         berth = (kind or "").removeprefix("berth_")
@@ -107,6 +111,12 @@ class Words:
         if self.chinese:
             return f"{at:%Y}年{at:%m}月{at:%d}日 周{_DAYS_ZH[at.weekday()]}"
         return f"{_DAYS_EN[at.weekday()]} {at.day} {_MONTHS_EN[at.month - 1]} {at.year}"
+
+    def day_short(self, at: datetime) -> str:
+        return f"{at:%m}月{at:%d}日" if self.chinese else f"{at.day} {_MONTHS_EN[at.month - 1]}"
+
+    def weekday(self, at: datetime) -> str:
+        return f"周{_DAYS_ZH[at.weekday()]}" if self.chinese else _DAYS_EN[at.weekday()]
 
 
 def _spelled(code: str) -> str:

@@ -42,6 +42,11 @@ _KEPT: Final = mark("the signed paper is the proof of the payment")
 _JOURNEY: Final = mark("the passenger must find the right departure and place")
 _GATE: Final = mark("gates and inspectors check it")
 
+# Of every paper that is no ticket.
+SLIPS_MUST: Final[Mapping[str, str]] = {
+    "title": mark("a paper must say what it is"),
+    "marks": mark("a copy or training paper would pass for the original"),
+}
 _TICKET: Final = Contents(
     must={
         "ticket_number": mark("refunds and copies are found by it"),
@@ -53,6 +58,7 @@ _TICKET: Final = Contents(
         "date": _JOURNEY,
         "departs": _JOURNEY,
         "place": _JOURNEY,
+        "berth": _JOURNEY,
         "class": _GATE,
         "price": mark("the price paid must stand on a ticket"),
         "passenger_type": _GATE,
@@ -61,7 +67,7 @@ _TICKET: Final = Contents(
 )
 
 CONTENTS: Final[Mapping[Document, Contents]] = {
-    Document.TICKET: _TICKET,
+    Document.TICKET: Contents(must={**_TICKET.must, "coach": _JOURNEY}),
     Document.COACH_TICKET: _TICKET,
     Document.RECEIPT: Contents(
         parts=("items", "total", "tenders", "particulars", "code"),

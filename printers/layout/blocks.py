@@ -1,98 +1,94 @@
-"""Receipts, refund slips, X and Z reports: a heading, marks and blocks, composed for a roll."""
+"""The blocks of slips and reports on a canvas: texts, pairs, tables, another device's lines."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, assert_never
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import assert_never
 from unicodedata import combining, east_asian_width
 
-from counter_app.domain.papers import Block, Code, Pair, Rule, Slip, Strength, Table, Text, Verbatim
+from counter_app.domain.papers import Block, Code, Pair, Rule, Strength, Table, Text, Verbatim
 from printers.codes import drawn
-from printers.flow import marks, paragraph, wrap
+from printers.flow import placed, wrap
+from printers.layout.model import Align, Style
+from printers.layout.type import Frame, rule_line, text_block
 from printers.profiles import Symbology
 from printers.raster import Canvas
 from printers.text import clean
-from printers.words import Words
 
-_LARGE_WIDTH: Final = 500
 _COLUMNS_MIN, _COLUMNS_MAX = 24, 48  # of lines that another device made
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
-    sizes: tuple[int, ...]
-    bold: bool
-
-
-_WIDE: Final = {
-    Strength.PLAIN: Style((25, 23, 21), False),
-    Strength.STRONG: Style((26, 24, 22), True),
-    Strength.LARGE: Style((46, 40, 34), True),
-    Strength.FAINT: Style((20, 19), False),
-}
-_NARROW: Final = {
-    Strength.PLAIN: Style((23, 21, 20), False),
-    Strength.STRONG: Style((24, 22, 20), True),
-    Strength.LARGE: Style((38, 34, 30), True),
-    Strength.FAINT: Style((19, 18), False),
-}
-
-
-def compose_slip(slip: Slip, canvas: Canvas, words: Words, symbology: Symbology) -> None:
-    """Draws the slip from the top of ``canvas`` down and leaves ``canvas.y`` below it."""
-    wide = canvas.width >= _LARGE_WIDTH
-    styles = _WIDE if wide else _NARROW
-    canvas.y = 4
-    paragraph(canvas, slip.title, (42, 36, 30) if wide else (34, 30, 26), bold=True, align="center", left=4)
-    operator = slip.facts.get("operator", "")
-    if operator not in {"", slip.subtitle}:
-        paragraph(canvas, operator, styles[Strength.STRONG].sizes, bold=True, align="center", left=4)
-    if slip.subtitle:
-        paragraph(canvas, slip.subtitle, styles[Strength.PLAIN].sizes, align="center", left=4)
-    canvas.y += 4
-    marks(canvas, words, slip.marks, 0, 36 if wide else 30)
-    for part in slip.named():
-        for block in (Rule(), *part.blocks):
-            _block(block, canvas, styles, symbology)
-    canvas.y += 20  # as below a ticket
-
-
-def _block(block: Block, canvas: Canvas, styles: dict[Strength, Style], symbology: Symbology) -> None:
+def draw_block(
+    block: Block,
+    canvas: Canvas,
+    frame: Frame,
+    styles: Mapping[str, Style],
+    symbology: Symbology,
+    *,
+    align: Align = "left",
+    sign: int = 0,
+) -> None:
+    """Below ``canvas.y``. ``sign``: dots above a line to sign on, for pairs that have no value yet."""
     match block:
         case Text():
-            style = styles[block.strength]
-            paragraph(
-                canvas, block.text, style.sizes, bold=style.bold, align=block.align, left=4, right=canvas.width - 4
-            )
+            said = block.align if block.align in {"center", "right"} else align
+            text_block(canvas, block.text, styles[block.strength.value], frame, said)
         case Pair():
-            _pair(block, canvas, styles[block.strength])
+            if sign and not block.value.strip("_ "):
+                _signature(block.label, canvas, frame, styles[Strength.FAINT.value], sign)
+            else:
+                _pair(block, canvas, frame, styles[block.strength.value])
         case Table():
-            _table(block, canvas, styles[Strength.PLAIN])
+            _table(block, canvas, frame, styles[Strength.PLAIN.value])
         case Rule():
-            canvas.box(0, canvas.y + 6, canvas.width, canvas.y + 8)
-            canvas.y += 14
+            rule_line(canvas, frame, "solid")
         case Code():
-            code = drawn(block.content, room=canvas.width, symbology=symbology)
-            canvas.paste((canvas.width - code.width) // 2, canvas.y + 4, code)
+            code = drawn(block.content, room=frame.width, symbology=symbology)
+            canvas.paste(frame.left + (frame.width - code.width) // 2, canvas.y + 4, code)
             canvas.y += code.height + 8
         case Verbatim():
-            _verbatim(block, canvas, styles[Strength.PLAIN])
+            _verbatim(block, canvas, frame, styles[Strength.PLAIN.value])
         case _:
             assert_never(block)
 
 
-def _verbatim(block: Verbatim, canvas: Canvas, style: Style) -> None:
+def _signature(label: str, canvas: Canvas, frame: Frame, style: Style, room: int) -> None:
+    """Room for a hand, a line, and small below it what is signed."""
+    canvas.y += room
+    canvas.box(frame.left, canvas.y, frame.right, canvas.y + 2)
+    canvas.y += 4
+    text_block(canvas, label, style, frame, "left")
+
+
+def _pair(pair: Pair, canvas: Canvas, frame: Frame, style: Style) -> None:
+    for size in style.sizes:
+        label = canvas.fonts.width(pair.label, size, bold=style.bold)
+        value = canvas.fonts.width(pair.value, size, bold=style.bold)
+        if label + value + 12 <= frame.width:
+            baseline = canvas.y + round(size * 1.06)
+            canvas.text(frame.left, baseline, pair.label, size, bold=style.bold)
+            canvas.text(frame.right - value, baseline, pair.value, size, bold=style.bold)
+            canvas.y += round(size * style.leading / 100)
+            return
+    text_block(canvas, pair.label, style, frame, "left")
+    text_block(canvas, pair.value, style, frame, "right")
+
+
+def _verbatim(block: Verbatim, canvas: Canvas, frame: Frame, style: Style) -> None:
     """On a grid: the other device counted columns. Lines that no paper holds are broken, never cut."""
     cells = [_cells(clean(line)) for line in block.lines]
     columns = min(_COLUMNS_MAX, max([_COLUMNS_MIN, *(len(line) for line in cells)]))
-    step = (canvas.width - 8) / columns
-    size = min(style.sizes[0], round(step * 1.5))
+    step = frame.width / columns
+    size = max(12, min(style.sizes[0], round(step * 1.5)))
     for line in cells:
         for start in range(0, max(1, len(line)), columns):
             for column, char in enumerate(line[start : start + columns]):
                 if char.strip():
-                    canvas.text(round(4 + column * step), canvas.y + round(size * 1.06), char, size)
-            canvas.y += round(size * 1.36)
+                    wide = canvas.fonts.width(char, size)
+                    left = placed(canvas, round(frame.left + column * step), wide)
+                    canvas.text(left, canvas.y + round(size * 1.06), char, size)
+            canvas.y += round(size * style.leading / 100)
 
 
 def _cells(line: str) -> list[str]:
@@ -106,27 +102,12 @@ def _cells(line: str) -> list[str]:
     return found
 
 
-def _pair(pair: Pair, canvas: Canvas, style: Style) -> None:
-    left, right = 4, canvas.width - 4
-    for size in style.sizes:
-        label = canvas.fonts.width(pair.label, size, bold=style.bold)
-        value = canvas.fonts.width(pair.value, size, bold=style.bold)
-        if label + value + 12 <= right - left:
-            baseline = canvas.y + round(size * 1.06)
-            canvas.text(left, baseline, pair.label, size, bold=style.bold)
-            canvas.text(right - value, baseline, pair.value, size, bold=style.bold)
-            canvas.y += round(size * 1.36)
-            return
-    paragraph(canvas, pair.label, style.sizes, bold=style.bold, left=left, right=right)
-    paragraph(canvas, pair.value, style.sizes, bold=style.bold, left=left, right=right, align="right")
-
-
-def _table(table: Table, canvas: Canvas, style: Style) -> None:
+def _table(table: Table, canvas: Canvas, frame: Frame, style: Style) -> None:
     """Columns as wide as they need; when that is too much the type shrinks, then the widest column wraps."""
     assert all(len(row) == len(table.align) for row in table.rows)
     head = [table.head] if any(table.head) else []
     gap = 14
-    room = canvas.width - 8 - gap * (len(table.align) - 1)
+    room = frame.width - gap * (len(table.align) - 1)
     for size in style.sizes:
         widths = [
             max([canvas.fonts.width(row[n], size, bold=row in head) for row in (*head, *table.rows)] or [0])
@@ -134,36 +115,38 @@ def _table(table: Table, canvas: Canvas, style: Style) -> None:
         ]
         if sum(widths) <= room:
             break
-    while sum(widths) > room:
+    while sum(widths) > room and max(widths) > 20:
         widest = max(range(len(widths)), key=widths.__getitem__)
         others = sorted(widths)[-2] if len(widths) > 1 else 0
         widths[widest] = max(widths[widest] - (sum(widths) - room), min(others, widths[widest] - 1), 20)
     spare = room - sum(widths)
     if len(widths) > 1:  # on wide paper figures don't crowd
         gap += min(30, spare // (3 * (len(widths) - 1)))
-        spare = canvas.width - 8 - gap * (len(widths) - 1) - sum(widths)
+        spare = frame.width - gap * (len(widths) - 1) - sum(widths)
     if "l" in table.align:  # words take what is left, figures stay together
         widths[table.align.index("l")] += spare
     else:
         widths = [width + spare // len(widths) for width in widths]
     canvas.y += 6
     for row in (*head, *table.rows):
-        _row(row, canvas, table.align, widths, size, gap, bold=row in head)
+        _row(row, canvas, frame, table.align, widths, replace(style, sizes=(size,), bold=row in head), gap)
         if row in head:
-            canvas.box(4, canvas.y, canvas.width - 4, canvas.y + 1)
-            canvas.y += 4
+            canvas.box(frame.left, canvas.y + 1, frame.right, canvas.y + 3)
+            canvas.y += 6
 
 
 def _row(
-    row: tuple[str, ...], canvas: Canvas, align: str, widths: list[int], size: int, gap: int, *, bold: bool
+    row: tuple[str, ...], canvas: Canvas, frame: Frame, align: str, widths: list[int], style: Style, gap: int
 ) -> None:
+    size, bold = style.sizes[0], style.bold
     cells = [wrap(canvas.fonts, cell, width, size, bold=bold) for cell, width in zip(row, widths, strict=True)]
     for line in range(max(len(cell) for cell in cells)):
-        left = 4
+        left = frame.left
         for cell, width, side in zip(cells, widths, align, strict=True):
             if line < len(cell) and cell[line]:
-                spare = max(0, width - canvas.fonts.width(cell[line], size, bold=bold))
+                wide = canvas.fonts.width(cell[line], size, bold=bold)
+                spare = max(0, width - wide)
                 start = left + (spare if side == "r" else spare // 2 if side == "c" else 0)
-                canvas.text(start, canvas.y + round(size * 1.06), cell[line], size, bold=bold)
+                canvas.text(placed(canvas, start, wide), canvas.y + round(size * 1.06), cell[line], size, bold=bold)
             left += width + gap
-        canvas.y += round(size * 1.36)
+        canvas.y += round(size * style.leading / 100)
