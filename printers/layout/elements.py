@@ -49,6 +49,7 @@ class ElementReader:
         self.parts = parts_of(document)
         self._lists = TICKET_LISTS if not self.parts else ()
         self._house = house
+        self._inverted = False  # within an inverted box
         self._kinds: dict[str, Callable[[Table, int, int], Element]] = {
             "text": self._text,
             "sides": self._sides,
@@ -223,6 +224,8 @@ class ElementReader:
         return Line(kind=kind, **self._when(table))  # type: ignore[arg-type]
 
     def _code(self, table: Table, room: int, _depth: int) -> Element:
+        if self._inverted:
+            raise table.refusal("code_inverted", "type")
         if room < CODE_ROOM_MIN:
             raise table.refusal("code_room", "type", str(CODE_ROOM_MIN), room=room)
         dots_max = table.whole("dots_max", 3, 10, 6)
@@ -249,13 +252,11 @@ class ElementReader:
         inside = room - 2 * (pad + line)
         if inside < 40:
             raise table.refusal("no_room", "pad", "pad", size=40, room=inside)
-        return Box(
-            elements=self.elements(table, "element", inside, _INSIDE_MAX, depth + 1),
-            pad=pad,
-            line=line,
-            inverted=table.flag("inverted"),
-            **self._when(table),  # type: ignore[arg-type]
-        )
+        inverted, outer = table.flag("inverted"), self._inverted
+        self._inverted = inverted or outer
+        elements = self.elements(table, "element", inside, _INSIDE_MAX, depth + 1)
+        self._inverted = outer
+        return Box(elements=elements, pad=pad, line=line, inverted=inverted, **self._when(table))  # type: ignore[arg-type]
 
     def _part(self, table: Table, room: int, _depth: int) -> Element:
         names = table.words("of", self.parts)

@@ -301,6 +301,13 @@ SENTENCES: dict[Reason, Said] = {
         mark("Correct the time; a supervisor has to accept it."),
         mood="bad",
     ),
+    Reason.LAYOUT_REFUSED: Said(
+        mark("A layout cannot be used"),
+        mark("A file that says how paper looks was refused."),
+        mark("Correct the file. Until then the layout of the program is used."),
+        mood="bad",
+        detail=mark("{file}, line {line}: {code}."),
+    ),
     Reason.BAD_SETTING: Said(
         mark("A setting is wrong"),
         mark("A line of the settings file cannot be used."),

@@ -11,6 +11,7 @@ from counter_app.texts import Texts, mark
 from ui.presenters.central_words import refused_words, stop_words
 from ui.presenters.import_words import refused_text
 from ui.presenters.lane import Trouble
+from ui.presenters.layout_words import layout_reason
 from ui.presenters.refusal_sentences import SENTENCES
 
 NOTHING_CHANGED = mark("Nothing was changed.")
@@ -82,6 +83,8 @@ def explain(trouble: Trouble, t: Texts) -> Notice:
 
 def _in_words(refusal: Refusal, t: Texts) -> dict[str, str | int]:
     """A refused file, and what central says, name the trouble by a code that has words of its own."""
+    if refusal.reason is Reason.LAYOUT_REFUSED:
+        return {**refusal.facts, "code": layout_reason(str(refusal.facts["code"]), refusal.facts, t)}
     words = _CODES.get(refusal.reason)
     if words is None:
         return refusal.facts
