@@ -118,3 +118,29 @@ def read_status(bits: Mapping[int, int]) -> PrinterStatus:
     elif offline:
         error = "offline"
     return PrinterStatus(ready=not error, online=not offline, cover_open=cover, paper=paper, error=error, answered=True)
+
+
+def read_block(block: bytes) -> PrinterStatus:
+    """Of an automatic status block (GS a): four bytes, the first is 0xx1xx00."""
+    out, cover = bool(block[2] & 0x0C), bool(block[0] & 0x20)
+    bits = {
+        1: 0x12 | (0x08 if block[0] & 0x08 else 0),
+        2: 0x12 | (0x04 if cover else 0) | (0x20 if out else 0),
+        3: 0x12
+        | (0x08 if block[1] & 0x08 else 0)
+        | (0x20 if block[1] & 0x20 else 0)
+        | (0x40 if block[1] & 0x40 else 0),
+        4: 0x12 | (0x60 if out else 0) | (0x0C if block[2] & 0x03 else 0),
+    }
+    return read_status(bits)
+
+
+def unasked() -> PrinterStatus:
+    """Of a printer that cannot answer: ready is no more than "nothing is known against it"."""
+    return PrinterStatus(ready=True, online=True, cover_open=False, paper=PaperState.UNKNOWN, error="", answered=False)
+
+
+def in_trouble(error: str) -> PrinterStatus:
+    """What the port told, where the printer itself did not speak."""
+    paper = PaperState.OUT if error == "paper_out" else PaperState.UNKNOWN
+    return PrinterStatus(ready=False, online=False, cover_open=False, paper=paper, error=error, answered=True)

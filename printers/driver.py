@@ -11,10 +11,23 @@ from threading import Event, Lock
 from counter_app.domain.papers import Paper
 from counter_app.errors import DeviceTrouble
 from counter_app.ports.prints import Delivery, DeliveryOutcome, PrinterStatus
-from printers.answers import Answer, AnswerReader, InOrder, ProcessId, RealTime, read_status, silent
+from printers.answers import (
+    Answer,
+    AnswerReader,
+    Automatic,
+    InOrder,
+    ProcessId,
+    RealTime,
+    in_trouble,
+    read_block,
+    read_status,
+    silent,
+    unasked,
+)
 from printers.compose import Composer
-from printers.escpos import drawer_bytes, flush_bytes, paper_bytes, question, token_bytes
-from printers.profiles import Confirm, Profile
+from printers.escpos import drawer_bytes, flush_bytes, question, token_bytes
+from printers.jobs import job_bytes
+from printers.profiles import Confirm, Profile, StatusBy
 from printers.transports.base import Link, LinkBroken, Opener
 
 _STALE_READS_MAX = 64  # a line that never stops talking is not waited out
@@ -82,8 +95,8 @@ class EscposPrinter:
 
     def deliver(self, paper: Paper, *, token: int) -> DeliveryOutcome:
         with self._call() as stop:
-            raster = self._composer.compose(paper, width=self._profile.width, symbology=self._profile.symbology)
-            return self._run(paper_bytes(raster, self._profile, token=token), token, stop)
+            job = job_bytes(paper, self._profile, self._composer, token=token)
+            return self._run(job, token, stop)
 
     def kick_drawer(self, *, token: int) -> DeliveryOutcome:
         with self._call() as stop:
@@ -210,7 +223,7 @@ class EscposPrinter:
         ever: where one was left so, it is filled up and asked again.
         """
         status = self._ask(link, reader)
-        if status.answered or self._half_sent is not True:
+        if status.answered or status.ready or self._half_sent is not True:
             return status
         zeros = flush_bytes(self._profile, cut=False)
         try:
@@ -220,23 +233,59 @@ class EscposPrinter:
         return self._ask(link, reader)
 
     def _ask(self, link: Link, reader: AnswerReader) -> PrinterStatus:
-        """DLE EOT 1 to 4, one question at a time; silence or anything but a valid answer is not ready."""
-        bits: dict[int, int] = {}
+        """As the profile says that it answers; silence or anything but a valid answer is not ready."""
         try:
-            for _ in range(_STALE_READS_MAX):
-                stale = link.read(0)
-                if not stale:
-                    break
-                reader.feed(stale)
-            for n in (1, 2, 3, 4):
-                link.write(bytes((0x10, 0x04, n)), self._deadlines.answer_s)
-                answer = self._wait(link, reader, self._deadlines.answer_s, _is_real_time)
-                if not isinstance(answer, RealTime):
-                    return silent("garbled" if reader.garbage else "silent")
-                bits[n] = answer.bits
+            self._drain(link, reader)
+            match self._profile.status:
+                case StatusBy.DLE_EOT:
+                    status = self._ask_in_real_time(link, reader)
+                case StatusBy.ASB:
+                    status = self._ask_for_block(link, reader)
+                case StatusBy.NONE:
+                    status = unasked()
+            if status.answered:
+                return status
+            trouble = link.port_error()
         except LinkBroken as broken:
             return silent(broken.why if broken.why in {"closed", "cancelled"} else "silent")
+        return in_trouble(trouble) if trouble else status
+
+    @staticmethod
+    def _drain(link: Link, reader: AnswerReader) -> None:
+        for _ in range(_STALE_READS_MAX):
+            stale = link.read(0)
+            if not stale:
+                return
+            reader.feed(stale)
+
+    def _ask_in_real_time(self, link: Link, reader: AnswerReader) -> PrinterStatus:
+        """DLE EOT 1 to 4, one question at a time: an answer does not say to which."""
+        status = self._ask_four(link, reader)
+        if status.error == "cutter" and self._profile.recovers:
+            # An error whose cause is gone stays until it is cleared; one whose cause stays comes back at once.
+            # What is cleared with it can only be the rest of a job that is spoiled already.
+            link.write(b"\x10\x05\x02", self._deadlines.answer_s)
+            self._half_sent = True
+            status = self._ask_four(link, reader)
+        return status
+
+    def _ask_four(self, link: Link, reader: AnswerReader) -> PrinterStatus:
+        bits: dict[int, int] = {}
+        for n in (1, 2, 3, 4):
+            link.write(bytes((0x10, 0x04, n)), self._deadlines.answer_s)
+            answer = self._wait(link, reader, self._deadlines.answer_s, _is_real_time)
+            if not isinstance(answer, RealTime):
+                return silent("garbled" if reader.garbage else "silent")
+            bits[n] = answer.bits
         return read_status(bits)
+
+    def _ask_for_block(self, link: Link, reader: AnswerReader) -> PrinterStatus:
+        """GS a: switching it on sends one block at once; then it is off again, and the next answer is the job's."""
+        link.write(b"\x1da\x0f\x1da\x00", self._deadlines.answer_s)
+        answer = self._wait(link, reader, self._deadlines.answer_s, lambda said: isinstance(said, Automatic))
+        if not isinstance(answer, Automatic):
+            return silent("garbled" if reader.garbage else "silent")
+        return read_block(answer.block)
 
     @staticmethod
     def _wait(link: Link, reader: AnswerReader, within_s: float, wanted: Callable[[Answer], bool]) -> Answer | None:

@@ -1,11 +1,16 @@
-"""Dots → ESC/POS bytes. Sources: Epson, ESC/POS command reference (GS v 0, ESC J, GS P, GS V, GS ( H, GS r, ESC p)."""
+"""Dots → ESC/POS bytes. Sources: Epson, ESC/POS command reference (GS v 0, GS ( L, GS 8 L, ESC *, ESC J, GS P, GS V,
+GS ( H, GS r, ESC p).
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
-from printers.profiles import Confirm, Profile
+from PIL import Image
+
+from printers.profiles import Confirm, Cut, Profile, RasterMode
 from printers.raster import Raster
 
 INIT: Final = b"\x1b@\x1c."  # ESC @; FS . leaves the Chinese mode in which many printers wake up
@@ -13,6 +18,9 @@ NO_AUTOMATIC_STATUS: Final = b"\x1da\x00"  # GS a 0: nothing unasked between our
 # Real-time commands (DLE EOT, DLE ENQ, DLE DC4) are obeyed even inside image data: two bytes of a picture could kick
 # the drawer or clear the buffer.
 REAL_TIME: Final = re.compile(rb"\x10(?=[\x04\x05\x14])")
+# GB 18030's four bytes for U+00A5, which other printers show as another price: not even dots may look like them.
+WRONG_YEN: Final = b"\x81\x30\x84\x36"
+_COLUMN_ROWS: Final = 24
 
 
 def guarded(raster: Raster) -> Raster:
@@ -20,7 +28,25 @@ def guarded(raster: Raster) -> Raster:
 
     No 2D code is touched: its modules are at least three dots wide, and the byte in question holds a single dot.
     """
-    return Raster(raster.width, raster.height, REAL_TIME.sub(b"\x18", raster.rows))
+    return Raster(raster.width, raster.height, _harmless(raster.rows, b"\x18"))
+
+
+def _harmless(data: bytes, doubled: bytes) -> bytes:
+    return REAL_TIME.sub(doubled, data).replace(WRONG_YEN, b"\xc1" + WRONG_YEN[1:])
+
+
+def as_sent(raster: Raster, profile: Profile) -> Raster:
+    """The dots that :func:`paper_bytes` sends: where a printer takes columns, the guard works on columns."""
+    if profile.raster is not RasterMode.ESC_STAR:
+        return guarded(raster)
+    stride = raster.width // 8
+    rows = bytearray(raster.rows)
+    for top, bottom in _bands(raster, profile):
+        height = bottom - top
+        columns = _columns(raster.rows[top * stride : bottom * stride], raster.width)
+        back = Image.frombytes("1", (_COLUMN_ROWS, raster.width), columns).transpose(Image.Transpose.TRANSPOSE)
+        rows[top * stride : bottom * stride] = back.tobytes()[: height * stride]
+    return Raster(raster.width, raster.height, bytes(rows))
 
 
 def paper_bytes(raster: Raster, profile: Profile, *, token: int) -> bytes:
@@ -28,15 +54,21 @@ def paper_bytes(raster: Raster, profile: Profile, *, token: int) -> bytes:
 
     ``raster`` is guarded already, so that a preview shows what is sent.
     """
-    assert raster.width == profile.width, (raster.width, profile.width)
-    parts = [INIT, NO_AUTOMATIC_STATUS]
-    if profile.blank_feed:
-        parts.append(bytes((0x1D, 0x50, profile.dpi, profile.dpi)))  # GS P: a unit of ESC J is one dot
-    parts += _bands(raster, profile)
-    parts += [_end_of_paper(profile), question(profile, token)]
-    data = b"".join(parts)
+    return whole_paper([set_up(profile), *raster_bytes(raster, profile)], profile, token=token)
+
+
+def whole_paper(parts: list[bytes], profile: Profile, *, token: int) -> bytes:
+    """``parts`` with the end of a paper and the question."""
+    data = b"".join([*parts, _end_of_paper(profile), question(profile, token)])
     assert not REAL_TIME.search(data), "a real-time command among the data"
     return data
+
+
+def set_up(profile: Profile) -> bytes:
+    # GS P: a unit of ESC J and ESC 3 is one dot.
+    units = profile.blank_feed or profile.raster is RasterMode.ESC_STAR
+    unit = bytes((0x1D, 0x50, min(255, profile.dpi), min(255, profile.dpi))) if units else b""
+    return INIT + NO_AUTOMATIC_STATUS + unit
 
 
 def flush_bytes(profile: Profile, *, cut: bool) -> bytes:
@@ -44,13 +76,14 @@ def flush_bytes(profile: Profile, *, cut: bool) -> bytes:
 
     ``cut``: what came out of it is known to be spoiled, and must not hang on the next ticket.
     """
-    rest = bytes(profile.band_rows * profile.width // 8 + 8)
+    rest = bytes(profile.band_rows * profile.width // 8 + 24)
     return rest + INIT + (_end_of_paper(profile) if cut else b"")
 
 
 def drawer_bytes(profile: Profile, *, token: int) -> bytes:
-    """ESC p m t1 t2: 100 ms on, 500 ms off (units of 2 ms)."""
-    return b"\x1bp" + bytes((profile.drawer_pin, 50, 250)) + question(profile, token)
+    """ESC p m t1 t2, in units of 2 ms."""
+    pulse = bytes((profile.drawer_pin, profile.drawer_on_ms // 2, profile.drawer_off_ms // 2))
+    return b"\x1bp" + pulse + question(profile, token)
 
 
 def question(profile: Profile, token: int) -> bytes:
@@ -69,27 +102,77 @@ def token_bytes(token: int) -> bytes:
     return f"{token:04d}".encode()
 
 
-def _bands(raster: Raster, profile: Profile) -> list[bytes]:
+# ---------------------------------------------------------------- pictures
+
+
+def raster_bytes(raster: Raster, profile: Profile) -> list[bytes]:
+    """The picture in bands, as the profile's printer takes pictures; blank rows are fed where it feeds to the dot."""
+    assert raster.width == profile.width, (raster.width, profile.width)
+    parts: list[bytes] = []
+    row = 0
+    for top, bottom in _bands(raster, profile):
+        parts += _feed(top - row)
+        rows = raster.rows[top * (raster.width // 8) : bottom * (raster.width // 8)]
+        head, tail = _frame(profile.raster, raster.width, bottom - top, len(rows))
+        dots = _columns(rows, raster.width) if profile.raster is RasterMode.ESC_STAR else rows
+        parts.append(head + dots + tail)
+        row = bottom
+    return [*parts, *_feed(raster.height - row)]
+
+
+def _bands(raster: Raster, profile: Profile) -> Iterator[tuple[int, int]]:
+    """First row and the one after the last, of each band; what lies between bands is blank and is fed."""
     stride = raster.width // 8
     blank = bytes(stride)
-    parts: list[bytes] = []
+    highest = _COLUMN_ROWS if profile.raster is RasterMode.ESC_STAR else profile.band_rows
     row = 0
     while row < raster.height:
         if profile.blank_feed and raster.row(row) == blank:
-            first = row
-            while row < raster.height and raster.row(row) == blank:
-                row += 1
-            parts += _feed(row - first)
+            row += 1
             continue
         last = row
-        while last < raster.height and last - row < profile.band_rows:
+        while last < raster.height and last - row < highest:
             if profile.blank_feed and _is_gap(raster, last, blank):
                 break
             last += 1
-        head = b"\x1dv0\x00" + stride.to_bytes(2, "little") + (last - row).to_bytes(2, "little")
-        parts.append(head + raster.rows[row * stride : last * stride])
+        while last - row > 1 and _head_is_a_command(raster, row, last, profile):
+            last -= 1
+        yield row, last
         row = last
-    return parts
+
+
+def _head_is_a_command(raster: Raster, row: int, last: int, profile: Profile) -> bool:
+    """A band's head, by itself or with its first dots, could be a real-time command: with a row less it is none."""
+    stride = raster.width // 8
+    head, _ = _frame(profile.raster, raster.width, last - row, (last - row) * stride)
+    first = b"" if profile.raster is RasterMode.ESC_STAR else raster.rows[row * stride : row * stride + 1]
+    return REAL_TIME.search(head + first) is not None
+
+
+def _frame(mode: RasterMode, width: int, rows: int, count: int) -> tuple[bytes, bytes]:
+    """What stands before and after the dots of a band."""
+    across, down = width.to_bytes(2, "little"), rows.to_bytes(2, "little")
+    match mode:
+        case RasterMode.GS_V_0:
+            return b"\x1dv0\x00" + (width // 8).to_bytes(2, "little") + down, b""
+        case RasterMode.GS_L:
+            store = (count + 10).to_bytes(2, "little")
+            return b"\x1d(L" + store + b"\x30\x70\x30\x01\x01\x31" + across + down, _PRINT_STORED
+        case RasterMode.GS_8_L:
+            store = (count + 10).to_bytes(4, "little")
+            return b"\x1d8L" + store + b"\x30\x70\x30\x01\x01\x31" + across + down, _PRINT_STORED
+        case RasterMode.ESC_STAR:
+            return b"\x1b*\x21" + across, bytes((0x1B, 0x4A, rows))  # ESC J prints the line and feeds
+
+
+_PRINT_STORED: Final = b"\x1d(L\x02\x00\x30\x32"
+
+
+def _columns(rows: bytes, width: int) -> bytes:
+    """At most 24 rows as columns of three bytes, the top dot highest; guarded."""
+    whole = rows.ljust(_COLUMN_ROWS * width // 8, b"\x00")
+    turned = Image.frombytes("1", (width, _COLUMN_ROWS), whole).transpose(Image.Transpose.TRANSPOSE)
+    return _harmless(turned.tobytes(), b"\x30")  # upwards: below it the band may end
 
 
 def _is_gap(raster: Raster, row: int, blank: bytes) -> bool:
@@ -103,6 +186,10 @@ def _feed(rows: int) -> list[bytes]:
 
 
 def _end_of_paper(profile: Profile) -> bytes:
-    if profile.cutter:
-        return bytes((0x1D, 0x56, 0x42, profile.feed_rows))  # GS V 66: feed to the cutter and cut, one point left
-    return b"".join(_feed(profile.feed_rows))
+    match profile.cut:
+        case Cut.PARTIAL:
+            return bytes((0x1D, 0x56, 0x42, profile.feed_rows))  # GS V 66: feed to the cutter and cut, one point left
+        case Cut.FULL:
+            return bytes((0x1D, 0x56, 0x41, profile.feed_rows))
+        case Cut.NONE:
+            return b"".join(_feed(profile.feed_rows))

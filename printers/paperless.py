@@ -12,8 +12,9 @@ from counter_app.domain.papers import Paper, TicketFace
 from counter_app.ports.clock import Clock
 from counter_app.ports.prints import Delivery, DeliveryOutcome, PaperState, PrinterStatus
 from printers.compose import Composer
-from printers.escpos import drawer_bytes, flush_bytes, paper_bytes
+from printers.escpos import drawer_bytes, flush_bytes
 from printers.interpreter import Events, Interpreter
+from printers.jobs import job_bytes
 from printers.profiles import Profile
 from printers.raster import Raster
 
@@ -47,8 +48,7 @@ class FilePrinter:
             return _not_writable()
 
     def deliver(self, paper: Paper, *, token: int) -> DeliveryOutcome:
-        raster = self._composer.compose(paper, width=self._profile.width, symbology=self._profile.symbology)
-        return self._append(paper_bytes(raster, self._profile, token=token))
+        return self._append(job_bytes(paper, self._profile, self._composer, token=token))
 
     def kick_drawer(self, *, token: int) -> DeliveryOutcome:
         return self._append(drawer_bytes(self._profile, token=token))
@@ -90,9 +90,10 @@ class FilePrinter:
         tail = os.read(descriptor, 16)
         # Any profile's end: the setting may have changed since.
         whole = (
-            tail.endswith((b"\x1dr\x01", b"\x1bp\x00\x32\xfa", b"\x1bp\x01\x32\xfa"))
+            tail.endswith(b"\x1dr\x01")
+            or tail[-5:-3] == b"\x1bp"
             or tail[-11:-4] == b"\x1d(H\x06\x00\x30\x30"
-            or tail[-4:-1] == b"\x1dVB"
+            or tail[-4:-1] in {b"\x1dVB", b"\x1dVA"}
         )
         return b"" if whole else flush_bytes(self._profile, cut=True)
 
@@ -111,7 +112,9 @@ class VirtualPrinter:
         self._sheets: deque[Sheet] = deque(maxlen=SHEETS_MAX)
         self._title = ""
         self._kicks = 0
-        self._interpreter = Interpreter(profile.width, Events(sheet=self._keep, drawer=self._kicked))
+        self._interpreter = Interpreter(
+            profile.width, Events(sheet=self._keep, drawer=self._kicked), fonts=composer.fonts
+        )
         self._lock = Lock()
 
     @property
@@ -122,10 +125,10 @@ class VirtualPrinter:
         return _READY
 
     def deliver(self, paper: Paper, *, token: int) -> DeliveryOutcome:
-        raster = self._composer.compose(paper, width=self._profile.width, symbology=self._profile.symbology)
+        job = job_bytes(paper, self._profile, self._composer, token=token)
         with self._lock:
             self._title = paper.ticket_number if isinstance(paper, TicketFace) else paper.title
-            self._interpreter.feed(paper_bytes(raster, self._profile, token=token))
+            self._interpreter.feed(job)
             if not self._profile.cutter:
                 self._interpreter.tear()
         return _DONE

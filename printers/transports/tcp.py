@@ -30,30 +30,36 @@ class TcpOpener:
         self.where = f"{host}:{port}"
 
     def open(self, within_s: float, stop: Event) -> Link:
-        limit = Limit(within_s, stop)
-        trouble: OSError | UnicodeError = TimeoutError("no address in time")
         try:
-            found = _resolved(*self._address, limit)
-        except (OSError, UnicodeError) as unknown:  # UnicodeError: a name that no address can have
-            raise DeviceTrouble(self.where, f"not reachable: {unknown}") from unknown
-        for family, address in found:
-            connection = socket.socket(family, socket.SOCK_STREAM)
-            try:
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                connection.setblocking(False)
-                _connect(connection, address, limit)
-            except OSError as refused:
-                connection.close()
-                trouble = refused
-            except LinkBroken:
-                connection.close()
-                raise
-            else:
-                return _TcpLink(connection, stop)
-        raise DeviceTrouble(self.where, f"not reachable: {trouble}") from trouble
+            return _TcpLink(connected(*self._address, Limit(within_s, stop)), stop)
+        except (OSError, UnicodeError) as trouble:
+            raise DeviceTrouble(self.where, f"not reachable: {trouble}") from trouble
 
     def seconds_for(self, count: int) -> float:
         return count / self._bytes_per_s
+
+
+def connected(host: str, port: int, limit: Limit) -> socket.socket:
+    """A non-blocking socket to the first address of the name that answers.
+
+    Raises ``OSError``, ``UnicodeError`` (a name that no address can have), ``LinkBroken`` (given up).
+    """
+    trouble: OSError = TimeoutError("no address in time")
+    for family, address in _resolved(host, port, limit):
+        connection = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.setblocking(False)
+            _connect(connection, address, limit)
+        except OSError as refused:
+            connection.close()
+            trouble = refused
+        except LinkBroken:
+            connection.close()
+            raise
+        else:
+            return connection
+    raise trouble
 
 
 def _connect(connection: socket.socket, address: Any, limit: Limit) -> None:

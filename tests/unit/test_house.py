@@ -170,7 +170,8 @@ def test_the_printer_profiles_that_are_named_exist(name: str) -> None:
 
     for path in (ROOT / f"{name}.md", _zh(name)):
         told = set(re.findall(r"`((?:thermal|epson|listening)-[a-z0-9-]+)`", path.read_text(encoding="utf-8")))
-        assert told == set(PROFILES), path.name
+        generic = {name for name in PROFILES if not PROFILES[name].sources}  # models stand in docs/printing.md
+        assert generic <= told <= set(PROFILES), path.name
 
 
 def test_no_committed_file_names_a_workplace() -> None:
