@@ -65,6 +65,7 @@ class ActKind(StrEnum):
     ACCOUNT_ADDED = "account_added"
     ACCOUNT_PAID_IN = "account_paid_in"
     BILL_RECONCILED = "bill_reconciled"
+    JOURNALS_RECONCILED = "journals_reconciled"
     DIFFERENCE_OWNED = "difference_owned"
     DIFFERENCE_RESOLVED = "difference_resolved"
     MONTH_DROPPED = "month_dropped"  # rows of its service dates; the journals stay

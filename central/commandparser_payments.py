@@ -77,13 +77,26 @@ def add_payment_arguments(command: Command, as_json: argparse.ArgumentParser) ->
     for one in (add, pay_in):
         _who(one)
 
-    reconcile = command("reconcile", "a gateway's bill against what central has", as_json)
-    reconcile.add_argument("method", choices=GATEWAYS)
-    reconcile.add_argument("file", type=Path, help="the CSV as the gateway gives it")
-    reconcile.add_argument("--day", type=_day, default=None, metavar="YYYY-MM-DD", help="of a bill without lines")
+    reconcile = command(
+        "reconcile", "a gateway's bill against what central has, and that against the journals", as_json
+    )
+    reconcile.add_argument("method", choices=(*GATEWAYS, "journal"), help="journal: without a bill")
+    reconcile.add_argument("file", type=Path, nargs="?", default=None, help="the CSV as the gateway gives it")
+    reconcile.add_argument(
+        "--day", type=_day, default=None, metavar="YYYY-MM-DD", help="of a bill without lines; journal: the last day"
+    )
+    reconcile.add_argument(
+        "--since",
+        type=_day,
+        default=None,
+        metavar="YYYY-MM-DD",
+        help="journal: the first day, 30 days before without it",
+    )
     _who(reconcile)
 
-    differences = command("differences", "what bills and central do not agree on: list, take, resolve", as_json)
+    differences = command(
+        "differences", "what bills, central, journals and terminals do not agree on: list, take, resolve", as_json
+    )
     act = differences.add_mutually_exclusive_group()
     act.add_argument("--own", default=None, metavar="ID", help="you look into it")
     act.add_argument("--resolve", default=None, metavar="ID", help="needs --note")

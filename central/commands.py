@@ -19,6 +19,7 @@ from central import commands_payments, commands_stock
 from central.commandparser import split_listen
 from central.devices import DeviceRecord
 from central.heads import note_head
+from central.journal.payments_told import fill
 from central.operator import (
     BadKeys,
     OperatorKeys,
@@ -121,6 +122,8 @@ def read_password(stdin: TextIO) -> str:
 def _migrate(args: argparse.Namespace, folder: Path, url: str, tools: Tools, stdin: TextIO) -> int:
     """Schema, keys, the one row, the shipped policies, the first administrator: whatever of it is not there yet."""
     before = migrate(url, today=tools.clock.now().date())
+    with connect(url) as connection:
+        fill(connection)
     with connect(url) as connection:  # an old database with new keys would be nobody's
         there = read_central(Tx(connection)) is not None
     keys = load_keys(folder / KEYS) if there else make_keys(folder / KEYS, tools.entropy)

@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 from central.acts import ActKind, Acts
 from central.operator import read_central
 from central.output import print_json, print_table
+from central.payments.differences import Differences
 from central.payments.fundbook import FundBook, StatementLine, Terms, fund_fields
 from central.payments.funds import Fund, PointsRule
 from central.payments.gateways.bills import read_bill
 from central.payments.gateways.config import FOLDER, build, drop_config, keep_config, read_config, views
-from central.payments.reconcile import Reconciling, difference_fields
+from central.payments.journal_look import waiting_fields
+from central.payments.reconcile import DAYS_MAX, JournalReconciled, Reconciling, zone_of
 from central.staff import Right, demand
 from central.tx import Tx, in_transaction
 from counter_app.domain.journal import Json, timestamp
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 DONE, REFUSED = 0, 3
 _CODE_MAX: Final = 200
+_LOOKED_BACK: Final = timedelta(days=DAYS_MAX - 1)
 
 
 def gateway(desk: Desk) -> int:
@@ -114,31 +117,69 @@ def account(desk: Desk) -> int:
 
 
 def reconcile(desk: Desk) -> int:
-    """3: there are differences that nobody has resolved, or lines that are none."""
+    """3: something is open, or a line of the bill is none. What a window has not told yet is no difference."""
     args = desk.args
+    reconciling = Reconciling(desk.rooms.services)
     by = desk.actor()
+    if args.method == "journal":
+        if args.file is not None:
+            raise Refusal(Reason.BAD_INPUT, field="file", detail="the journals are central's own: no file")
+        last = args.day or desk.rooms.services.clock.now().astimezone(zone_of(Tx(desk.connection))).date()
+        journals = reconciling.journals(desk.connection, by, args.since or args.day or last - _LOOKED_BACK, last)
+        told = _journals(journals)
+        if args.json:
+            print_json(told)
+        else:
+            _say_journals(told)
+        return DONE if not journals.still_open else REFUSED
+    if args.file is None or args.since is not None:
+        raise Refusal(Reason.BAD_INPUT, field="file", detail="a bill is a file, and says its days itself")
     bill = read_bill(args.method, args.file)
     digest = sha256(args.file.read_bytes()).hexdigest()
-    done = Reconciling(desk.rooms.services).reconcile(desk.connection, by, args.method, bill, digest, day=args.day)
+    done = reconciling.reconcile(desk.connection, by, args.method, bill, digest, day=args.day)
+    # A line of the bill is an order here; whether that is a sale the journals of the same days say.
+    journals = reconciling.journals(
+        desk.connection, by, min(done.days), min(done.days[-1], min(done.days) + _LOOKED_BACK)
+    )
     faults = [asdict(one) for one in bill.faults]
     summary: dict[str, Any] = asdict(done) | {"days": [day.isoformat() for day in done.days]}
     if args.json:
-        print_json({**summary, "fault_lines": faults})
+        print_json({**summary, "fault_lines": faults, "journals": _journals(journals)})
     else:
         for fault in faults:
             print(f"{args.file.name}:{fault['line']}: {fault['reason']}")
         print_table([{**summary, "days": " ".join(summary["days"])}], as_json=False)
-    return DONE if not done.still_open and not faults else REFUSED
+        _say_journals(_journals(journals))
+    return DONE if not done.still_open and not journals.still_open and not faults else REFUSED
+
+
+def _journals(done: JournalReconciled) -> dict[str, Any]:
+    return {
+        **asdict(done),
+        "first": done.first.isoformat(),
+        "last": done.last.isoformat(),
+        "waiting": [waiting_fields(one) for one in done.waiting],
+    }
+
+
+def _say_journals(told: dict[str, Any]) -> None:
+    waiting = told.pop("waiting")
+    print_table([told], as_json=False)
+    for one in waiting:
+        print(
+            f"waiting for window {one['window']}: {one['payments']} payments, last heard {one['last_heard']},"
+            f" it has told until {one['told_until']}"
+        )
 
 
 def differences(desk: Desk) -> int:
-    args, reconciling = desk.args, Reconciling(desk.rooms.services)
+    args, book = desk.args, Differences(desk.rooms.services)
     if args.own is not None:
-        reconciling.own(desk.connection, desk.actor(), _uuid(args.own))
+        book.own(desk.connection, desk.actor(), _uuid(args.own))
     elif args.resolve is not None:
-        reconciling.resolve(desk.connection, desk.actor(), _uuid(args.resolve), args.note)
-    found = reconciling.differences(desk.connection, resolved=args.all)
-    print_table([difference_fields(one) for one in found], as_json=args.json)
+        book.resolve(desk.connection, desk.actor(), _uuid(args.resolve), args.note)
+    found = book.all(desk.connection, resolved=args.all)
+    print_table([one.fields() for one in found], as_json=args.json)
     return DONE
 
 

@@ -22,6 +22,7 @@ from central.journal import checks, sales
 from central.journal import ledger as ledgers
 from central.journal.facts import Told, read_told
 from central.journal.ledger import Ledger
+from central.journal.payments_told import write_payments
 from central.journal.reading import Unreadable
 from central.journal.verdicts import Findings, write_verdicts
 from central.payments.earning import earn
@@ -219,6 +220,7 @@ class Judge:
         self, tx: Tx, ledger: Ledger, settling: Settling | None, verdicts: Sequence[Verdict], now: datetime
     ) -> None:
         ledgers.write(tx, ledger, ids=[self.services.ids.new() for _ in ledger.incidents], now=now)
+        write_payments(tx, ledger.device.device_id, ledger.epoch, ledger.told)
         earn(tx, self.services, ledger)
         device_id = ledger.device.device_id
         news = write_verdicts(tx, device_id, verdicts, now)

@@ -16,6 +16,7 @@ from central.heads import Head
 from central.journal.chain import Item, Piece, Standing, examine, is_signed_by
 from central.journal.facts import CashFact, RefundedFact, SoldFact, Told, read_told
 from central.journal.payment_facts import PaidOutFact, by_tender
+from central.journal.payments_told import wrong_payments
 from central.journal.reading import Unreadable
 from central.payments.check import check_payments
 from central.retention import kept_from
@@ -100,7 +101,7 @@ def verify_central(
         _strays(looking)
         _open(looking)
         _tickets_and_cells(looking)
-        for kind, where, what in check_payments(looking.tx):
+        for kind, where, what in check_payments(looking.tx, looking.count):
             looking.found(kind, where, what)
         _acts(looking, connection, services, head)
         if check_cells is not None:
@@ -253,6 +254,8 @@ def _piece(
 def _compare(looking: _Looking, chain: _Chain, told: Sequence[Told], first: int, last: int) -> None:
     """What the entries say, beside the tickets and the money that central made of them."""
     _compare_money(looking, chain, told, first, last)
+    for seq in wrong_payments(looking.tx, chain.device_id, chain.epoch, told, first, last):
+        looking.found("payment_entry", chain.at(seq), "is not what the entry says")
     _compare_tickets(looking, chain, told)
 
 

@@ -1,7 +1,8 @@
-"""A gateway's bill against what central has: every difference is listed, owned by somebody, and resolved with a note.
+"""A gateway's bill against what central has, and that against the journals: every difference is listed, once.
 
-A bill is read as often as one likes: a difference is listed once, one that somebody resolved stays resolved, and one
-that is not there any more (the refund came through meanwhile) is closed by the bill itself.
+Somebody owns and resolves it (``differences``). A bill is read as often as one likes: a difference is listed once, one
+that somebody resolved stays resolved, and one that is not there any more (the refund came through meanwhile) is closed
+by the bill itself.
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from central.acts import ActKind, Acts
 from central.payments.asking import give_back_number
+from central.payments.differences import Difference, Differences, Source, count_open, lock_differences
+from central.payments.journal_look import JournalLook, Waiting, days_between
+from central.payments.terminal_look import TerminalLook
 from central.payments.words import Bill, BillKind, BillRow
 from central.services import Services
 from central.staff import Right, demand
@@ -24,35 +28,7 @@ from counter_app.errors import Reason, Refusal
 
 DAY: Final = timezone(timedelta(hours=8))  # both gateways' days end at midnight in Beijing
 DAYS_MAX: Final = 31
-LISTED_MAX: Final = 2_000
-NOTE_MAX: Final = 200
 _CHUNK: Final = 1_000
-_GONE: Final = "not found by a later look"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """``kind``: missing_here, missing_there, amount, state. ``what``: charge, refund, reversed."""
-
-    difference_id: UUID | None
-    method: str
-    day: date
-    kind: str
-    what: str
-    number: str
-    ours_minor: int | None
-    theirs_minor: int | None
-    ours_state: str
-    theirs_state: str
-    reference: str
-    found_at: datetime | None = None
-    owner: str = ""
-    resolved_at: datetime | None = None
-    note: str = ""
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        return self.what, self.number, self.kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +43,20 @@ class Reconciled:
     new: int
     closed: int
     still_open: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalReconciled:
+    """``matched``: payments that agree. ``waiting``: windows that have not told yet of what they took."""
+
+    first: date
+    last: date
+    matched: int
+    found: int
+    new: int
+    closed: int
+    still_open: int
+    waiting: tuple[Waiting, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,14 +82,13 @@ class Reconciling:
         rows = [row for row in bill.rows if day is None or row.day == day.isoformat()]
 
         def work(tx: Tx) -> Reconciled:
-            tx.run("LOCK TABLE payment_difference IN SHARE ROW EXCLUSIVE MODE")
+            book = Differences(self.services)
+            lock_differences(tx)
             found, matched = self._compare(tx, method, rows, days)
-            new = sum(self._keep(tx, one) for one in found)
+            new = book.keep(tx, found)
             # A bill with lines that could not be read says nothing of what it does not name.
-            closed = 0 if bill.faults else self._close(tx, method, days, found, by)
-            left = tx.scalar(
-                "SELECT count(*) FROM payment_difference WHERE method = %s AND resolved_at IS NULL", (method,)
-            )
+            closed = 0 if bill.faults else book.close(tx, Source.BILL, method, days, found, by)
+            left = count_open(tx, Source.BILL, method)
             body: dict[str, Json] = {
                 "method": method,
                 "sha256": digest,
@@ -123,51 +112,46 @@ class Reconciling:
 
         return in_transaction(connection, work)
 
-    def differences(self, connection: Connection, *, resolved: bool = False) -> list[Difference]:
-        """Open ones first, then the newest."""
-        rows = Tx(connection).rows(
-            "SELECT difference_id, method, day, kind, what, number, ours_minor, theirs_minor, ours_state, theirs_state,"
-            " reference, found_at, owner, resolved_at, note FROM payment_difference"
-            " WHERE %s OR resolved_at IS NULL ORDER BY resolved_at IS NOT NULL, found_at DESC, difference_id LIMIT %s",
-            (resolved, LISTED_MAX),
-        )
-        names = tuple(Difference.__dataclass_fields__)
-        return [Difference(**dict(zip(names, row, strict=True))) for row in rows]
+    def journals(self, connection: Connection, by: Actor, first: date, last: date) -> JournalReconciled:
+        """Payments and terminals' totals of those days, by the operator's clock, against the journals.
 
-    def own(self, connection: Connection, by: Actor, difference_id: UUID) -> None:
-        """Who looks into it. Raises Refusal: NOT_ALLOWED, BAD_INPUT(field="difference")."""
+        Raises Refusal: NOT_ALLOWED, BAD_INPUT(day).
+        """
         demand(by, Right.DIRECT)
+        if not 0 <= (last - first).days < DAYS_MAX:
+            raise Refusal(Reason.BAD_INPUT, field="day", detail=f"{DAYS_MAX} days at most")
+        days = list(days_between(first, last))
 
-        def work(tx: Tx) -> None:
-            done = tx.run(
-                "UPDATE payment_difference SET owner = %s WHERE difference_id = %s AND resolved_at IS NULL",
-                (by.login, difference_id),
+        def work(tx: Tx) -> JournalReconciled:
+            book, zone = Differences(self.services), zone_of(tx)
+            lock_differences(tx)
+            look = JournalLook(tx, zone)
+            looked = look.days(days)
+            terminals = [one for day in days for one in TerminalLook(tx, zone).day(day)]
+            new = book.keep(tx, [*looked.found, *terminals])
+            closed = book.close(tx, Source.JOURNAL, None, days, looked.found, by)
+            closed += book.close(tx, Source.TERMINAL, None, days, terminals, by)
+            found = len(looked.found) + len(terminals)
+            body: dict[str, Json] = {
+                "first": first.isoformat(),
+                "last": last.isoformat(),
+                "matched": looked.matched,
+                "found": found,
+                "new": new,
+            }
+            Acts(self.services).append(tx, ActKind.JOURNALS_RECONCILED, body, by=by)
+            return JournalReconciled(
+                first=first,
+                last=last,
+                matched=looked.matched,
+                found=found,
+                new=new,
+                closed=closed,
+                still_open=count_open(tx, Source.JOURNAL) + count_open(tx, Source.TERMINAL),
+                waiting=tuple(look.waiting(looked)),
             )
-            self._noted(tx, done, ActKind.DIFFERENCE_OWNED, {"difference_id": str(difference_id)}, by)
 
-        in_transaction(connection, work)
-
-    def resolve(self, connection: Connection, by: Actor, difference_id: UUID, note: str) -> None:
-        """Raises Refusal: NOT_ALLOWED, BAD_INPUT(field): difference, note."""
-        demand(by, Right.DIRECT)
-        if not 1 <= len(note.strip()) <= NOTE_MAX or not note.isprintable():
-            raise Refusal(Reason.BAD_INPUT, field="note")
-
-        def work(tx: Tx) -> None:
-            done = tx.run(
-                "UPDATE payment_difference SET owner = CASE owner WHEN '' THEN %s ELSE owner END, resolved_at = %s,"
-                " note = %s WHERE difference_id = %s AND resolved_at IS NULL",
-                (by.login, self.services.clock.now(), note.strip(), difference_id),
-            )
-            body: dict[str, Json] = {"difference_id": str(difference_id), "note": note.strip()}
-            self._noted(tx, done, ActKind.DIFFERENCE_RESOLVED, body, by)
-
-        in_transaction(connection, work)
-
-    def _noted(self, tx: Tx, done: int, kind: ActKind, body: dict[str, Json], by: Actor) -> None:
-        if not done:
-            raise Refusal(Reason.BAD_INPUT, field="difference")
-        Acts(self.services).append(tx, kind, body, by=by)
+        return in_transaction(connection, work)
 
     # ---- comparing
 
@@ -199,40 +183,10 @@ class Reconciling:
         ]
         return found, matched
 
-    def _keep(self, tx: Tx, one: Difference) -> int:
-        return tx.run(
-            "INSERT INTO payment_difference (difference_id, method, day, kind, what, number, ours_minor, theirs_minor,"
-            " ours_state, theirs_state, reference, found_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-            " ON CONFLICT (method, day, what, number, kind) DO NOTHING",
-            (
-                self.services.ids.new(),
-                one.method,
-                one.day,
-                one.kind,
-                one.what,
-                one.number,
-                one.ours_minor,
-                one.theirs_minor,
-                one.ours_state,
-                one.theirs_state,
-                one.reference,
-                self.services.clock.now(),
-            ),
-        )
 
-    def _close(self, tx: Tx, method: str, days: Sequence[date], found: Sequence[Difference], by: Actor) -> int:
-        still = {(one.day, *one.key) for one in found}
-        rows = tx.rows(
-            "SELECT difference_id, day, what, number, kind FROM payment_difference"
-            " WHERE method = %s AND day = ANY(%s) AND resolved_at IS NULL",
-            (method, list(days)),
-        )
-        gone = [row[0] for row in rows if tuple(row[1:]) not in still]
-        return tx.run(
-            "UPDATE payment_difference SET resolved_at = %s, note = %s,"
-            " owner = CASE owner WHEN '' THEN %s ELSE owner END WHERE difference_id = ANY(%s)",
-            (self.services.clock.now(), _GONE, by.login, gone),
-        )
+def zone_of(tx: Tx) -> ZoneInfo:
+    """The operator's."""
+    return ZoneInfo(tx.scalar("SELECT zone FROM central"))
 
 
 def _judge(
@@ -264,7 +218,6 @@ def _judge(
 
 def _difference(method: str, row: BillRow, kind: str, ours: _Ours | None) -> Difference:
     return Difference(
-        difference_id=None,
         method=method,
         day=date.fromisoformat(row.day),
         kind=kind,
@@ -307,7 +260,6 @@ def _missing_there(tx: Tx, method: str, first: datetime, last: datetime) -> Iter
     )
     for what, number, amount, state, reference, at in rows:
         yield Difference(
-            difference_id=None,
             method=method,
             day=at.astimezone(DAY).date(),
             kind="missing_there",
@@ -319,23 +271,3 @@ def _missing_there(tx: Tx, method: str, first: datetime, last: datetime) -> Iter
             theirs_state="",
             reference=reference,
         )
-
-
-def difference_fields(one: Difference) -> dict[str, Any]:
-    """For a list."""
-    return {
-        "id": str(one.difference_id),
-        "method": one.method,
-        "day": one.day.isoformat(),
-        "kind": one.kind,
-        "what": one.what,
-        "number": one.number,
-        "ours_minor": one.ours_minor,
-        "theirs_minor": one.theirs_minor,
-        "ours": one.ours_state,
-        "theirs": one.theirs_state,
-        "reference": one.reference,
-        "owner": one.owner,
-        "resolved": one.resolved_at is not None,
-        "note": one.note,
-    }

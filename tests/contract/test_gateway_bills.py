@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from central.acts import list_acts
+from central.payments.differences import Differences
 from central.payments.gateways.bills import FAULTS_MAX, read_alipay, read_bill, read_wechat
 from central.payments.reconcile import Reconciled, Reconciling
 from central.payments.words import Bill, BillKind
@@ -52,7 +53,7 @@ def look(house: GatewayHouse, method: str, content: bytes, *, day: date | None =
 
 
 def kinds(house: GatewayHouse) -> set[tuple[str, str]]:
-    return {(one.what, one.kind) for one in Reconciling(house.world.services).differences(house.connection)}
+    return {(one.what, one.kind) for one in Differences(house.world.services).all(house.connection)}
 
 
 def a_day(house: GatewayHouse, method: str) -> list[m.PayCharge]:
@@ -112,16 +113,16 @@ def test_owned_resolved_and_gone(house: GatewayHouse, method: str) -> None:
     other = house.charge_of(method)
     house.pay(other)
     look(house, method, bill_of(house, method))
-    desk = Reconciling(house.world.services)
-    (found,) = desk.differences(house.connection)
+    desk = Differences(house.world.services)
+    (found,) = desk.all(house.connection)
     assert (found.kind, found.number, found.owner) == ("missing_there", charge.intent_id.hex, "")
     assert found.difference_id is not None
     desk.own(house.connection, SYSTEM, found.difference_id)
-    assert desk.differences(house.connection)[0].owner == SYSTEM.login
+    assert desk.all(house.connection)[0].owner == SYSTEM.login
     house.simulator.books(method).trades[charge.intent_id.hex] = trade
     done, _ = look(house, method, bill_of(house, method))
     assert (done.closed, done.still_open) == (1, 0)
-    (closed,) = desk.differences(house.connection, resolved=True)
+    (closed,) = desk.all(house.connection, resolved=True)
     assert closed.note == "not found by a later look"
     with pytest.raises(Refusal):
         desk.resolve(house.connection, SYSTEM, found.difference_id, "again")
@@ -140,15 +141,15 @@ def test_an_empty_day(house: GatewayHouse, method: str) -> None:
     assert caught.value.facts["field"] == "day"
     done, _ = look(house, method, content, day=DAY)
     assert (done.lines, done.new) == (0, 1)
-    desk = Reconciling(house.world.services)
-    (found,) = desk.differences(house.connection)
+    desk = Differences(house.world.services)
+    (found,) = desk.all(house.connection)
     assert found.difference_id is not None
     for note in ("", " ", "x" * 201):
         with pytest.raises(Refusal):
             desk.resolve(house.connection, SYSTEM, found.difference_id, note)
     desk.resolve(house.connection, SYSTEM, found.difference_id, "a test of the gateway's")
     assert look(house, method, content, day=DAY)[0].still_open == 0
-    assert desk.differences(house.connection) == []
+    assert desk.all(house.connection) == []
 
 
 @BOTH

@@ -1,0 +1,122 @@
+"""Card terminals' totals at the end of their days, as windows journaled them, beside the payments of the same journals.
+
+A window compares them itself, with what it has in its tables; here the entries are counted again. What somebody at the
+window resolved with a note comes here as resolved by them. Reads only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from central.payments.differences import NOTE_MAX, Difference, Source
+from central.payments.journal_look import Window, read_windows
+from central.tx import Tx
+from counter_app.domain.payments import UNRESOLVED, PaymentState, Tender
+from counter_app.domain.terminal_days import day_differences
+
+_UNRESOLVED: Final = frozenset(one.value for one in UNRESOLVED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Closing:
+    device_id: UUID
+    epoch: int
+    seq: int
+    terminal: str
+    count: int
+    total_minor: int
+    theirs_count: int | None
+    theirs_minor: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalLook:
+    tx: Tx
+    zone: ZoneInfo
+    windows: dict[UUID, Window] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.windows.update(read_windows(self.tx))
+
+    def day(self, day: date) -> Iterator[Difference]:
+        first = datetime.combine(day, datetime.min.time(), self.zone)
+        last = datetime.combine(day + timedelta(days=1), datetime.min.time(), self.zone)
+        for row in self.tx.rows(
+            "SELECT device_id, epoch, seq, terminal, count, total_minor, theirs_count, theirs_minor, at"
+            " FROM terminal_closing WHERE at >= %s AND at < %s AND done ORDER BY device_id, epoch, seq",
+            (first, last),
+        ):
+            yield from self._closing(_Closing(**dict(zip(_Closing.__dataclass_fields__, row, strict=True))), day)
+
+    def _closing(self, one: _Closing, day: date) -> Iterator[Difference]:
+        known, doubtful = self._payments(one)
+        found = day_differences(known, doubtful, one.theirs_count, one.theirs_minor)
+        if (one.count, one.total_minor) != (len(known), sum(known)):
+            found.append(("counted", sum(known), one.total_minor))
+        for kind, ours, theirs in found:
+            owner, note = self._resolved(one, kind)
+            yield Difference(
+                source=Source.TERMINAL,
+                method=Tender.CARD.value,
+                day=day,
+                kind=kind,
+                what="closing",
+                number=f"{self.windows[one.device_id].name} {one.terminal} {one.epoch}/{one.seq}",
+                ours_minor=ours,
+                theirs_minor=theirs,
+                ours_state=f"{len(known)} in the journal",
+                theirs_state=f"{one.count} by the window"
+                if kind == "counted"
+                else f"{one.theirs_count} by the terminal",
+                reference=one.terminal,
+                at_window=self.windows[one.device_id].name,
+                owner=owner,
+                note=note,
+            )
+
+    def _payments(self, one: _Closing) -> tuple[list[int], list[int]]:
+        """Signed amounts of those sent to that terminal since its day before ended: known to stand, and not known."""
+        before = self.tx.row(
+            "SELECT epoch, seq FROM terminal_closing WHERE device_id = %s AND terminal = %s AND done"
+            " AND (epoch, seq) < (%s, %s) ORDER BY epoch DESC, seq DESC LIMIT 1",
+            (one.device_id, one.terminal, one.epoch, one.seq),
+        )
+        rows = self.tx.rows(
+            "SELECT c.direction, c.amount_minor, (SELECT m.state FROM payment_entry m"
+            " WHERE m.intent_id = c.intent_id AND m.device_id = c.device_id AND m.state <> ''"
+            " AND (m.epoch, m.seq) < (%s, %s) ORDER BY m.epoch DESC, m.seq DESC LIMIT 1)"
+            " FROM payment_entry s JOIN payment_entry c ON c.intent_id = s.intent_id AND c.device_id = s.device_id"
+            " AND c.kind IN ('created', 'again') AND c.terminal = %s AND c.tender = %s"
+            " WHERE s.device_id = %s AND s.kind = 'moved' AND s.state = %s"
+            " AND (s.epoch, s.seq) > (%s, %s) AND (s.epoch, s.seq) < (%s, %s)",
+            (
+                *(one.epoch, one.seq, one.terminal, Tender.CARD.value, one.device_id, PaymentState.SENT.value),
+                *(before or (0, 0)),
+                *(one.epoch, one.seq),
+            ),
+        )
+        known, doubtful = [], []
+        for direction, amount, state in rows:
+            signed = amount if direction == "charge" else -amount
+            if state == PaymentState.APPROVED.value:
+                known.append(signed)
+            elif state in _UNRESOLVED:
+                doubtful.append(signed)
+        return known, doubtful
+
+    def _resolved(self, one: _Closing, kind: str) -> tuple[str, str]:
+        """Who at the window said what of it; empty: nobody yet."""
+        row: tuple[Any, ...] | None = self.tx.row(
+            "SELECT owner, note FROM window_difference WHERE device_id = %s AND terminal = %s AND found_at = %s"
+            " AND kind = %s AND note <> ''",
+            (one.device_id, one.terminal, one.at, kind),
+        )
+        if row is None:
+            return "", ""
+        return row[0], f"at the window: {row[1]}"[:NOTE_MAX]
