@@ -12,17 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from central.journal.payment_facts import (
-    Leg,
-    PaidOutFact,
-    PaymentFact,
-    read_carried,
-    read_created,
-    read_moved,
-    read_paid_out,
-    refunded_legs,
-    sold_legs,
-)
+from central.journal.payment_facts import MONEY_READERS, Leg, MoneyFact, refunded_legs, sold_legs
 from central.journal.reading import (
     Unreadable,
     a_currency,
@@ -160,8 +150,7 @@ Fact = (
     | LeaseTakenFact
     | LeaseReturnedFact
     | CashFact
-    | PaymentFact
-    | PaidOutFact
+    | MoneyFact
     | DeclaredFact
     | EpochFact
     | ProfileFact
@@ -380,6 +369,7 @@ def _profile(body: dict[str, Any]) -> ProfileFact:
 
 
 _READERS: Final[Mapping[Kind, Callable[[dict[str, Any]], Fact]]] = {
+    **MONEY_READERS,
     Kind.SOLD: _sold,
     Kind.REFUNDED: _refunded,
     Kind.SALE_ABANDONED: _abandoned,
@@ -387,10 +377,6 @@ _READERS: Final[Mapping[Kind, Callable[[dict[str, Any]], Fact]]] = {
     Kind.LEASE_RETURNED: _lease_returned,
     Kind.SHIFT_OPENED: _float,
     Kind.CASH_MOVED: _cash,
-    Kind.PAYMENT_CREATED: read_created,
-    Kind.PAYMENT_MOVED: read_moved,
-    Kind.PAYMENT_CARRIED: read_carried,
-    Kind.REFUND_PAID_OUT: read_paid_out,
     Kind.SHIFT_DECLARED: _declared,
     Kind.EPOCH_STARTED: _epoch,
     Kind.PROFILE_CREATED: _profile,
