@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Final, TypeVar
 
 from counter_app.domain.papers import Code, Document, Pair, Paper, Slip, StationName, Strength, Table, Text, TicketFace
+from printers.drawn import DrawnPaper
 from printers.escpos import guarded
 from printers.fonts import FontBook
 from printers.layout.draw import Drawing
@@ -50,6 +51,8 @@ class Composer:
 
     def compose(self, paper: Paper, *, width: int, symbology: Symbology = "aztec") -> Raster:
         """``width`` in dots: 384, 512 or 576."""
+        if isinstance(paper, DrawnPaper):
+            return guarded(paper.dots(width))
         return self._raster(self.draw(paper, lambda: Canvas(width, self.fonts), symbology))
 
     def compose_with(self, sheet: Sheet, paper: Paper, *, width: int, symbology: Symbology = "aztec") -> Raster:
