@@ -292,7 +292,7 @@ def open_counter(folder: Path, *, writable: bool, printers: PrinterSet | None = 
     settings = read_settings(folder)
     clock, entropy = SystemClock(), SystemEntropy()
     ids = Uuid7Ids(clock=clock, entropy=entropy)
-    composer = Composer(RESOURCES)
+    composer = Composer(RESOURCES, folder / "layouts")
     printers = build_printers(settings, composer) if printers is None else printers
     store = SqlMoneyStore(
         folder, clock=clock, ids=ids, entropy=entropy, writable=writable, key_choice=settings.keys.store
@@ -322,6 +322,7 @@ def open_counter(folder: Path, *, writable: bool, printers: PrinterSet | None = 
             verify_store=lambda progress: verify_profile(folder, progress=progress),
             central=central,
             terminal=terminal,
+            merchant_slips=terminal is None or prints_merchant_slips(folder),
         )
     except BaseException:
         if terminal is not None:
@@ -340,6 +341,11 @@ def open_counter(folder: Path, *, writable: bool, printers: PrinterSet | None = 
         line=None if central is None else central.line,
         terminal=terminal,
     )
+
+
+def prints_merchant_slips(folder: Path) -> bool:
+    settings = read_devices(folder).terminal
+    return settings is None or settings.merchant_slip == "always"
 
 
 def card_terminal(folder: Path, currency: str, clock: Clock) -> CardTerminal | None:
@@ -804,6 +810,28 @@ def _eticket(args: argparse.Namespace) -> int:
     return DONE
 
 
+def _layouts(args: argparse.Namespace) -> int:
+    """Needs no profile: without one the shipped layouts are all there are."""
+    from printers.compose import Composer
+    from printers.layout_preview import LayoutPreview
+    from ui.commandline import layouts
+
+    logging.getLogger("printers.layout").setLevel(logging.CRITICAL)  # what is wrong is said below, in words
+    preview = LayoutPreview(Composer(RESOURCES, profile_folder(args) / "layouts"))
+    t = Texts(RESOURCES / "i18n", _language_of_user())
+    if args.layout_command == "check":
+        return layouts.check_layouts(preview, args.files, t)
+    if args.layout_command == "show":
+        return layouts.show_layout(preview, args.name)
+    if args.layout_command == "list":
+        return layouts.list_layouts(preview, t)
+
+    def draw(pdf: bool) -> bytes:  # noqa: FBT001 - by position from one place
+        return preview.picture(args.what, width=args.width, language=args.language, case=args.sample, pdf=pdf)
+
+    return layouts.preview_layout(draw, args.out)
+
+
 def _trust(args: argparse.Namespace) -> int:
     from counter_app.domain.staff import SYSTEM
     from ui.commandline.commands import file_trouble
@@ -1121,6 +1149,7 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "trust": _trust,
     "verify-ticket": _verify_ticket,
     "screens": _screens,
+    "layouts": _layouts,
     "doctor": _doctor,
     "start-epoch": _start_epoch,
     "accept-clock": _accept_clock,

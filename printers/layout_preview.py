@@ -81,6 +81,19 @@ class LayoutPreview:
         tried = None if text is None else self._tried(document, text, width, language)
         return canvas_pdf(paper, self._composer, width=width, sheet=tried)
 
+    def picture(self, what: str, *, width: int, language: str, case: Case, pdf: bool) -> bytes:
+        """``what``: a document's name, or a file; of a ``common`` one the ticket is drawn. PNG or PDF.
+
+        Raises Refusal(LAYOUT_REFUSED).
+        """
+        draw = self.pdf if pdf else self.png
+        if what in set(Document):
+            return draw(Document(what), None, width, language, case)
+        path = Path(what)
+        text = read_text(path)
+        document = read_layout(text, path.name).document or Document.TICKET
+        return draw(document, text, width, language, case)
+
     def _tried(self, document: Document, text: str, width: int, language: str) -> Sheet:
         """What a text means: a document's own, or what all share tried with the shipped document."""
         layouts = self._composer.layouts

@@ -167,6 +167,20 @@ def build_parser(
     screens.add_argument("out_dir", type=Path, metavar="OUT_DIR")
     screens.add_argument("--only", default="", help="names that contain this")
 
+    layouts = command("layouts", "how paper looks: list, check, begin and preview layouts")
+    layout_commands = layouts.add_subparsers(dest="layout_command", required=True, metavar="list|check|show|preview")
+    layout_commands.add_parser("list", parents=[common], help="every document, and whether its layout is your own")
+    layout_check = layout_commands.add_parser("check", parents=[common], help="is a layout right? file, line, reason")
+    layout_check.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    layout_show = layout_commands.add_parser("show", parents=[common], help="a shipped layout, to start from")
+    layout_show.add_argument("name", metavar="NAME")
+    layout_preview = layout_commands.add_parser("preview", parents=[common], help="draw one with invented data")
+    layout_preview.add_argument("what", metavar="NAME|FILE")
+    layout_preview.add_argument("--width", type=int, choices=[384, 512, 576], default=576, help="dots")
+    layout_preview.add_argument("--language", choices=["zh", "en", "both"], default="zh")
+    layout_preview.add_argument("--sample", choices=["usual", "long", "short"], default="usual")
+    layout_preview.add_argument("--out", type=Path, required=True, metavar="FILE.png|FILE.pdf")
+
     doctor = command("doctor", "look for trouble: system, profile, keys, timetable, printer")
     doctor.add_argument("--json", action="store_true")
 
