@@ -38,6 +38,8 @@ class ActKind(StrEnum):
     DEVICE_REVOKED = "device_revoked"
     DEVICE_LOST = "device_lost"
     DEVICE_FORKED = "device_forked"  # a restored database has it under a key that a newer one replaced
+    TICKETS_REFUSED = "tickets_refused"  # of a window's ended keys, but for those that are listed
+    TICKETS_ACCEPTED = "tickets_accepted"
     SELLING_STOPPED = "selling_stopped"
     SELLING_RESUMED = "selling_resumed"
     STAFF_ADDED = "staff_added"

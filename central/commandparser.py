@@ -169,6 +169,17 @@ def add_central_arguments(parser: argparse.ArgumentParser) -> None:
     write_off.add_argument("--second", required=True, metavar="LOGIN", help="the other person; second line of input")
     write_off.add_argument("--reason", required=True)
 
+    trust = command("trust", "keys of all windows: list them, export the bundle, refuse tickets of ended ones", as_json)
+    act = trust.add_mutually_exclusive_group()
+    act.add_argument("--export", type=Path, default=None, metavar="FILE", help="the trust bundle, for gates")
+    act.add_argument(
+        "--refuse", type=_window, default=None, metavar="CODE/N",
+        help="its ended keys may be in other hands: what central's journal knows stays good; needs --reason",
+    )  # fmt: skip
+    act.add_argument("--accept", type=_window, default=None, metavar="CODE/N", help="after --refuse; needs --reason")
+    trust.add_argument("--reason", default="")
+    _optional_who(trust)
+
     add_payment_arguments(command, as_json)
 
     command("verify", "check every chain, signature, ticket and place", as_json)

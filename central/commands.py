@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from central import commands_payments, commands_stock
+from central import commands_payments, commands_stock, commands_trust
 from central.commandparser import split_listen
 from central.devices import DeviceRecord
 from central.heads import note_head
@@ -357,5 +357,6 @@ _COMMANDS: Final[dict[str, Callable[[Desk], int]]] = {
     "conflicts": commands_stock.conflicts,
     "write-off": commands_stock.write_off,
     "verify": commands_stock.verify,
+    "trust": commands_trust.trust,
     **commands_payments.COMMANDS,
 }

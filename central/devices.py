@@ -15,6 +15,7 @@ from central.feed import News, device_shard, publish, publish_all
 from central.request import Refusing
 from central.services import Device, Services
 from central.staff import Right, demand
+from central.trust import trust_news
 from central.tx import Connection, Tx, in_transaction
 from central.windows import (
     EPOCH_MAX,
@@ -131,7 +132,7 @@ class Devices:
         Acts(self.services).append(tx, ActKind.EPOCH_GRANTED, body, by=SYSTEM)
         # What the copy before held may be sold there at this moment: nobody gets it before its journal says so.
         self.stock.doubt_device(tx, device.device_id)
-        publish(tx, OPERATOR_SHARD, [*news, certificate_news(certificate)])
+        publish(tx, OPERATOR_SHARD, [*news, certificate_news(certificate), trust_news(tx, self.services)])
         return self._granted(epoch, certificate.fields())
 
     def _granted(self, epoch: int, certificate: dict[str, Json]) -> EpochGranted:
@@ -163,7 +164,7 @@ class Devices:
             news = end_keys(tx, self.services, found.device_id)
             self._act(tx, kind, by, found, reason)
             self.stock.doubt_device(tx, found.device_id)
-            publish(tx, OPERATOR_SHARD, news)
+            publish(tx, OPERATOR_SHARD, [*news, trust_news(tx, self.services)])
             return self._by_id(tx, found.device_id)
 
         record = in_transaction(connection, work)
@@ -200,7 +201,8 @@ class Devices:
         self._act(tx, kind, SYSTEM, found, RESTORED)
         self.stock.doubt_device(tx, found.device_id)
         at = min((one.at for one in gone), default=None)
-        publish(tx, OPERATOR_SHARD, end_keys(tx, self.services, found.device_id, at))
+        news = end_keys(tx, self.services, found.device_id, at)
+        publish(tx, OPERATOR_SHARD, [*news, trust_news(tx, self.services)])
 
     def stop_selling(self, connection: Connection, by: Actor, window: tuple[str, int], reason: str) -> DeviceRecord:
         """Its clerks are told the reason. What it sold already, it settles. Raises as ``revoke``."""

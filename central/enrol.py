@@ -15,6 +15,7 @@ from central.operator import read_central
 from central.request import Refusing
 from central.services import Services
 from central.staff import Right, demand
+from central.trust import trust_news
 from central.tx import Connection, Tx, in_transaction
 from central.windows import (
     EPOCH_MAX,
@@ -204,7 +205,7 @@ class Enrolment:
             "code_by": issued_by,
         }
         Acts(self.services).append(tx, ActKind.DEVICE_ENROLLED, body, by=SYSTEM)
-        publish(tx, OPERATOR_SHARD, [certificate_news(certificate)])
+        publish(tx, OPERATOR_SHARD, [certificate_news(certificate), trust_news(tx, self.services)])
         return self._answer(tx, message.device_id, station_code, counter, epoch, certificate.fields())
 
     def _again(self, tx: Tx, message: EnrolRequest, station_code: str, counter: int, used_by: UUID) -> Enrolled:

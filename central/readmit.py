@@ -18,6 +18,7 @@ from central.ends import last_state
 from central.feed import publish
 from central.operator import read_central
 from central.services import Services
+from central.trust import trust_news
 from central.tx import Connection, Tx, in_transaction
 from central.windows import BACKDATING, certificate_news, key_is_known, lock_window, put_key, revocation_news
 from counter_app.domain.journal import Json
@@ -123,7 +124,7 @@ class Readmission:
             "known": row is not None,
         }
         Acts(self.services).append(tx, ActKind.DEVICE_READMITTED, body, by=SYSTEM)
-        publish(tx, OPERATOR_SHARD, news)
+        publish(tx, OPERATOR_SHARD, [*news, trust_news(tx, self.services)])
         return True
 
     def _station(self, tx: Tx, station_code: str) -> None:

@@ -41,6 +41,7 @@ from counter_app.application.views import (
 from counter_app.domain.policy import Policy
 from counter_app.domain.staff import Actor
 from counter_app.domain.trust import Certificate, certificate_holds
+from counter_app.domain.trust_statement import BadTrust, Statement, check_statement, reached_from
 from counter_app.errors import Refusal
 from counter_app.ports.catalogue import Catalogue, TripSpan
 from counter_app.ports.catalogue_receiver import CatalogueReceiver
@@ -112,6 +113,14 @@ class Enrolled:
         def genuine(certificate: Certificate) -> bool:
             return certificate_holds(certificate, operator_key, central.verify)
 
+        def said(statement: Statement, known: Statement | None) -> bool:
+            pinned = operator_key if known is None else known.signer.public_key
+            try:
+                check_statement(statement, central.verify)
+            except BadTrust:
+                return False
+            return reached_from(statement, pinned)
+
         def shard(name: str, applier: ReceiveDevice | ReceiveOperator | ReceiveStock) -> ReadShard:
             return ReadShard(store=store, line=line, shard=name, applier=applier)
 
@@ -127,7 +136,7 @@ class Enrolled:
             releases=TellReleases(store=store, line=line, locks=locks),
             push=PushJournal(store=store, line=line, clock=clock),
             device=shard(DEVICE_SHARD, ReceiveDevice(leases=leases, clock=clock, leases_changed=self._leases_changed)),
-            operator=shard(OPERATOR_SHARD, ReceiveOperator(certificate_holds=genuine)),
+            operator=shard(OPERATOR_SHARD, ReceiveOperator(certificate_holds=genuine, statement_holds=said)),
             catalogue=ReceiveCatalogue(
                 store=store,
                 line=line,

@@ -12,6 +12,7 @@ from counter_app.domain.journal import Json, Kind
 from counter_app.domain.policy import POLICY_BYTES_MAX, read_policy
 from counter_app.domain.staff import SYSTEM, Role
 from counter_app.domain.trust import BadTrust, Certificate, read_certificate
+from counter_app.domain.trust_statement import Statement, follows, read_statement
 from counter_app.errors import Refusal
 from counter_app.ports.store import Writing
 from counter_app.ports.users import UserRecord
@@ -24,24 +25,27 @@ POLICY_VERSION: Final = "policies/"  # every version that was ever received: tic
 _STAFF: Final = "staff/"
 _CERTIFICATE: Final = "certificate/"
 _PREFIXES: Final = (ISSUE, ALLOTMENT, POLICY, _STAFF, _CERTIFICATE, "revocation/", "layout/")
+_TRUST: Final = "trust"  # kept by its own book, and no snapshot makes it forgotten
 _HASH_MAX: Final = 400
 
 
 @dataclass(slots=True, kw_only=True)
 class ReceiveOperator:
-    """``read_feed.Applier``. ``certificate_holds``: signed by the operator."""
+    """``read_feed.Applier``. ``certificate_holds``: signed by the operator; ``statement_holds(new, known)`` too."""
 
     certificate_holds: Callable[[Certificate], bool]
+    statement_holds: Callable[[Statement, Statement | None], bool]
     _accounts: list[UserRecord] = field(default_factory=list)
     _gone: list[UUID] = field(default_factory=list)
     _certificates: list[Certificate] = field(default_factory=list)
     _dropped: list[bytes] = field(default_factory=list)
     _policies: list[dict[str, object]] = field(default_factory=list)
+    _statement: Statement | None = None
     _values: dict[str, dict[str, object] | None] = field(default_factory=dict)
 
     def prepare(self, items: Sequence[m.FeedItem]) -> None:
         self._accounts, self._gone, self._certificates, self._dropped, self._policies = [], [], [], [], []
-        self._values = {}
+        self._values, self._statement = {}, None
         for item in items:
             try:
                 self._sort(item)
@@ -49,7 +53,7 @@ class ReceiveOperator:
                 continue
 
     def _sort(self, item: m.FeedItem) -> None:
-        if not item.key.startswith(_PREFIXES):
+        if item.key != _TRUST and not item.key.startswith(_PREFIXES):
             return
         body = item.body
         match item.kind:
@@ -69,6 +73,8 @@ class ReceiveOperator:
                 if self.certificate_holds(certificate):
                     self._certificates.append(certificate)
                     self._values[item.key] = {"key_id": certificate.key_id.hex()}
+            case m.FeedKind.TRUST.value:
+                self._statement = read_statement(body)
             case m.FeedKind.POLICY.value if body is not None:
                 self._policies.append(_policy(body))
                 self._values[item.key] = dict(body)
@@ -77,6 +83,7 @@ class ReceiveOperator:
 
     def apply(self, books: Writing) -> bool:
         facts = self._receive(books)
+        said = self._take_statement(books)
         for certificate in self._certificates:
             books.sync.put_certificate(certificate)
         for key_id in self._dropped:
@@ -86,7 +93,15 @@ class ReceiveOperator:
         for key, body in self._values.items():
             books.sync.put_feed_value(key, body)
         _journal(books, facts)
-        return bool(facts or self._values)
+        return bool(facts or self._values or said)
+
+    def _take_statement(self, books: Writing) -> bool:
+        """Never an older one: who holds back revocations, or sends last month's, is not heard."""
+        new, known = self._statement, books.trust.statement()
+        if new is None or not follows(new, known) or not self.statement_holds(new, known):
+            return False
+        books.trust.put_statement(new)
+        return True
 
     def _receive(self, books: Writing) -> list[Json]:
         changed: list[UserRecord] = []

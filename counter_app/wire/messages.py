@@ -221,6 +221,7 @@ class FeedKind(StrEnum):
     STAFF = "staff"  # {user_id, login, display_name, role, password_hash, active}; key "staff/<user_id>"
     CERTIFICATE = "certificate"  # Certificate.fields(); key "certificate/<key_id>"
     REVOCATION = "revocation"  # {device_id, station, counter, epoch, from}; key "revocation/<device>/<epoch>"
+    TRUST = "trust"  # Statement.envelope(): all keys and which of them ended, signed; key "trust"
     LAYOUT = "layout"  # {name, body}; key "layout/<name>"
     ALLOTMENT_POLICY = "allotment_policy"  # {hours, per_class, guard_s, ...}; key "allotment"
     STOCK = "stock"  # RunStock; key run_id
