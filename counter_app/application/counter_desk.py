@@ -17,6 +17,7 @@ from counter_app.application.aftersales import QuoteRefund, Refund
 from counter_app.application.check_desk import CounterChecking
 from counter_app.application.close_shift import CloseShift
 from counter_app.application.compose_paper import ComposePaper
+from counter_app.application.counter_documents import CounterDocuments
 from counter_app.application.counter_payments import CounterPayments
 from counter_app.application.counter_printing import CounterPrinting, TellRecovered
 from counter_app.application.credentials import Credentials
@@ -35,8 +36,8 @@ from counter_app.application.journal_views import JournalPage
 from counter_app.application.line_desk import LineDesk, StandAlone
 from counter_app.application.lock_tickets import EnrolledRefund
 from counter_app.application.log_in import LogIn
-from counter_app.application.move_cash import MoveCash
 from counter_app.application.manage_trust import TrustStore
+from counter_app.application.move_cash import MoveCash
 from counter_app.application.open_shift import OpenShift
 from counter_app.application.park import Park, Parked, Recall
 from counter_app.application.policies import Policies
@@ -98,6 +99,7 @@ from counter_app.ports.catalogue import (
     Distances,
     ImportReport,
     IssueInfo,
+    Platforms,
     Progress,
     ServiceBook,
 )
@@ -108,11 +110,10 @@ from counter_app.ports.payments import CardTerminal
 from counter_app.ports.prints import Printers
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
-from counter_app.ports.store import MoneyStore
 from counter_app.texts import Texts
 
 
-class Timetable(Catalogue, ServiceBook, Distances, Protocol):
+class Timetable(Catalogue, ServiceBook, Distances, Platforms, Protocol):
     """All that is asked of a timetable in force."""
 
 
@@ -128,7 +129,7 @@ def _one(policy: Policy) -> Callable[[str], Policy]:
     return lambda reference: policy  # noqa: ARG005 - whatever it is called
 
 
-class CounterDesk(CounterPrinting, CounterChecking, CounterPayments):
+class CounterDesk(CounterPrinting, CounterChecking, CounterDocuments, CounterPayments):
     """``application.desk.Desk``; its parts about payments and paper are inherited.
 
     ``policies`` finds a policy by its reference, ``policy`` is the one in force.
@@ -153,6 +154,7 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterPayments):
         verify_store: Callable[[Callable[[Progress], None]], JournalVerdict],
         central: CentralLink | None = None,
         terminal: CardTerminal | None = None,
+        merchant_slips: bool = True,
     ) -> None:
         self._store, self._policy, self._clock = store, policy, clock
         profile = store.profile
@@ -181,7 +183,9 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterPayments):
             line=None if central is None else central.line,
             offer=self._offer,
             policies=policies,
+            merchant_slips=merchant_slips,
         )
+        CounterDocuments.__init__(self, store=store, clock=clock, ids=ids)
 
         self._log_in = LogIn(store, credentials)
         self._list_users = ListUsers(store)
@@ -231,6 +235,7 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterPayments):
             ids=ids,
             signer=store.signer,
             drawable=drawable,
+            merchant_slips=merchant_slips,
         )
         self._finish_sale = FinishSale(store=store, sell=self._sell)
         offer = self._search.offer
@@ -269,6 +274,7 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterPayments):
             report_paper=self._report_paper,
             texts=texts,
             language=ticket_language,
+            platform=self._platform,
         )
         CounterChecking.__init__(self, store=store, clock=clock)
         CounterPrinting.__init__(
@@ -341,6 +347,10 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterPayments):
 
     def _offer(self, run: RunRef, span: Span) -> RunOffer:
         return self._search.offer(run, span)
+
+    def _platform(self, stop_id: str) -> str:
+        catalogue = self._timetable()
+        return "" if catalogue is None else catalogue.platform(stop_id)
 
     def _new_timetable(self) -> None:
         self._timetable.refresh()
@@ -517,8 +527,10 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterPayments):
     def open_shift(self, actor: Actor, float_count: Mapping[int, int]) -> ShiftView:
         return self._open_shift(actor, float_count)
 
-    def move_cash(self, actor: Actor, kind: CashKind, amount: Money, reason: str) -> tuple[UUID, ...]:
-        return self._move_cash(actor, kind, amount, reason)
+    def move_cash(
+        self, actor: Actor, kind: CashKind, amount: Money, reason: str, count: Mapping[int, int] | None = None
+    ) -> tuple[UUID, ...]:
+        return self._move_cash(actor, kind, amount, reason, count)
 
     def declare_shift(self, actor: Actor, count: Mapping[int, int]) -> ShiftView:
         return self._declare(actor, count)

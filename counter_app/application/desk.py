@@ -14,6 +14,7 @@ from typing import Protocol
 from uuid import UUID
 
 from counter_app.application.check_desk import CheckDesk
+from counter_app.application.document_desk import DocumentDesk
 from counter_app.application.payment_desk import PaymentDesk
 from counter_app.application.print_desk import PrintDesk
 from counter_app.application.views import (
@@ -54,7 +55,7 @@ from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
 
 
-class Desk(PaymentDesk, PrintDesk, CheckDesk, Protocol):
+class Desk(PaymentDesk, PrintDesk, CheckDesk, DocumentDesk, Protocol):
     # ---- who and where
     @property
     def profile(self) -> ProfileInfo: ...
@@ -185,8 +186,13 @@ class Desk(PaymentDesk, PrintDesk, CheckDesk, Protocol):
 
     def open_shift(self, actor: Actor, float_count: Mapping[int, int]) -> ShiftView: ...
 
-    def move_cash(self, actor: Actor, kind: CashKind, amount: Money, reason: str) -> tuple[UUID, ...]:
-        """WRITE. PAID_IN, PAID_OUT or DROP with a positive amount; returns its jobs: the drawer's kick, the slip."""
+    def move_cash(
+        self, actor: Actor, kind: CashKind, amount: Money, reason: str, count: Mapping[int, int] | None = None
+    ) -> tuple[UUID, ...]:
+        """WRITE. PAID_IN, PAID_OUT or DROP with a positive amount; returns its jobs: the drawer's kick, the slip.
+
+        ``count``: pieces by denomination, where it was counted.
+        """
         ...
 
     def declare_shift(self, actor: Actor, count: Mapping[int, int]) -> ShiftView:

@@ -14,6 +14,7 @@ from counter_app.application.issuing import new_job
 from counter_app.application.printer_log import PrinterLog
 from counter_app.application.views import PrintJobView
 from counter_app.domain.journal import Json, Kind
+from counter_app.domain.luggage import tag_number
 from counter_app.domain.papers import Paper
 from counter_app.domain.settings import MAIN_PRINTER
 from counter_app.domain.staff import SYSTEM, Actor
@@ -25,7 +26,9 @@ from counter_app.ports.prints import Delivery, DeliveryOutcome, JobKind, JobStat
 from counter_app.ports.store import MoneyStore, Reading, Writing
 
 # Papers that are worth money or are asked for by an auditor: what became of them stands in the journal.
-_JOURNALED = frozenset({JobKind.TICKET, JobKind.REFUND_SLIP, JobKind.Z_REPORT})
+_JOURNALED = frozenset(
+    {JobKind.TICKET, JobKind.REFUND_SLIP, JobKind.EXCHANGE_SLIP, JobKind.REIMBURSEMENT, JobKind.Z_REPORT}
+)
 MOVED = "moved"
 OPEN_STATES = frozenset({JobState.QUEUED, JobState.SENDING, JobState.FAILED_BEFORE_SEND, JobState.UNKNOWN})
 
@@ -54,7 +57,10 @@ def _title(books: Reading | Writing, job: PrintJob) -> str:
     match job.kind:
         case JobKind.TICKET | JobKind.REIMBURSEMENT | JobKind.LUGGAGE_TAG:
             ticket = books.orders.ticket(job.ref)
-            return ticket.number if ticket is not None else ""
+            if ticket is None:
+                return ""
+            piece = books.papers.piece(job.job_id)
+            return ticket.number if piece is None else tag_number(ticket.number, piece.piece)
         case JobKind.REFUND_SLIP | JobKind.EXCHANGE_SLIP:
             refund = books.orders.refund(job.ref)
             of = None if refund is None else books.orders.ticket(refund.ticket_id)
@@ -174,7 +180,10 @@ class FinishJob:
             if outcome.delivery is not Delivery.CONFIRMED:
                 word = EventKind.NO_WORD if outcome.delivery is Delivery.UNKNOWN else EventKind.NOT_SENT
                 self.log.say(
-                    job_printer(books, job, self.printers), word, f"{job.kind.value}: {outcome.detail}", self.clock.now()
+                    job_printer(books, job, self.printers),
+                    word,
+                    f"{job.kind.value}: {outcome.detail}",
+                    self.clock.now(),
                 )
             self.log.keep(books)
             return job_view(books, job, self.printers)
@@ -195,7 +204,7 @@ def copy_job(
 
     Raises Refusal(BLANKS_SHORT).
     """
-    highest = max(one.copy_number for one in books.prints.of(job.ref) if one.kind is job.kind)
+    highest = max(one.copy_number for one in _same(books, job))
     ticket = job.kind is JobKind.TICKET
     stock = take_blanks(books, job_printer(books, job, printers), 1, control)[0] if ticket else ""
     return new_job(
@@ -209,9 +218,22 @@ def copy_job(
     )
 
 
+def _same(books: Writing, job: PrintJob) -> list[PrintJob]:
+    """All papers of what ``job`` printed; of luggage tags those of its piece."""
+    papers = [one for one in books.prints.of(job.ref) if one.kind is job.kind]
+    piece = books.papers.piece(job.job_id)
+    if piece is None:
+        return papers
+    pieces = {one.job_id: books.papers.piece(one.job_id) for one in papers}
+    return [one for one in papers if (mine := pieces[one.job_id]) is not None and mine.piece == piece.piece]
+
+
 def put_copy(books: Writing, copy: PrintJob, of: PrintJob, printers: Printers) -> None:
-    """It goes where the paper before it went."""
+    """It goes where the paper before it went; a tag's is for the same piece."""
     books.prints.put_new([copy])
+    piece = books.papers.piece(of.job_id)
+    if piece is not None:
+        books.papers.add_pieces([replace(piece, job_id=copy.job_id)])
     goes_to = job_printer(books, of, printers)
     if goes_to != printers.of_kind(copy.kind):
         books.prints.put_route(copy.job_id, goes_to)

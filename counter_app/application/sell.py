@@ -49,6 +49,7 @@ class Sell:
     ids: Ids
     signer: Signer
     drawable: Drawable
+    merchant_slips: bool = True  # printed with each card payment; if not, only those to be signed
 
     def __call__(
         self,
@@ -233,7 +234,7 @@ class _Sale:
         if receipt_job is not None:
             jobs.append(new_job(receipt_job, JobKind.RECEIPT, claim.order_id, entry.at, books.prints.next_token()))
         for charge in self.paid.charges:
-            jobs += card_slip_jobs(books, use.ids, charge.intent_id, entry.at)
+            jobs += card_slip_jobs(books, use.ids, charge.intent_id, entry.at, merchant=use.merchant_slips)
         books.prints.put_new(jobs)
 
     def _pay(self, movement_id: UUID | None, at: datetime, seq: int) -> None:
@@ -351,8 +352,9 @@ def sold_view(store: MoneyStore, order_id: UUID) -> Sold:
         view = order_view(books, order, tickets, store.profile)
         jobs = [job for job in books.prints.of(order_id) if job.kind is JobKind.DRAWER]
         for ticket in tickets:
-            jobs += [job for job in books.prints.of(ticket.ticket_id) if job.copy_number == 0]
-        jobs += [job for job in books.prints.of(order_id) if job.kind is not JobKind.DRAWER]
+            papers = books.prints.of(ticket.ticket_id)
+            jobs += [job for job in papers if job.kind is JobKind.TICKET and job.copy_number == 0]
+        jobs += [job for job in books.prints.of(order_id) if job.kind is JobKind.RECEIPT and job.copy_number == 0]
         for leg in books.payments.legs_of_order(order_id):
             if leg.refund_id is None and leg.intent_id is not None:
                 jobs += jobs_of_slips(books, leg.intent_id)

@@ -54,5 +54,6 @@ class SettleJob:
 
 
 def _given_back(books: Writing, job: PrintJob) -> bool:
-    ticket = books.orders.ticket(job.ref) if job.kind is JobKind.TICKET else None
+    of_ticket = job.kind in {JobKind.TICKET, JobKind.REIMBURSEMENT, JobKind.LUGGAGE_TAG}
+    ticket = books.orders.ticket(job.ref) if of_ticket else None
     return ticket is not None and ticket.state is TicketState.REFUNDED

@@ -255,6 +255,9 @@ class RefundQuote:
     refundable: Money
     quoted_at: datetime
     valid_until: datetime  # the instant at which a dearer tier begins
+    slip_number: str = ""  # of a reimbursement slip that the customer may have: it has to come back first
+    slips_out: int = 0  # so many papers of it
+    slip_taken_back: bool = False  # the clerk's word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

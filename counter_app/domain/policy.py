@@ -128,6 +128,7 @@ class Policy:
     luggage: Mapping[str, str]
     not_refundable: Mapping[str, str]  # language -> the sentence where no tier applies
     tenders: Tenders
+    gate_closes_minutes: int | None = None  # before departure; None: not said, so nothing is printed of it
 
     @property
     def reference(self) -> str:
@@ -188,6 +189,11 @@ def parse_policy(document: Mapping[str, object]) -> Policy:
         luggage=texts.words("luggage"),
         not_refundable=texts.words("not_refundable"),
         tenders=_tenders(top),
+        gate_closes_minutes=(
+            sale.between("gate_closes_minutes_before_departure", 0, 120)
+            if sale.has("gate_closes_minutes_before_departure")
+            else None
+        ),
     )
     for section in (sale, money, desk, texts, top):
         section.refuse_leftovers()
