@@ -150,6 +150,33 @@ def test_the_terminals_words_are_shown_and_esc_stops_it(selling: Clerk) -> None:
     assert [leg.state for leg in screen.presenter.legs] == [S.DECLINED]
 
 
+def test_a_locked_window_is_not_closed_over_a_payment(
+    selling: Clerk,  # noqa: F811
+) -> None:
+    """Lost otherwise: a card charged while the program ended, by a passer-by at a window that had locked itself."""
+    screen = checkout(selling)
+    desk, window = selling.stage.desk, selling.stage.window
+    desk.payments.hold = threading.Event()
+    from PySide6.QtTest import QTest
+
+    selling.type("100")
+    QTest.keyClick(selling.focus, Key.Key_F5)
+    selling.stage.until(lambda: screen._running._says.text() == "Insert the card")
+    window.lock()
+    assert not window.close()
+    assert (window.locked, window.isVisible()) == (True, True)
+    assert "A payment is under way" in [label.text() for label in window.findChildren(Label)]
+    window.sign_out()
+    assert window.locked, "another clerk would take over in the middle of it"
+    desk.payments.hold.set()
+    selling.stage.settle()
+    assert step(screen) is Step.TENDER
+    assert not window.close(), "a part is paid"
+    assert (window.locked, step(screen)) == (True, Step.TENDER)
+    window.sign_out()
+    assert not window.locked
+
+
 @pytest.mark.parametrize(("code", "tender"), [(WECHAT, Tender.WECHAT), ("28763443825664394", Tender.ALIPAY)])
 def test_a_payment_code_says_itself_whose_it_is(selling: Clerk, code: str, tender: Tender) -> None:  # noqa: F811
     screen = checkout(selling)

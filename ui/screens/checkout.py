@@ -279,8 +279,16 @@ class CheckoutScreen(Screen):
 
     def may_leave(self) -> bool:
         """Not with money on the counter: the sale is confirmed, or gone back from."""
-        if self.presenter.stage is Stage.SELLING:
+        if self.unfinished():
             return False
+        if self.presenter.stage is Stage.TENDER:
+            self._back()
+            return False
+        return True
+
+    def under_way(self) -> bool:
+        if self.presenter.stage is Stage.SELLING:
+            return True
         if self.presenter.stage is Stage.PAYING:
             self.shell.notify(
                 lambda: Notice(
@@ -289,7 +297,12 @@ class CheckoutScreen(Screen):
                     mood="warn",
                 )
             )
-            return False
+            return True
+        return False
+
+    def unfinished(self) -> bool:
+        if self.under_way():
+            return True
         if self.presenter.stage is Stage.TENDER and self.presenter.approved:
             self.shell.notify(
                 lambda: Notice(
@@ -298,11 +311,8 @@ class CheckoutScreen(Screen):
                     mood="warn",
                 )
             )
-            return False
-        if self.presenter.stage is Stage.TENDER and self.presenter.received is None:
-            self._back()
-            return False
-        if self.presenter.stage is Stage.TENDER:
+            return True
+        if self.presenter.stage is Stage.TENDER and self.presenter.received is not None:
             self.shell.notify(
                 Notice(
                     title=self.t("Payment is under way"),
@@ -310,8 +320,8 @@ class CheckoutScreen(Screen):
                     mood="warn",
                 )
             )
-            return False
-        return True
+            return True
+        return False
 
     def on_leave(self) -> None:
         self.presenter.leave_open()

@@ -190,7 +190,10 @@ class RefundScreen(Screen):
         self._tick.stop()
 
     def may_leave(self) -> bool:
-        return self.presenter.stage not in {Stage.POSTING, Stage.PAYING_BACK}
+        return not self.under_way()
+
+    def under_way(self) -> bool:
+        return self.presenter.stage in {Stage.POSTING, Stage.PAYING_BACK}
 
     # ---- what the clerk does
     def _look(self) -> None:

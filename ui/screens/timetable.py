@@ -116,8 +116,11 @@ class TimetableScreen(Screen):
             self.setFocus()  # nothing to type or choose
 
     def may_leave(self) -> bool:
+        return not self.under_way()
+
+    def under_way(self) -> bool:
         if self._cancel is None:
-            return True
+            return False
         self.shell.notify(
             lambda: Notice(
                 title=self.t("An import is running"),
@@ -126,7 +129,7 @@ class TimetableScreen(Screen):
                 code="import_running",
             )
         )
-        return False
+        return True
 
     def begin(self, feed: Path) -> None:
         """Imports ``feed``; also what the file dialog leads to."""

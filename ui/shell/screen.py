@@ -220,6 +220,14 @@ class Screen(QWidget):
         """False keeps the clerk here (an unpaid sale in tender, say). Tell why."""
         return True
 
+    def under_way(self) -> bool:
+        """Whether something runs that must come to its end first, also where the window is locked. Tell why."""
+        return False
+
+    def unfinished(self) -> bool:
+        """Whether the window must not be closed over it, locked or not. Tell why; nothing else is done."""
+        return self.under_way()
+
     # ---- helpers
     @property
     def busy(self) -> bool:

@@ -366,8 +366,8 @@ class MainWindow(QMainWindow):
         self._lanes.run(Lane.READ, self.desk.current_shift, done=go, failed=self.refuse)
 
     def sign_out(self) -> None:
-        here = self.current
-        if here is not None and not self._locked and not here.may_leave():
+        here = self._behind if self._locked else self.current
+        if here is not None and (here.under_way() if self._locked else not here.may_leave()):
             return
         self._locked = False
         if here is not None:
@@ -649,8 +649,9 @@ class MainWindow(QMainWindow):
         return super().eventFilter(watched, event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        here = self.current
-        if here is not None and not self._locked and not here.may_leave():
+        here = self._behind if self._locked else self.current
+        # Behind the lock nothing is done for whoever closes: it is only said why not.
+        if here is not None and (here.unfinished() if self._locked else not here.may_leave()):
             event.ignore()
             return
         self._poll.stop()
