@@ -127,6 +127,9 @@ class MoneySlips:
                 word for word in (frame.passenger_type(ticket.passenger_type), journey.travel_class) if word
             )
             items.append(Pair(what, journey.place, Strength.FAINT))
+            refund = books.orders.refund_of(ticket.ticket_id)
+            if refund is not None:  # a copy that is asked for later must not claim what was given back
+                items.append(Pair(t("Refunded since"), plain(-refund.refunded_minor, order.currency)))
         total = with_currency(order.total_minor, order.currency)
         parts = [
             Part("items", tuple(items)),
@@ -177,7 +180,7 @@ class MoneySlips:
         if count:
             blocks.append(
                 Table(
-                    (t("Denomination"), t("Pieces"), t("Amount")),
+                    (t("Value"), t("Pieces"), t("Amount")),
                     tuple(
                         (plain(value, currency), str(pieces), plain(value * pieces, currency))
                         for value, pieces in count.items()

@@ -137,7 +137,7 @@ def _drawer(report: ShiftReport, t: Texts) -> Iterable[Block]:
     if report.denominations:
         currency = report.sales.currency
         yield Table(
-            (t("Denomination"), t("Pieces"), t("Amount")),
+            (t("Value"), t("Pieces"), t("Amount")),
             tuple(
                 (Money(value, currency).plain(), str(pieces), Money(value * pieces, currency).plain())
                 for value, pieces in report.denominations

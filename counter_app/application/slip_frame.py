@@ -78,6 +78,10 @@ class SlipFrame:
         """A policy's sentence in the paper's language or languages."""
         return [words[language] for language in languages_of(self.language) if language in words]
 
+    def each(self, source: str) -> list[str]:
+        """A sentence (of ``mark``) in each of the paper's languages: two of them are two lines, never one."""
+        return [self.texts(language)(source) for language in languages_of(self.language)]
+
     def station(self, station: Station) -> str:
         """As the paper's language says it: 长沙南, Changshanan, or both."""
         name = station_name(station)

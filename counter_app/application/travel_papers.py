@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 from counter_app.application.slip_frame import (
     Journey,
@@ -24,6 +26,14 @@ from counter_app.errors import Reason, Refusal
 from counter_app.ports.orders import TicketRecord
 from counter_app.ports.prints import PrintJob
 from counter_app.ports.store import Reading, Writing
+from counter_app.texts import mark
+
+_STATEMENT: Final = (
+    (mark("For reimbursement only"), Strength.STRONG),
+    (mark("This is no travel document."), Strength.PLAIN),
+    (mark("Hand it back when the ticket is refunded or exchanged."), Strength.FAINT),
+)
+_STARS: Final = re.compile(r"\*{4,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +68,7 @@ class TravelPapers:
             Part("amount", tuple(paid)),
             Part(
                 "statement",
-                (
-                    Text(t("For reimbursement only"), Strength.STRONG, "center"),
-                    Text(t("This is no travel document."), align="center"),
-                    Text(t("Hand it back when the ticket is refunded or exchanged."), Strength.FAINT, "center"),
-                ),
+                tuple(Text(line, strength, "center") for source, strength in _STATEMENT for line in frame.each(source)),
             ),
         ]
         return frame.slip(
@@ -120,16 +126,13 @@ class TravelPapers:
         name = station_name(frozen.stations[frozen.trip.calls[ticket.span.alight].station_id])
         which = f"{piece.piece}/{piece.pieces}"
         number = tag_number(ticket.number, piece.piece)
-        towards: list[Block] = [Text(name.native, Strength.LARGE, "center")]
-        if name.latin:
-            towards.append(Text(name.latin, Strength.STRONG, "center"))
         parts = [
             Part(
                 "journey",
                 (
-                    *towards,
-                    Pair(t("Service"), f"{journey.service}  {journey.departs}", Strength.STRONG),
-                    Pair(t("From"), journey.origin),
+                    Pair(t("Service"), journey.service, Strength.STRONG),
+                    Pair(t("Departure"), journey.departs),
+                    Pair(t("Route"), journey.route),
                 ),
             ),
             Part("piece", (Pair(t("Piece"), which, Strength.LARGE),)),
@@ -214,10 +217,12 @@ class TravelPapers:
                 if member.ticket.passenger_type != "adult":
                     who = f"{who} ({self.frame.passenger_type(member.ticket.passenger_type)})"
                 place = member.ticket.place.label if member.ticket.place is not None else "—"
-                rows.append((str(number), place, who, member.document or "—"))
+                # Of a masked number the length says nothing: 58 mm paper has no room for it.
+                document = _STARS.sub("***", member.document) or "—"
+                rows.append((str(number), place, who, document))
             if name:
                 blocks.append(Text(t("Coach {coach}: {count}", coach=name, count=len(rows)), Strength.STRONG))
-            blocks.append(Table((t("No."), t("Place"), t("Passenger"), t("Document")), tuple(rows), "rlll"))
+            blocks.append(Table(("#", t("Place"), t("Name"), t("ID")), tuple(rows), "rlll"))
         return blocks
 
 

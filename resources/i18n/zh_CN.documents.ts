@@ -67,5 +67,21 @@
         <source>Coach {coach}: {count}</source>
         <translation>{coach}车：{count}人</translation>
     </message>
+    <message>
+        <source>Refunded since</source>
+        <translation>此后已退</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>面额</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>姓名</translation>
+    </message>
+    <message>
+        <source>ID</source>
+        <translation>证件</translation>
+    </message>
 </context>
 </TS>
