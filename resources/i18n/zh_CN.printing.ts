@@ -111,5 +111,21 @@
         <source>These tickets need {needed} numbered blanks; the roll in the printer has {left}.</source>
         <translation>这些车票需要 {needed} 张编号票纸，打印机内票卷只剩 {left} 张。</translation>
     </message>
+    <message>
+        <source>A paper is being printed</source>
+        <translation>正在打印</translation>
+    </message>
+    <message>
+        <source>The window closes by itself as soon as the printer is done.</source>
+        <translation>打印完成后窗口会自动关闭。</translation>
+    </message>
+    <message>
+        <source>To close it at once, close it again: you will then be asked about this paper.</source>
+        <translation>如需立即关闭，请再次关闭：下次启动时会询问这张纸是否打印成功。</translation>
+    </message>
+    <message>
+        <source>It prints by itself once the printer is ready, or on another one: Devices (Alt+7).</source>
+        <translation>打印机就绪后会自动打印；也可在“设备”（Alt+7）中改用另一台打印机。</translation>
+    </message>
 </context>
 </TS>

@@ -5,7 +5,7 @@ No Qt. A leg that is approved stays until the sale is made of it or it is given 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -16,6 +16,7 @@ from counter_app.application.payment_views import Checkout, PaymentLeg, TenderOp
 from counter_app.application.views import HoldView, PassengerInput, PrintJobView, RunOffer, SaleQuote, Sold
 from counter_app.domain.money import Money
 from counter_app.domain.payments import UNRESOLVED, PaymentState, Tender
+from counter_app.domain.settings import MAIN_PRINTER
 from counter_app.domain.staff import Actor
 from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from counter_app.ports.prints import JobKind, JobState, PrinterStatus
@@ -31,6 +32,7 @@ STILL_HELD: Final = frozenset(
         Reason.SELLING_STOPPED,
         Reason.DEVICE_REVOKED,
         Reason.EPOCH_NEEDED,
+        Reason.BLANKS_SHORT,  # another roll, and it goes on
     }
 )
 
@@ -70,6 +72,7 @@ class CheckoutPresenter:
         troubled: Callable[[Trouble], None],
         printed: Callable[[Sequence[UUID]], None],
         sold: Callable[[Sold], None],
+        needed: Callable[[], Mapping[str, Lane]] = lambda: {MAIN_PRINTER: Lane.PRINTER},
     ) -> None:
         self._desk = desk
         self._lanes = lanes
@@ -79,7 +82,8 @@ class CheckoutPresenter:
         self._sold = sold
         self.basket: Basket | None = None
         self.stage = Stage.BEGINNING
-        self.printer: PrinterStatus | None = None
+        self._needed = needed  # the printers that a sale needs, each with its lane
+        self.printers: dict[str, PrinterStatus] = {}  # of those, as they said
         self.quick: Sequence[Money] = ()
         self.received: Money | None = None
         self.sale: Sold | None = None
@@ -143,7 +147,7 @@ class CheckoutPresenter:
     def begin(self, basket: Basket) -> None:
         self.basket = basket
         self.stage = Stage.BEGINNING
-        self.printer = None
+        self.printers = {}
         self.quick = ()
         self.received = None
         self.sale = None
@@ -196,16 +200,33 @@ class CheckoutPresenter:
         self._changed()
 
     def look_at_printer(self) -> None:
-        """Before money is taken: a clerk must know that the ticket can be printed."""
+        """Before money is taken: a clerk must know that the ticket, and a receipt that is due, can be printed."""
+        for name, lane in self._needed().items():
+            self._ask_printer(name, lane)
+
+    def _ask_printer(self, name: str, lane: Lane) -> None:
         self._lanes.run(
-            Lane.PRINTER, lambda: self._desk().printer_status(), done=self.see_printer, failed=self._troubled
+            lane,
+            lambda: self._desk().printer_status(name),
+            done=lambda status: self.see_printer(status, name),
+            failed=self._troubled,
         )
 
-    def see_printer(self, status: PrinterStatus) -> None:
+    def see_printer(self, status: PrinterStatus, name: str = MAIN_PRINTER) -> None:
         """As asked for, or as the window polled it meanwhile: paper that was put in shows by itself."""
-        if self.basket is not None:
-            self.printer = status
+        if self.basket is not None and name in self._needed():
+            self.printers[name] = status
             self._changed()
+
+    @property
+    def troubled_printer(self) -> str:
+        """The first that is known not to be ready; else the main one."""
+        return next((name for name, status in self.printers.items() if not status.ready), MAIN_PRINTER)
+
+    @property
+    def printer(self) -> PrinterStatus | None:
+        """What it said; None as long as it was not asked."""
+        return self.printers.get(self.troubled_printer)
 
     @property
     def cannot_print(self) -> bool:

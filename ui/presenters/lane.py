@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from counter_app.errors import Cancelled, DeviceTrouble, OutcomeUnknown, Refusal
 
@@ -19,10 +19,21 @@ TROUBLES = (Refusal, DeviceTrouble, OutcomeUnknown, Cancelled)
 class Lane(StrEnum):
     DATABASE = "database"  # the one writer
     READ = "read"
-    PRINTER = "printer"
+    PRINTER = "printer"  # each printer has one of its own: a stuck one holds no other's papers back
+    PRINTER_2 = "printer-2"
+    PRINTER_3 = "printer-3"
+    PRINTER_4 = "printer-4"
     TERMINAL = "terminal"  # waits for a customer at the card terminal, or for central and a wallet
     SYNC = "sync"  # waits for central: the sync turns, and what only central can answer
     APART = "apart"  # a thread of its own: long work that must not hold a lane (import)
+
+
+PRINTER_LANES: Final = (Lane.PRINTER, Lane.PRINTER_2, Lane.PRINTER_3, Lane.PRINTER_4)
+
+
+def printer_lane(at: int) -> Lane:
+    """Of the printer at this place of ``desk.printers()``: as many as the settings can name."""
+    return PRINTER_LANES[at]
 
 
 class CancelToken:

@@ -1,7 +1,8 @@
-"""Sends print jobs in order: intent on the DATABASE lane, bytes on the PRINTER lane, outcome on the DATABASE lane.
+"""Sends print jobs in order: intent on the DATABASE lane, bytes on the printer's lane, outcome on the DATABASE lane.
 
-A job that failed before its first byte is tried again when the printer says that it is ready; one whose outcome is
-unknown never is: a person is asked.
+Each printer has a queue and a lane of its own: one that is stuck holds no other's papers back. A job that failed before
+its first byte is tried again when its printer says that it is ready; one whose outcome is unknown never is: a person is
+asked. Where a job goes the store says, when it is put in the queue and again when it is begun.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from uuid import UUID
 from counter_app.application.desk import Desk
 from counter_app.application.views import PrintJobView
 from counter_app.domain.papers import Paper
-from counter_app.errors import Cancelled, DeviceTrouble, Refusal
+from counter_app.domain.settings import MAIN_PRINTER
+from counter_app.errors import Cancelled, DeviceTrouble, Reason, Refusal
 from counter_app.ports.prints import Delivery, DeliveryOutcome, JobKind, JobState, PaperState, PrinterStatus
-from ui.presenters.lane import Lane, Lanes, Trouble
+from ui.presenters.lane import Lane, Lanes, Trouble, printer_lane
 
 QUEUE_MAX = 500
 _SILENT = PrinterStatus(
@@ -33,78 +35,133 @@ class PrintPump:
         *,
         changed: Callable[[PrintJobView], None],
         troubled: Callable[[Trouble], None],
+        printers: Sequence[str] = (MAIN_PRINTER,),
     ) -> None:
         self._desk = desk
         self._lanes = lanes
         self._changed = changed
         self._troubled = troubled
-        self._queue: deque[UUID] = deque()
-        self._known: set[UUID] = set()
-        self._running: UUID | None = None
-        self._asleep: set[UUID] = set()  # failed before send: wait for the printer
+        self._lane_of = {name: printer_lane(at) for at, name in enumerate(printers)}
+        self._queues: dict[str, deque[UUID]] = {name: deque() for name in printers}
+        self._running: dict[str, UUID] = {}
+        self._asleep: dict[UUID, str] = {}  # failed before send: wait for their printer
+        self._asked = 0  # how often the store was asked where jobs go, and has not answered yet
 
     @property
     def idle(self) -> bool:
-        return self._running is None and not self._queue
+        return not self._asked and not self._running and not any(self._queues.values())
+
+    @property
+    def sending(self) -> bool:
+        """Something is on its way to a printer, or about to be."""
+        return bool(self._running)
 
     @property
     def waiting(self) -> int:
-        return len(self._queue) + len(self._asleep) + (self._running is not None)
+        return sum(map(len, self._queues.values())) + len(self._asleep) + len(self._running)
+
+    def idle_at(self, printer: str) -> bool:
+        return printer not in self._running and not self._queues[printer]
+
+    def lane_of(self, printer: str) -> Lane:
+        return self._lane_of[printer]
 
     def enqueue(self, jobs: Sequence[UUID]) -> None:
-        for job in jobs:
-            assert len(self._queue) < QUEUE_MAX, "print queue is flooded"
-            if job not in self._known:
-                self._known.add(job)
-                self._queue.append(job)
-        self._next()
-
-    def printer_ready(self) -> None:
-        """The printer says that it is ready: what failed before its first byte is sent again."""
-        again, self._asleep = list(self._asleep), set()
-        self.enqueue(again)
-
-    def _next(self) -> None:
-        if self._running is not None or not self._queue:
+        """Also of jobs that wait here already and that a person sent to another printer."""
+        wanted = [job for job in jobs if job not in self._running.values()]
+        if not wanted:
             return
-        job = self._running = self._queue.popleft()
+        assert sum(map(len, self._queues.values())) + len(wanted) < QUEUE_MAX, "print queue is flooded"
+        self._asked += 1
         self._lanes.run(
             Lane.DATABASE,
-            lambda: self._desk.start_job(job),
-            done=lambda paper: self._send(job, paper),
-            failed=self._not_begun,
+            lambda: self._desk.job_printers(wanted),
+            done=lambda found: self._routed(wanted, found),
+            failed=self._not_routed,
         )
 
-    def _send(self, job: UUID, paper: Paper | None) -> None:
+    def adopt(self, jobs: Sequence[PrintJobView]) -> None:
+        """Of those that are open in the store: what waits there and is not known here, in their order."""
+        known = {*self._running.values(), *self._asleep, *(job for queue in self._queues.values() for job in queue)}
+        lost = [job.job_id for job in jobs if job.state is JobState.QUEUED and job.job_id not in known]
+        if lost and not self._asked:
+            self.enqueue(lost[: QUEUE_MAX // 2])
+
+    def printer_ready(self, printer: str = MAIN_PRINTER) -> None:
+        """It says that it is ready: what failed before its first byte is sent again."""
+        again = [job for job, where in self._asleep.items() if where == printer]
+        for job in again:
+            del self._asleep[job]
+        self.enqueue(again)
+
+    # ---- which printer
+
+    def _routed(self, wanted: Sequence[UUID], found: Sequence[tuple[UUID, str]]) -> None:
+        """Those that may be sent; of the others somebody else has seen to it."""
+        self._asked -= 1
+        goes_to = dict(found)
+        for job in wanted:
+            self._asleep.pop(job, None)
+            for name, queue in self._queues.items():
+                if job in queue and goes_to.get(job) != name:
+                    queue.remove(job)
+        for job, name in found:
+            # The store's order is that of printing; a job that came back goes behind those that wait.
+            if job not in self._running.values() and job not in self._queues[name]:
+                self._queues[name].append(job)
+        for name in self._queues:
+            self._next(name)
+
+    def _not_routed(self, trouble: Trouble) -> None:
+        self._asked -= 1
+        self._troubled(trouble)  # they wait in the store: the next look at it finds them
+
+    # ---- one job, at one printer
+
+    def _next(self, name: str) -> None:
+        if name in self._running or not self._queues[name]:
+            return
+        job = self._running[name] = self._queues[name].popleft()
         self._lanes.run(
-            Lane.PRINTER,
-            lambda: self._desk.send_job(job, paper),
-            done=lambda outcome: self._finish(job, outcome),
-            failed=lambda trouble: self._finish(job, _outcome_of(trouble)),
+            Lane.DATABASE,
+            lambda: self._desk.start_job(job, name),
+            done=lambda paper: self._send(name, job, paper),
+            failed=lambda trouble: self._not_begun(name, job, trouble),
         )
 
-    def _finish(self, job: UUID, outcome: DeliveryOutcome) -> None:
+    def _send(self, name: str, job: UUID, paper: Paper | None) -> None:
+        self._lanes.run(
+            self._lane_of[name],
+            lambda: self._desk.send_job(job, paper),
+            done=lambda outcome: self._finish(name, job, outcome),
+            failed=lambda trouble: self._finish(name, job, _outcome_of(trouble)),
+        )
+
+    def _finish(self, name: str, job: UUID, outcome: DeliveryOutcome) -> None:
         self._lanes.run(
             Lane.DATABASE,
             lambda: self._desk.finish_job(job, outcome),
-            done=lambda view: self._finished(job, view),
-            failed=self._not_begun,
+            done=lambda view: self._finished(name, view),
+            failed=lambda trouble: self._not_begun(name, job, trouble),
         )
 
-    def _finished(self, job: UUID, view: PrintJobView) -> None:
-        self._running = None
-        self._known.discard(job)
+    def _finished(self, name: str, view: PrintJobView) -> None:
+        del self._running[name]
         if view.state is JobState.FAILED_BEFORE_SEND and view.kind != JobKind.DRAWER.value:  # a kick is never replayed
-            self._asleep.add(job)
+            self._asleep[view.job_id] = name
         self._changed(view)
-        self._next()
+        self._next(name)
 
-    def _not_begun(self, trouble: Trouble) -> None:
-        if self._running is not None:
-            self._known.discard(self._running)
-        self._running = None
-        self._troubled(trouble)
-        self._next()
+    def _not_begun(self, name: str, job: UUID, trouble: Trouble) -> None:
+        del self._running[name]
+        moved = isinstance(trouble, Refusal) and trouble.facts.get("detail") == "moved"
+        if moved:  # by a person, between our look at the store and now
+            self.enqueue([job])
+        elif isinstance(trouble, Refusal) and trouble.reason is Reason.JOB_NOT_OPEN:
+            pass  # somebody else printed or settled it: there is nothing to do, and nothing is wrong
+        else:
+            self._troubled(trouble)
+        self._next(name)
 
 
 def _outcome_of(trouble: Trouble) -> DeliveryOutcome:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from counter_app.application.payment_views import TerminalView
 from counter_app.application.views import ShiftView
+from counter_app.domain.settings import MAIN_PRINTER
 from counter_app.domain.staff import Actor
 from counter_app.ports.catalogue import IssueInfo
 from counter_app.ports.prints import PaperState, PrinterStatus
 from counter_app.ports.profile import ProfileInfo
 from counter_app.texts import Texts, mark
+from ui.presenters.printers import badge, printer_name
 
 PRINTER_WORDS = {
     "not_reachable": mark("Printer: not reachable"),
@@ -37,8 +41,16 @@ class StatusItem:
     spoken: str = ""  # for screen readers, where the text alone says too little
 
 
-def printer_item(status: PrinterStatus | None, t: Texts, *, to_settle: int = 0) -> StatusItem:
-    """``to_settle``: jobs of which nobody knows whether they came out; they outrank a ready printer."""
+def printer_item(
+    status: PrinterStatus | None, t: Texts, *, to_settle: int = 0, name: str = MAIN_PRINTER
+) -> StatusItem:
+    """``to_settle``: jobs of which nobody knows whether they came out; they outrank a ready printer.
+
+    ``name``: said where it is not the main one's.
+    """
+    if name != MAIN_PRINTER:
+        mood = "" if status is None else "ok" if status.ready else "bad"
+        return StatusItem(text=f"{printer_name(name, t)}: {badge(status, t)}", mood=mood, badge=True)
     if to_settle:
         return StatusItem(text=t("Printer: {count} to settle", count=to_settle), mood="bad", badge=True)
     if status is None:
@@ -96,6 +108,7 @@ def right_items(
     enrolled: bool = False,
     payments: int = 0,
     terminal: TerminalView | None = None,
+    printers: Mapping[str, PrinterStatus | None] = MappingProxyType({}),
 ) -> list[StatusItem]:
     """``asked``: the timetable has been looked up: its absence means something. ``payments``: not settled ones."""
     if profile is None:
@@ -124,4 +137,10 @@ def right_items(
     if card is not None:
         items.append(card)
     items.append(printer_item(status, t, to_settle=to_settle))
+    # Of the others only what is wrong: a line has no room for three that are ready.
+    items += [
+        printer_item(other, t, name=name)
+        for name, other in printers.items()
+        if name != MAIN_PRINTER and other is not None and not other.ready
+    ]
     return items

@@ -61,6 +61,7 @@ class CheckoutScreen(Screen):
             troubled=shell.refuse,
             printed=shell.payment_ended,
             sold=self._sold,
+            needed=self._window.printing.needed,
         )
         self._window.printed.connect(self._printed)
         self._window.printer_changed.connect(self._polled)
@@ -436,7 +437,7 @@ class CheckoutScreen(Screen):
 
     def _without_paper(self) -> bool:
         """The clerk's word that money is taken though nothing can be printed now. Enter and Esc wait."""
-        item = printer_item(self.presenter.printer, self.t)
+        item = printer_item(self.presenter.printer, self.t, name=self.presenter.troubled_printer)
         return self.shell.ask(
             item.text,
             self.t("Nothing can be printed now. Mend the printer first; a sale made now prints when it is ready."),
@@ -489,9 +490,9 @@ class CheckoutScreen(Screen):
         if isinstance(job, PrintJobView):
             self.presenter.job_ended(job)
 
-    def _polled(self, status: object) -> None:
+    def _polled(self, name: str, status: object) -> None:
         if isinstance(status, PrinterStatus):
-            self.presenter.see_printer(status)
+            self.presenter.see_printer(status, name)
 
     def _came_out(self) -> None:
         self.presenter.answer(came_out=True, print_copy=self.shell.print_jobs)
@@ -593,7 +594,7 @@ class CheckoutScreen(Screen):
         self._route[2].setText(f"{held} · " + t("Passengers: {n}", n=basket.hold.count))
         self._due.setText(words.money(presenter.total))
         self._show_legs()
-        item = printer_item(presenter.printer, t)
+        item = printer_item(presenter.printer, t, name=presenter.troubled_printer)
         moods: dict[str, Mood] = {"ok": "ok", "warn": "warn", "bad": "bad", "info": "info"}
         self._printer.setText(item.text)
         self._printer.set_mood(moods.get(item.mood, ""))

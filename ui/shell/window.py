@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QV
 
 from counter_app.application.desk import Desk
 from counter_app.application.payment_views import PaymentLeg
-from counter_app.application.views import PrintJobView, ShiftView, SyncStatus
+from counter_app.application.views import ShiftView, SyncStatus
 from counter_app.domain.papers import Paper
 from counter_app.domain.staff import Actor, Right
 from counter_app.errors import Cancelled, Refusal
 from counter_app.ports.catalogue import IssueInfo
-from counter_app.ports.prints import JobKind, JobState, PrinterStatus
+from counter_app.ports.prints import PrinterStatus
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.scanner import Misread
 from counter_app.texts import Texts
@@ -29,12 +29,12 @@ from ui.lanes import off_gui
 from ui.presenters import customer, payment_words, status
 from ui.presenters.lane import Lane, Lanes, Trouble
 from ui.presenters.payments_keeper import ASK_MS, PaymentsKeeper
-from ui.presenters.printing import PrintPump
 from ui.presenters.refusals import Notice, explain
 from ui.shell import dialogs
 from ui.shell.line import LineWatch
 from ui.shell.navigation import SCREENS, load, may_open
 from ui.shell.parts import Parts
+from ui.shell.print_watch import PrintWatch
 from ui.shell.scans import ScanRouter
 from ui.shell.screen import FKey, Screen
 from ui.shell.wedge import WedgeFilter
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from ui.widgets.roll import Roll
 
 T = TypeVar("T")
+# With what to print, the line, the printers, and those of them that a sale needs.
+_Opened = tuple[Desk, tuple[UUID, ...], SyncStatus, tuple[str, ...], tuple[str, ...]]
 _log = logging.getLogger(__name__)
 POLL_MS = 5000
 ROLL_FROM_PX, ROLL_ALWAYS_PX = 1240, 1560  # at 100 %: beside most screens, beside all of them
@@ -63,7 +65,7 @@ class MainWindow(QMainWindow):
     signed = Signal()  # in or out
     words_changed = Signal()
     printed = Signal(object)  # PrintJobView of each finished job
-    printer_changed = Signal(object)  # PrinterStatus, as polled
+    printer_changed = Signal(str, object)  # its name, PrinterStatus, as polled
     payments_changed = Signal()  # what is not settled is another
 
     def __init__(self, parts: Parts, lanes: Lanes, theme: Theme) -> None:
@@ -72,14 +74,11 @@ class MainWindow(QMainWindow):
         self._lanes = lanes
         self._theme = theme
         self._desk: Desk | None = None
-        self._pump: PrintPump | None = None
+        self._closing = False  # as soon as nothing is on its way to a printer
         self._actor: Actor | None = None
         self._shift: ShiftView | None = None
         self._issue: IssueInfo | None = None
         self._issue_asked = False
-        self._printer: PrinterStatus | None = None
-        self._to_settle = 0
-        self._polling = False
         self._locked = False
         self._said: Callable[[], Notice] | None = None
         self._roll: Roll | None = None
@@ -91,6 +90,11 @@ class MainWindow(QMainWindow):
         self._touched_ms = parts.clock.monotonic_ms()
         self._qt_words = dialogs.QtWords()
         self._qt_words.use(parts.texts.language)
+        self.printing = PrintWatch(self)
+        self.printing.changed.connect(self._say_status)
+        self.printing.said.connect(self._printer_said)
+        self.printing.finished.connect(self._job_finished)
+        self.printing.idle.connect(self._printers_idle)
         self._build()
         self._around()
         self._keys()
@@ -141,7 +145,16 @@ class MainWindow(QMainWindow):
 
     @property
     def printer(self) -> PrinterStatus | None:
-        return self._printer
+        """The main one's: tickets'."""
+        return self.printing.main
+
+    def printer_lane(self, name: str) -> Lane:
+        return self.printing.lane_of(name)
+
+    @property
+    def notice_code(self) -> str:
+        """Of the notice that shows, "" for none."""
+        return self._notice.code
 
     @property
     def issue(self) -> IssueInfo | None:
@@ -193,8 +206,7 @@ class MainWindow(QMainWindow):
         return dialogs.ask(self, title, text, yes, no, danger=danger)
 
     def print_jobs(self, jobs: Sequence[UUID]) -> None:
-        assert self._pump is not None
-        self._pump.enqueue(jobs)
+        self.printing.enqueue(jobs)
         self.line_watch.hurry()  # what has a paper stands in the journal: it goes to central with the next turn
 
     def draw_paper(self, paper: Paper, done: Callable[[bytes], None]) -> None:
@@ -251,7 +263,7 @@ class MainWindow(QMainWindow):
 
     def poll_now(self) -> None:
         """After something that changes the printer's or its jobs' state."""
-        self._ask_printer()
+        self.printing.ask()
 
     def payment_ended(self, jobs: Sequence[UUID]) -> None:
         if jobs:
@@ -318,22 +330,22 @@ class MainWindow(QMainWindow):
     def open_store(self) -> None:
         """On the DATABASE lane, while the login screen already shows; then recovery."""
 
-        def work() -> tuple[Desk, tuple[UUID, ...], SyncStatus]:
+        def work() -> _Opened:
             desk = self.parts.open_desk()
-            return desk, desk.recover().jobs_to_print, desk.sync_status()
+            jobs = desk.recover().jobs_to_print
+            names = tuple(one.name for one in desk.printers())
+            return desk, jobs, desk.sync_status(), names, desk.sale_printers()
 
         self._lanes.run(Lane.DATABASE, work, done=self._opened, failed=self._not_opened)
 
-    def _opened(self, opened: tuple[Desk, tuple[UUID, ...], SyncStatus]) -> None:
-        desk, jobs, line = opened
+    def _opened(self, opened: _Opened) -> None:
+        desk, jobs, line, printers, needed = opened
         self._desk = off_gui(desk)
-        self._pump = PrintPump(self._desk, self._lanes, changed=self._job_finished, troubled=self.refuse)
-        self._pump.enqueue(jobs)
+        self.printing.begin(self._desk, self._lanes, printers, jobs, needed=needed)
         self.refresh_timetable()
         self._poll.start()
         self._payments_timer.start()
         self.payments.look()
-        self._ask_printer()
         self.line_watch.begin(self._desk, self._lanes, line)
         self.customer.begin(self.profile)
         self.scans.start()
@@ -507,7 +519,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(960, 600)
         self.resize(1280, 800)
         self._poll = QTimer(self, interval=POLL_MS)
-        self._poll.timeout.connect(self._ask_printer)
+        self._poll.timeout.connect(self.printing.ask)
         self._idle = QTimer(self, interval=IDLE_MS)
         self._idle.timeout.connect(self._prepare)
         self._tick = QTimer(self, interval=TICK_MS)
@@ -654,6 +666,21 @@ class MainWindow(QMainWindow):
         if here is not None and (here.unfinished() if self._locked else not here.may_leave()):
             event.ignore()
             return
+        if self.printing.sending and not self._closing:
+            # What is cut off in mid-send ends unknown and is asked for at the next start: nothing is lost, but not to
+            # be asked is better. Who closes again does not want to wait.
+            self._closing = True
+            self.notify(
+                lambda: Notice(
+                    title=self.t("A paper is being printed"),
+                    what_happened=self.t("The window closes by itself as soon as the printer is done."),
+                    what_to_do=self.t("To close it at once, close it again: you will then be asked about this paper."),
+                    mood="info",
+                    code="closing",
+                )
+            )
+            event.ignore()
+            return
         self._poll.stop()
         self._tick.stop()
         self._payments_timer.stop()
@@ -698,13 +725,14 @@ class MainWindow(QMainWindow):
             status.right_items(
                 self.profile,
                 self._issue,
-                self._printer,
+                self.printing.main,
                 self.t,
                 asked=self._issue_asked,
-                to_settle=self._to_settle,
+                to_settle=self.printing.to_settle,
                 enrolled=self.line_watch.enrolled,
                 payments=self.payments.count if self._actor is not None else 0,
                 terminal=self.payments.terminal,
+                printers=self.printing.statuses,
             ),
         )
         self._second()
@@ -730,29 +758,6 @@ class MainWindow(QMainWindow):
         self._issue_asked = True
         self.retranslate()
 
-    def _ask_printer(self) -> None:
-        """Not while a job is under way: a status between its bands would wait behind it anyway."""
-        if self._polling or self._pump is None or not self._pump.idle:
-            return
-        self._polling = True
-
-        def done(answer: PrinterStatus) -> None:
-            self._polling = False
-            changed = self._printer != answer
-            self._printer = answer
-            if answer.ready and self._pump is not None:
-                self._pump.printer_ready()
-            if changed:
-                self._say_status()
-                self._say_keys()
-                self.printer_changed.emit(answer)
-
-        def failed(_trouble: Trouble) -> None:
-            self._polling = False
-
-        self._lanes.run(Lane.PRINTER, self.desk.printer_status, done=done, failed=failed)
-        self._lanes.run(Lane.READ, self.desk.open_print_jobs, done=self._have_jobs, failed=failed)
-
     def _payments_changed(self) -> None:
         self._say_status()
         self.payments_changed.emit()
@@ -762,51 +767,15 @@ class MainWindow(QMainWindow):
         if self._actor is not None:
             self.notify(lambda: payment_words.ended(leg, self.t))
 
-    def _have_jobs(self, jobs: list[PrintJobView]) -> None:
-        count = sum(job.state is JobState.UNKNOWN and job.kind != JobKind.DRAWER.value for job in jobs)
-        if count != self._to_settle:
-            self._to_settle = count
-            self._say_status()
+    def _printer_said(self, name: str, answer: object) -> None:
+        self._say_keys()
+        self.printer_changed.emit(name, answer)
 
-    def _job_finished(self, job: PrintJobView) -> None:
+    def _job_finished(self, job: object) -> None:
         self.printed.emit(job)
         if self._roll is not None:
             self._roll.refresh()
-        drawer = job.kind == JobKind.DRAWER.value
-        match job.state:
-            case JobState.UNKNOWN | JobState.FAILED_BEFORE_SEND if drawer:
-                self.notify(
-                    lambda: Notice(
-                        title=self.t("The cash drawer may be shut"),
-                        what_happened=self.t("The printer did not answer when it was to open the drawer."),
-                        what_to_do=self.t("Open it with its key."),
-                        mood="warn",
-                        code="drawer_shut",
-                    )
-                )
-            case JobState.CONFIRMED if self._notice.code == "paper_waiting":
-                self.clear_notice()  # it printed by itself, as was said
-            case JobState.UNKNOWN:
-                self._to_settle += 1
-                self.notify(
-                    lambda: Notice(
-                        title=self.t("Did it come out? {title}", title=job.title),
-                        what_happened=self.t("The printer did not confirm this paper."),
-                        what_was_done=self.t("The sale itself stands."),
-                        what_to_do=self.t("Look at the printer and answer under Devices (Alt+7)."),
-                        mood="bad",
-                        code="paper_unknown",
-                    )
-                )
-            case JobState.FAILED_BEFORE_SEND:
-                self.notify(
-                    lambda: Notice(
-                        title=self.t("Not printed yet: {title}", title=job.title),
-                        what_happened=self.t("The printer was not ready. Nothing was sent to it."),
-                        what_to_do=self.t("It prints by itself once the printer is ready."),
-                        mood="warn",
-                        code="paper_waiting",
-                    )
-                )
-        self._say_status()
-        self._ask_printer()
+
+    def _printers_idle(self) -> None:
+        if self._closing:
+            self.close()

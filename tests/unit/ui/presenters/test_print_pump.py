@@ -1,0 +1,213 @@
+"""The pump with several printers: a lane each, order at each, one that is stuck holds nobody back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+from uuid import UUID
+
+import pytest
+
+from counter_app.application.views import PrintJobView
+from counter_app.domain.papers import Paper
+from counter_app.errors import OutcomeUnknown
+from counter_app.ports.prints import Delivery, JobState, PaperState
+from tests.ui.fake_desk import READY, FakeDesk
+from ui.presenters.lane import CancelToken, InlineLanes, Lane, Trouble
+from ui.presenters.printing import PrintPump
+
+T = TypeVar("T")
+
+
+class _Lanes(InlineLanes):
+    """Those that are ``stuck`` keep their work until they are let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stuck: set[Lane] = set()
+        self.kept: list[tuple[Lane, Callable[[], object]]] = []
+
+    def run(
+        self,
+        lane: Lane,
+        work: Callable[[], T],
+        *,
+        done: Callable[[T], None],
+        failed: Callable[[Trouble], None],
+        cancel: CancelToken | None = None,
+    ) -> CancelToken:
+        if lane in self.stuck:
+            go = super().run
+            self.kept.append((lane, lambda: go(lane, work, done=done, failed=failed, cancel=cancel)))
+            return cancel or CancelToken()
+        return super().run(lane, work, done=done, failed=failed, cancel=cancel)
+
+    def let_go(self, lane: Lane) -> None:
+        self.stuck.discard(lane)
+        kept = [work for where, work in self.kept if where is lane]
+        self.kept = [one for one in self.kept if one[0] is not lane]
+        for work in kept:
+            work()
+
+
+class _Counter:
+    def __init__(self, *further: str) -> None:
+        self.desk = FakeDesk()
+        for name in further:
+            self.desk.fit(name)
+        self.lanes = _Lanes()
+        self.done: list[PrintJobView] = []
+        self.troubles: list[Trouble] = []
+        self.pump = self.another_pump()
+
+    def another_pump(self) -> PrintPump:
+        return PrintPump(
+            self.desk,
+            self.lanes,
+            changed=self.done.append,
+            troubled=self.troubles.append,
+            printers=[one.name for one in self.desk.printers()],
+        )
+
+    def job(self, kind: str, printer: str = "") -> UUID:
+        job_id = self.desk.print_test(self.desk.people["li"])
+        jobs = self.desk._jobs
+        jobs[job_id] = replace(jobs[job_id], kind=kind, printer=printer)
+        return job_id
+
+    def went(self, printer: str) -> list[UUID]:
+        return [job for name, job in self.desk.sent if name == printer]
+
+
+def test_a_stuck_receipt_printer_holds_no_ticket_back() -> None:
+    """The customer's tickets come out while the receipt's printer swallows bytes and says nothing."""
+    counter = _Counter("receipt")
+    counter.lanes.stuck = {Lane.PRINTER_2}
+    receipts = [counter.job("receipt") for _ in range(2)]
+    tickets = [counter.job("ticket") for _ in range(3)]
+    counter.pump.enqueue([*receipts, *tickets])
+    assert counter.went("main") == tickets
+    assert counter.went("receipt") == []
+    assert not counter.pump.idle
+    counter.lanes.let_go(Lane.PRINTER_2)
+    assert counter.went("receipt") == receipts
+    assert counter.pump.idle
+
+
+def test_the_drawer_opens_before_the_papers_of_its_sale() -> None:
+    """The clerk has the change in hand when the receipt comes; order at one printer is the order of the store."""
+    counter = _Counter("receipt")
+    kick, receipt, slip = (counter.job(kind) for kind in ("drawer", "receipt", "card_slip"))
+    counter.pump.enqueue([kick, receipt, slip])
+    assert counter.went("receipt") == [kick, receipt, slip]
+
+
+def test_each_printer_has_a_lane_of_its_own() -> None:
+    """Nobody's bytes can come between another's: a printer is served by one thread."""
+    counter = _Counter("receipt", "report", "spare")
+    for at, (kind, printer) in enumerate([("ticket", ""), ("receipt", ""), ("z_report", ""), ("ticket", "spare")]):
+        counter.lanes.ran.clear()
+        counter.pump.enqueue([counter.job(kind, printer)])
+        used = [lane for lane in counter.lanes.ran if lane is not Lane.DATABASE]
+        assert used == [(Lane.PRINTER, Lane.PRINTER_2, Lane.PRINTER_3, Lane.PRINTER_4)[at]]
+    assert [name for name, _ in counter.desk.sent] == ["main", "receipt", "report", "spare"]
+
+
+def test_two_pumps_never_send_the_same_job() -> None:
+    """Whoever begins a job in the store has it; the other finds it begun and is not in trouble for it."""
+    counter = _Counter()
+    other = counter.another_pump()
+    counter.lanes.stuck = {Lane.PRINTER}
+    jobs = [counter.job("ticket") for _ in range(2)]
+    counter.pump.enqueue(jobs)
+    other.enqueue(jobs)
+    counter.lanes.let_go(Lane.PRINTER)
+    assert sorted(counter.went("main")) == sorted(jobs)
+    assert not counter.troubles
+
+
+def test_a_paper_that_waits_is_printed_elsewhere_when_a_person_says_so() -> None:
+    """Paper out at one: the clerk sends the ticket to the spare printer; the first never prints it afterwards."""
+    counter = _Counter("spare")
+    counter.desk.status = replace(READY, ready=False, paper=PaperState.OUT, error="paper_out")
+    job = counter.job("ticket")
+    counter.pump.enqueue([job])
+    assert [one.state for one in counter.done] == [JobState.FAILED_BEFORE_SEND]
+    counter.desk.move_job(counter.desk.people["li"], job, "spare")
+    counter.pump.enqueue([job])
+    assert [one.state for one in counter.done] == [JobState.FAILED_BEFORE_SEND, JobState.CONFIRMED]
+    counter.desk.status = READY
+    counter.pump.printer_ready("main")
+    assert counter.went("spare") == [job]
+    assert counter.went("main") == [job], "the one try that was refused"
+
+
+def test_a_paper_moved_while_it_waits_behind_another_changes_its_queue() -> None:
+    counter = _Counter("spare")
+    counter.lanes.stuck = {Lane.PRINTER}
+    first, second = counter.job("ticket"), counter.job("ticket")
+    counter.pump.enqueue([first, second])
+    counter.desk.move_job(counter.desk.people["li"], second, "spare")
+    counter.pump.enqueue([second])
+    assert counter.went("spare") == [second]
+    counter.lanes.let_go(Lane.PRINTER)
+    assert counter.went("main") == [first]
+
+
+def test_a_paper_moved_as_it_was_about_to_begin_goes_where_it_was_sent() -> None:
+    """The store has the last word: nothing is printed at the printer that it was taken from."""
+    counter = _Counter("spare")
+    job = counter.job("ticket")
+    begin = counter.desk.start_job
+
+    def moved_first(job_id: UUID, printer: str = "") -> Paper | None:
+        if printer == "main":
+            counter.desk.move_job(counter.desk.people["li"], job_id, "spare")
+        return begin(job_id, printer)
+
+    counter.desk.start_job = moved_first  # type: ignore[method-assign] # between the look at the store and the start
+    counter.pump.enqueue([job])
+    assert counter.desk.sent == [("spare", job)]
+    assert not counter.troubles
+
+
+def test_what_nobody_put_in_the_queue_is_found_in_the_store() -> None:
+    """A paper whose announcement was lost is no lost paper."""
+    counter = _Counter()
+    job = counter.job("ticket")
+    counter.pump.adopt(counter.desk.open_print_jobs())
+    assert counter.went("main") == [job]
+    counter.pump.adopt(counter.desk.open_print_jobs())
+    assert counter.went("main") == [job]
+
+
+@pytest.mark.parametrize("delivery", [Delivery.UNKNOWN, Delivery.CONFIRMED])
+def test_what_is_over_is_never_taken_up_again(delivery: Delivery) -> None:
+    """A snapshot that is older than the paper prints nothing twice."""
+    counter = _Counter()
+    job = counter.job("ticket")
+    before = counter.desk.open_print_jobs()
+    counter.desk.delivery = delivery
+    counter.pump.enqueue([job])
+    counter.desk.delivery = Delivery.CONFIRMED
+    counter.pump.adopt(before)
+    counter.pump.printer_ready("main")
+    assert counter.went("main") == [job]
+
+
+def test_a_look_at_the_store_that_fails_loses_no_paper() -> None:
+    counter = _Counter()
+    job = counter.job("ticket")
+    look = counter.desk.job_printers
+    trouble = OutcomeUnknown("store")
+
+    def fails(_jobs: object) -> list[tuple[UUID, str]]:
+        raise trouble
+
+    counter.desk.job_printers = fails  # type: ignore[method-assign, assignment]
+    counter.pump.enqueue([job])
+    assert counter.troubles == [trouble]
+    counter.desk.job_printers = look  # type: ignore[method-assign]
+    counter.pump.adopt(counter.desk.open_print_jobs())
+    assert counter.went("main") == [job]
