@@ -12,11 +12,13 @@ from typing import TextIO
 
 from printers.simulator.machine import Faults
 from printers.simulator.serve import SimulatedPrinter
+from printers.simulator.spooler import SimulatedSpooler
 
 HELP = (
-    "on standard input (or --control): FAULT on|off, FAULT NUMBER, clear, status, quit. Faults: paper_out, "
-    "paper_near_end, cover_open, cutter, silent, mute, wrong_id, garble, babble; with a number: paper_rows, closes, "
-    "stalls, slow"
+    "on standard input (or --control): FAULT on|off, FAULT NUMBER, clear, power (off and on), unplug, plug, status, "
+    "quit. Faults: paper_out, paper_near_end, cover_open, cutter, stuck (until DLE ENQ), drawer_open, no_dle, chinese "
+    "(wakes up in Chinese mode), crashed, silent, mute, wrong_id, garble, babble; with a number: paper_rows, "
+    "cover_rows, buffer (bytes of an image), closes, stalls, slow"
 )
 
 
@@ -24,6 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     line = parser.add_mutually_exclusive_group(required=True)
     line.add_argument("--listen", metavar="HOST:PORT", help="a network printer; port 0 takes a free one")
     line.add_argument("--pty", action="store_true", help="a serial printer on a pseudo-terminal")
+    parser.add_argument("--link", metavar="PATH", type=Path, help="a name for the pseudo-terminal that stays")
+    parser.add_argument(
+        "--ipp", metavar="HOST:PORT", help='beside --listen: a spooler with the queue "ticket" before it'
+    )
+    parser.add_argument(
+        "--hanzi", choices=("gb2312", "gbk", "gb18030", "none"), default="gb18030", help="its Chinese set"
+    )
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="a PNG for each cut paper, and a log")
     parser.add_argument("--width", type=int, default=576, help="dots: 576 (80 mm), 384 (58 mm), 512")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME[=VALUE]", help="from the start")
@@ -36,12 +45,24 @@ def run_simulator(args: argparse.Namespace) -> int:
     if args.width % 8 or not 64 <= args.width <= 1024:
         sys.stderr.write("--width: a multiple of 8\n")
         return 2
-    printer = SimulatedPrinter(width=args.width, out=args.out)
+    if (args.ipp and not args.listen) or (args.link and not args.pty):
+        sys.stderr.write("--ipp goes with --listen, --link with --pty\n")
+        return 2
+    printer = SimulatedPrinter(width=args.width, out=args.out, hanzi="" if args.hanzi == "none" else args.hanzi)
+    spooler: SimulatedSpooler | None = None
     try:
         for fault in args.fault:
             name, _, value = fault.partition("=")
             printer.machine.switch(name, value or "on")
-        line = f"serial://{printer.open_pty()}" if args.pty else f"tcp://{_listened(printer, args.listen)}"
+        if args.pty:
+            line = f"serial://{printer.open_pty(args.link)}"
+        else:
+            where = _listened(printer, args.listen)
+            line = f"tcp://{where}"
+            if args.ipp:
+                host, port = _address(args.ipp)
+                spooler = SimulatedSpooler(printer=_address(where), host=host, port=port)
+                line += f"\nspooler ipp://{host}:{spooler.port}/printers/{spooler.queue}"
     except (ValueError, OSError) as trouble:
         sys.stderr.write(f"{trouble}\n")
         printer.close()
@@ -56,6 +77,8 @@ def run_simulator(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         pass
     finally:
+        if spooler is not None:
+            spooler.close()
         printer.close()
     return 0
 
@@ -76,6 +99,9 @@ def obey(printer: SimulatedPrinter, lines: Iterable[str], out: TextIO) -> bool:
 def _obey_one(printer: SimulatedPrinter, words: list[str]) -> str:
     if words == ["status"]:
         return f"ok sheets={len(printer.sheets)} kicks={printer.machine.drawer_kicks} {_active(printer.machine.faults)}"
+    if words in (["unplug"], ["plug"]):
+        (printer.plug if words == ["plug"] else printer.unplug)()
+        return "ok"
     if len(words) > 2:
         return "error FAULT [on|off|NUMBER]"
     try:
