@@ -47,16 +47,21 @@ if TYPE_CHECKING:
     from counter_app.ports.clock import Clock, Entropy
     from counter_app.ports.line import Line
     from counter_app.ports.payments import CardTerminal
+    from counter_app.ports.prints import DeliveryOutcome
     from counter_app.ports.profile import ProfileInfo
     from db.store import SqlMoneyStore
     from printers.compose import Composer
     from ui.commandline.demo_station import Means
+    from ui.doctor.probes import Probes
+    from ui.presenters.findings import Finding
     from ui.shell.parts import DemoAccount, Parts, Peripherals
+    from ui.shell.workshop import Workshop
 
 VERSION: Final = "0.1.0"
 ROOT: Final = Path(__file__).resolve().parent
 RESOURCES: Final = ROOT / "resources"
 CA_FILE: Final = "central-ca.pem"  # in the profile's folder: of a private authority
+OWN_PROFILES: Final = "printers"  # the folder of the operator's, in the profile's
 DONE, USAGE, REFUSED, UNKNOWN, INTERRUPTED, TERMINATED = 0, 2, 3, 4, 130, 143
 
 _log = logging.getLogger("counterfoil")
@@ -557,8 +562,105 @@ def window_parts(
         verify_command=(sys.executable, str(ROOT / "main.py"), "journal", "verify", "--json", "--profile", str(folder)),
         demo_accounts=accounts,
         peripherals=around,
+        workshop=workshop_of(folder, settings, opened),
         version=VERSION,
     )
+
+
+def workshop_of(folder: Path, settings: Settings, opened: Sequence[Counter]) -> Workshop:
+    """What a technician's screens need; ``opened`` has the counter by the time that one of them can be shown."""
+    from functools import cache
+
+    from counter_app.application.change_printers import ChangePrinters
+    from counter_app.domain.papers import TicketFace
+    from printers.bench_finder import PrinterFinder, passing_token
+    from printers.bench_layouts import PrinterLayouts
+    from printers.compose import Composer
+    from printers.testpages import PAGES, test_page
+    from ui.doctor.run import look_again
+    from ui.shell.workshop import Workshop
+
+    clock, own = SystemClock(), folder / OWN_PROFILES
+
+    @cache
+    def shipped() -> Composer:
+        return Composer(RESOURCES)
+
+    def words(language: str) -> Texts:
+        return Texts(RESOURCES / "i18n", language)
+
+    def check(heard: Callable[[Finding], None], cancelled: Callable[[], bool]) -> Sequence[Finding]:
+        counter = opened[0]
+        probes = probes_of(folder, settings)
+        return look_again(probes, counter.desk, counter.store, clock, heard=heard, cancelled=cancelled)
+
+    def try_page(name: str, page: str, language: str) -> DeliveryOutcome:
+        paper = test_page(page, shipped().fonts, words(language))
+        return opened[0].printers.named(name).deliver(paper, token=passing_token(clock))
+
+    def last_ticket() -> TicketFace | None:
+        desk = opened[0].desk
+        newest = desk.find_tickets("", limit=1)
+        paper = desk.ticket_paper(newest[0].ticket_id) if newest else None
+        return paper if isinstance(paper, TicketFace) else None
+
+    return Workshop(
+        check=check,
+        pages=PAGES,
+        try_page=try_page,
+        finder=PrinterFinder(
+            composer=shipped,
+            clock=clock,
+            own=own,
+            texts=words,
+            change=ChangePrinters(folder=folder, check_url=lambda url, profile: _check_printer(url, profile, own)),
+            in_force=settings,
+            saved=lambda: read_settings(folder),
+        ),
+        layouts=PrinterLayouts(
+            resources=RESOURCES,
+            own=folder / "layouts",
+            shipped=shipped,
+            printers=lambda: opened[0].printers,
+            clock=clock,
+            last_ticket=last_ticket,
+        ),
+    )
+
+
+def _check_printer(url: str, profile: str, own: Path) -> None:
+    """Raises Refusal(BAD_SETTING)."""
+    from printers.opening import check_printer_url, profile_at
+
+    check_printer_url(url, own)
+    profile_at(url, profile, own)
+
+
+def probes_of(folder: Path, settings: Settings) -> Probes:
+    """What the checks ask of the other houses."""
+    from printers import checking
+    from ui.doctor.probes import Probes
+
+    own, named = folder / OWN_PROFILES, {"main": settings.printer, **settings.printers}
+    return Probes(
+        folder=folder,
+        resources=RESOURCES,
+        printers=lambda: checking.printer_facts(named, own, settings.ticket.code),
+        usb=checking.usb_names,
+        queues=checking.spool_queues,
+        profile_files=lambda: checking.profile_files(own),
+        layout_files=lambda: checking.layout_files(RESOURCES, folder / "layouts"),
+        code_trip=checking.code_trip,
+        ports=[str(address) for address in _serial_addresses(folder)],
+    )
+
+
+def _serial_addresses(folder: Path) -> Iterator[object]:
+    """Of what stands around the till besides printers."""
+    found = read_devices(folder)
+    for one in (found.terminal, found.customer_display, found.scanner, found.id_reader):
+        if one is not None and one.address is not None:
+            yield one.address
 
 
 def peripherals(folder: Path, *, customer_window: bool = False) -> Peripherals:
@@ -826,7 +928,7 @@ def _layouts(args: argparse.Namespace) -> int:
     if args.layout_command == "list":
         return layouts.list_layouts(preview, t)
 
-    def draw(pdf: bool) -> bytes:  # noqa: FBT001 - by position from one place
+    def draw(pdf: bool) -> bytes:
         return preview.picture(args.what, width=args.width, language=args.language, case=args.sample, pdf=pdf)
 
     return layouts.preview_layout(draw, args.out)
@@ -1089,11 +1191,18 @@ def _create_for_drill(folder: Path) -> None:
 
 
 def _doctor(args: argparse.Namespace) -> int:
-    from ui.commandline import commands, doctoring
+    """0: all in order; 1: something to look at; 2: something does not work."""
+    from ui.commandline.doctoring import print_findings
+    from ui.doctor.run import look, settings_refused
 
     folder = profile_folder(args)
-    findings = doctoring.look(folder, RESOURCES, lambda: open_counter(folder, writable=False))
-    return commands.doctor(findings, as_json=args.json)
+    texts = Texts(RESOURCES / "i18n", args.language or _language_of_user())
+    try:
+        probes = probes_of(folder, read_settings(folder))
+    except Refusal as refusal:
+        return print_findings(settings_refused(folder, RESOURCES, refusal), texts, as_json=args.json)
+    found = look(probes, lambda: open_counter(folder, writable=False), SystemClock())
+    return print_findings(found, texts, as_json=args.json)
 
 
 def _devices(args: argparse.Namespace) -> int:

@@ -19,6 +19,11 @@ _PIECE: Final = re.compile(
 _WIDE: Final = re.compile(r"[\u2e80-\uffef\U00020000-\U0003ffff]")
 
 
+def pieces(text: str) -> list[str]:
+    """What a line may be broken between."""
+    return [piece.strip() for piece in _PIECE.findall(clean(text))]
+
+
 def breakable(word: str) -> bool:
     """A line may be broken within it: beside a hanzi."""
     return bool(_WIDE.search(word))

@@ -90,8 +90,9 @@ class VectorCanvas(Canvas):
         self.drawn.append(_Arrow(right - 16, right - 1, y))
 
     def dashes(self, y: int, *, left: int = 0, right: int | None = None) -> None:
-        for x in range(left, self.width if right is None else right, 12):
-            self.box(x, y, min(x + 7, self.width), y + 2)
+        edge = self.width if right is None else right
+        for x in range(left, edge, 12):
+            self.box(x, y, min(x + 7, edge), y + 2)
 
     def invert(self, left: int, top: int, right: int, bottom: int) -> None:
         self.inverted.append(_Box(left, top, right, bottom))

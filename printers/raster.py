@@ -83,8 +83,9 @@ class Canvas:
 
     def dashes(self, y: int, *, left: int = 0, right: int | None = None) -> None:
         self.need(y + 2)
-        for x in range(left, self.width if right is None else right, 12):
-            self._ink.paste(255, (x, y, min(x + 7, self.width), y + 2))
+        edge = self.width if right is None else right
+        for x in range(left, edge, 12):
+            self._ink.paste(255, (x, y, min(x + 7, edge), y + 2))
 
     def invert(self, left: int, top: int, right: int, bottom: int) -> None:
         """White on black: for marks."""

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import assert_never
 from unicodedata import combining, east_asian_width
 
 from counter_app.domain.papers import Block, Code, Pair, Rule, Strength, Table, Text, Verbatim
 from printers.codes import drawn
-from printers.flow import placed, wrap
+from printers.flow import pieces, placed, wrap
 from printers.layout.model import Align, Style
-from printers.layout.type import Frame, rule_line, text_block
+from printers.layout.type import ASCENT, Frame, rule_line, text_block
 from printers.profiles import Symbology
 from printers.raster import Canvas
 from printers.text import clean
 
 _COLUMNS_MIN, _COLUMNS_MAX = 24, 48  # of lines that another device made
+_COLUMN_DOTS_MIN, _GRID_SIZE_MIN = 9, 16  # as wide as a printer's own small type: what is smaller cannot be read
+_LARGE_STEPS = 3  # a large value gets smaller so often before it takes a line of its own
 
 
 def draw_block(
@@ -38,7 +40,9 @@ def draw_block(
             if sign and not block.value.strip("_ "):
                 _signature(block.label, canvas, frame, styles[Strength.FAINT.value], sign)
             else:
-                _pair(block, canvas, frame, styles[block.strength.value])
+                # A large value stands out by its label being small.
+                label = Strength.STRONG if block.strength is Strength.LARGE else block.strength
+                _pair(block, canvas, frame, styles[label.value], styles[block.strength.value])
         case Table():
             _table(block, canvas, frame, styles[Strength.PLAIN.value])
         case Rule():
@@ -61,33 +65,39 @@ def _signature(label: str, canvas: Canvas, frame: Frame, style: Style, room: int
     text_block(canvas, label, style, frame, "left")
 
 
-def _pair(pair: Pair, canvas: Canvas, frame: Frame, style: Style) -> None:
-    for size in style.sizes:
-        label = canvas.fonts.width(pair.label, size, bold=style.bold)
-        value = canvas.fonts.width(pair.value, size, bold=style.bold)
+def _pair(pair: Pair, canvas: Canvas, frame: Frame, label_style: Style, style: Style) -> None:
+    """On one baseline; both shrink, and part to two lines before either is cut."""
+    steps = max(len(label_style.sizes), len(style.sizes))
+    for step in range(steps if label_style is style else _LARGE_STEPS):
+        sizes = [one.sizes[min(step, len(one.sizes) - 1)] for one in (label_style, style)]
+        label = canvas.fonts.width(pair.label, sizes[0], bold=label_style.bold)
+        value = canvas.fonts.width(pair.value, sizes[1], bold=style.bold)
         if label + value + 12 <= frame.width:
-            baseline = canvas.y + round(size * 1.06)
-            canvas.text(frame.left, baseline, pair.label, size, bold=style.bold)
-            canvas.text(frame.right - value, baseline, pair.value, size, bold=style.bold)
-            canvas.y += round(size * style.leading / 100)
+            baseline = canvas.y + round(max(sizes) * ASCENT)
+            canvas.text(frame.left, baseline, pair.label, sizes[0], bold=label_style.bold)
+            canvas.text(frame.right - value, baseline, pair.value, sizes[1], bold=style.bold)
+            canvas.y += round(max(sizes) * style.leading / 100)
             return
-    text_block(canvas, pair.label, style, frame, "left")
+    text_block(canvas, pair.label, label_style, frame, "left")
     text_block(canvas, pair.value, style, frame, "right")
 
 
 def _verbatim(block: Verbatim, canvas: Canvas, frame: Frame, style: Style) -> None:
     """On a grid: the other device counted columns. Lines that no paper holds are broken, never cut."""
-    cells = [_cells(clean(line)) for line in block.lines]
-    columns = min(_COLUMNS_MAX, max([_COLUMNS_MIN, *(len(line) for line in cells)]))
+    lines = [_cells(" " * (len(line) - len(line.lstrip(" "))) + clean(line)) for line in block.lines]
+    most = min(_COLUMNS_MAX, frame.width // _COLUMN_DOTS_MIN)
+    columns = min(most, max([_COLUMNS_MIN, *(len(line) for line in lines)]))
     step = frame.width / columns
-    size = max(12, min(style.sizes[0], round(step * 1.5)))
-    for line in cells:
+    size = max(_GRID_SIZE_MIN, min(style.sizes[0], round(step * 1.6)))
+    for line in lines:
         for start in range(0, max(1, len(line)), columns):
-            for column, char in enumerate(line[start : start + columns]):
+            row = line[start : start + columns]
+            for column, char in enumerate(row):
                 if char.strip():
+                    cells = 2 if row[column + 1 : column + 2] == [""] else 1
                     wide = canvas.fonts.width(char, size)
-                    left = placed(canvas, round(frame.left + column * step), wide)
-                    canvas.text(left, canvas.y + round(size * 1.06), char, size)
+                    left = frame.left + column * step + (cells * step - wide) / 2
+                    canvas.text(placed(canvas, round(left), wide), canvas.y + round(size * ASCENT), char, size)
             canvas.y += round(size * style.leading / 100)
 
 
@@ -115,10 +125,12 @@ def _table(table: Table, canvas: Canvas, frame: Frame, style: Style) -> None:
         ]
         if sum(widths) <= room:
             break
-    while sum(widths) > room and max(widths) > 20:
-        widest = max(range(len(widths)), key=widths.__getitem__)
-        others = sorted(widths)[-2] if len(widths) > 1 else 0
-        widths[widest] = max(widths[widest] - (sum(widths) - room), min(others, widths[widest] - 1), 20)
+    if sum(widths) > room:
+        columns = range(len(widths))
+        words = [_longest_word(canvas, table, n, size) for n in columns]
+        rows = [max((canvas.fonts.width(row[n], size) for row in table.rows), default=0) for n in columns]
+        whole_rows = [max(pair) for pair in zip(rows, words, strict=True)]
+        _narrowed(widths, (whole_rows, words, [20] * len(widths)), room)
     spare = room - sum(widths)
     if len(widths) > 1:  # on wide paper figures don't crowd
         gap += min(30, spare // (3 * (len(widths) - 1)))
@@ -135,6 +147,25 @@ def _table(table: Table, canvas: Canvas, frame: Frame, style: Style) -> None:
             canvas.y += 6
 
 
+def _longest_word(canvas: Canvas, table: Table, column: int, size: int) -> int:
+    """A column that is no narrower breaks no figure and no word."""
+    fonts = canvas.fonts
+    heads = [fonts.width(word, size, bold=True) for word in pieces(table.head[column])]
+    return max([0, *heads, *(fonts.width(word, size) for row in table.rows for word in pieces(row[column]))])
+
+
+def _narrowed(widths: list[int], stages: Iterable[list[int]], room: int) -> None:
+    """The widest gives way first, to each stage's least: heads wrap, then rows between words, then words break."""
+    for least in stages:
+        while (over := sum(widths) - room) > 0:
+            slack = [width - low for width, low in zip(widths, least, strict=True)]
+            if max(slack) <= 0:
+                break
+            at = max((n for n in range(len(widths)) if slack[n] > 0), key=widths.__getitem__)
+            others = max((width for n, width in enumerate(widths) if n != at), default=0)
+            widths[at] -= min(over, slack[at], max(1, widths[at] - others))
+
+
 def _row(
     row: tuple[str, ...], canvas: Canvas, frame: Frame, align: str, widths: list[int], style: Style, gap: int
 ) -> None:
@@ -147,6 +178,6 @@ def _row(
                 wide = canvas.fonts.width(cell[line], size, bold=bold)
                 spare = max(0, width - wide)
                 start = left + (spare if side == "r" else spare // 2 if side == "c" else 0)
-                canvas.text(placed(canvas, start, wide), canvas.y + round(size * 1.06), cell[line], size, bold=bold)
+                canvas.text(placed(canvas, start, wide), canvas.y + round(size * ASCENT), cell[line], size, bold=bold)
             left += width + gap
         canvas.y += round(size * style.leading / 100)

@@ -1,4 +1,7 @@
-"""Texts with fields: ``{service}``, ``{class.en}``, and ``[ · {clerk}]`` which is left out where the field is empty."""
+"""Texts with fields: ``{service}``, ``{class.en}``, ``{berth|Seat}`` with a word for where there is none.
+
+``[ · {clerk}]`` is left out where its field is empty.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Final
 Lookup = Callable[[str, str], str]  # field, language ("": the paper's) -> value, "" where there is none
 
 _TOKEN: Final = re.compile(r"\{\{|\}\}|\[\[|\]\]|\{([^{}\[\]]*)\}|[\[\]{}]|[^\[\]{}]+")
-_NAME: Final = re.compile(r"^([a-z][a-z0-9_]*)(?:\.(zh|en))?$")
+_NAME: Final = re.compile(r"^([a-z][a-z0-9_]*)(?:\.(zh|en))?(?:\|(.*))?$", re.DOTALL)
 
 
 class BadTemplate(Exception):  # noqa: N818 - becomes a Refusal where the line is known
@@ -25,6 +28,10 @@ class BadTemplate(Exception):  # noqa: N818 - becomes a Refusal where the line i
 class Field:
     name: str
     language: str  # "": the paper's
+    otherwise: str = ""  # said where it is empty
+
+    def value(self, lookup: Lookup) -> str:
+        return lookup(self.name, self.language) or self.otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class Template:
             elif isinstance(piece, str):
                 said.append(piece)
             else:
-                value = lookup(piece.name, piece.language)
+                value = piece.value(lookup)
                 if not value:
                     return ""
                 said.append(value)
@@ -56,18 +63,21 @@ class Template:
 
     def needed(self) -> frozenset[str]:
         """Fields without which the text is not drawn."""
-        return frozenset(piece.name for piece in self.pieces if isinstance(piece, Field))
+        return frozenset(piece.name for piece in self.pieces if isinstance(piece, Field) and not piece.otherwise)
 
     def groups(self) -> Iterator[frozenset[str]]:
+        """What is left out together; a field with another word for it may be missing by itself."""
         for piece in self.pieces:
             if isinstance(piece, Group):
                 yield frozenset(one.name for one in piece.pieces if isinstance(one, Field))
+            elif isinstance(piece, Field) and piece.otherwise:
+                yield frozenset({piece.name})
 
 
 def _filled(pieces: tuple[str | Field, ...], lookup: Lookup) -> str | None:
     said: list[str] = []
     for piece in pieces:
-        value = piece if isinstance(piece, str) else lookup(piece.name, piece.language)
+        value = piece if isinstance(piece, str) else piece.value(lookup)
         if not value:
             return None
         said.append(value)
@@ -87,7 +97,7 @@ def parse_template(text: str, fields: Collection[str]) -> Template:
             found = _NAME.fullmatch(token[1].strip())
             if found is None or found[1] not in fields:
                 raise BadTemplate("unknown_field", token[1].strip())
-            piece = Field(found[1], found[2] or "")
+            piece = Field(found[1], found[2] or "", found[3] or "")
         elif word == "[":
             if group is not None:
                 raise BadTemplate("brackets", text)

@@ -12,7 +12,7 @@ from counter_app.domain.papers import Document
 from counter_app.errors import Reason, Refusal
 from counter_app.texts import Texts
 from ui.commandline.commands import DONE, REFUSED, file_trouble
-from ui.presenters.refusals import explain
+from ui.presenters.layout_words import layout_reason
 
 
 class Preview(Protocol):
@@ -54,8 +54,10 @@ def check_layouts(preview: Preview, files: Sequence[Path], t: Texts) -> int:
 
 
 def _refused(refusal: Refusal, t: Texts) -> None:
-    place = f"{refusal.facts.get('file', '')}:{refusal.facts.get('line', 1)}"
-    sys.stderr.write(f"counterfoil: {place}: {refusal.facts.get('code', '')}: {explain(refusal, t).what_happened}\n")
+    """The stable word first, as for any refusal, then the reason for people."""
+    facts = refusal.facts
+    reason = layout_reason(str(facts["code"]), facts, t)
+    sys.stderr.write(f"counterfoil: {facts['file']}:{facts['line']}: {facts['code']}: {reason}\n")
 
 
 def show_layout(preview: Preview, name: str) -> int:
