@@ -16,6 +16,11 @@ QFrame[role="card"] { background: $surface; border: ${border}px solid $line; bor
 QFrame[role="card"] QScrollArea, QFrame[role="card"] QWidget[role="scroll"] { background: $surface; }
 QFrame[role="strip"] { background: $surface; border: 0; border-bottom: ${border}px solid $line; }
 QDialog { border: ${border}px solid $line_strong; }
+QFrame[role="verdict"] { background: $surface; border: ${focus_w}px solid $line; border-radius: ${r_m}px; }
+QFrame[role="verdict"][mood="ok"] { background: $ok_soft; border-color: $ok; }
+QFrame[role="verdict"][mood="warn"] { background: $warn_soft; border-color: $warn; }
+QFrame[role="verdict"][mood="bad"] { background: $bad_soft; border-color: $bad; }
+QFrame[role="verdict"] QLabel[role="field"] { color: $text; }
 QWidget[role="roll"] { background: $surface_alt; border-left: ${border}px solid $line; }
 QWidget[role="roll"] QScrollArea, QWidget[role="roll"] QWidget[role="scroll"] { background: $surface_alt; }
 QFrame[role="sheet"] { background: $paper; border: ${border}px solid $line_strong; }

@@ -235,6 +235,35 @@ SENTENCES: dict[Reason, Said] = {
         mark("The time of this ticket has passed."),
         mark("Check date and service with the passenger."),
     ),
+    Reason.KEY_REVOKED: Said(
+        mark("Key withdrawn"),
+        mark("The operator no longer stands by the key that signed this ticket."),
+        mark("Keep the ticket, and call a supervisor."),
+        mood="bad",
+    ),
+    Reason.KEY_EXPIRED: Said(
+        mark("Key no longer valid"),
+        mark("The time of the key that signed this ticket was over when it was sold."),
+        mark("Keep the ticket, and call a supervisor."),
+        mood="bad",
+    ),
+    Reason.TRUST_BEHIND: Said(
+        mark("Keys not complete yet"),
+        mark("What central said of the keys of all windows has not arrived as a whole."),
+        mark("Try again when Sync is up to date."),
+    ),
+    Reason.TRUST_OLDER: Said(
+        mark("Older trust file"),
+        mark("This counter has newer keys of that operator already."),
+        mark("Ask the operator for its newest trust file."),
+        detail=mark("The file has number {sequence}; number {known} is here already."),
+    ),
+    Reason.TICKET_REDEEMED: Said(
+        mark("Ticket already used"),
+        mark("The ticket was checked and let through."),
+        mark("A supervisor may give it back."),
+        detail=mark("Ticket {ticket} was checked and let through."),
+    ),
     Reason.PROFILE_EXISTS: Said(
         mark("There is already a counter here"),
         mark("The folder holds a counter's data."),

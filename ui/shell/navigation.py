@@ -37,6 +37,9 @@ SCREENS: dict[str, Place] = {
     "refund": Place(
         where="ui.screens.refund:RefundScreen", rail=mark("Refund"), key="Alt+3", right=frozenset({Right.REFUND})
     ),
+    "check": Place(
+        where="ui.screens.check:CheckScreen", rail=mark("Check tickets"), key="Alt+C", right=frozenset({Right.CHECK})
+    ),
     "orders": Place(where="ui.screens.orders:OrdersScreen", rail=mark("Orders"), key="Alt+4"),
     "payments": Place(
         where="ui.screens.payments:PaymentsScreen",

@@ -45,6 +45,7 @@ class Parts:
     ``sheets``: the virtual printer's roll, None with a real printer; called on the READ lane.
     ``draw_paper``: a paper as PNG bytes, ``save_pdf``: a paper as a PDF file; both on a lane, None: not offered.
     ``hang_up``: ends every wait for central, from the GUI thread, when the window closes; None: there is no line.
+    ``read_codes``: the ticket codes in a picture file; on a thread of its own, None: not offered.
     ``verify_command``: prints a JSON verdict (``journal verify --json``); empty: verified on the READ lane instead.
     """
 
@@ -61,5 +62,6 @@ class Parts:
     save_pdf: Callable[[Paper, Path], None] | None = None
     verify_command: Sequence[str] = ()
     demo_accounts: Sequence[DemoAccount] = ()
+    read_codes: Callable[[Path], Sequence[str]] | None = None
     peripherals: Peripherals = Peripherals()
     version: str = ""

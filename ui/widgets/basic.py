@@ -148,6 +148,12 @@ class Card(QFrame):
         self.body.setContentsMargins(margin, margin, margin, margin)
         self.body.setSpacing(spacing)
 
+    def set_mood(self, mood: Mood) -> None:
+        """Of a card whose role has colours for it."""
+        if self.property("mood") != mood:
+            self.setProperty("mood", mood)
+            restyle(self)
+
 
 class Rule(QFrame):
     """A thin line across."""
