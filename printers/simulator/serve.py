@@ -40,6 +40,7 @@ class SimulatedPrinter:
         self._gate = threading.Condition()
         self._plugged = True
         self._up: dict[int, bool] = {}  # each line: whether it is there now
+        self._others: list[Callable[[], None]] = []
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
 
@@ -77,8 +78,14 @@ class SimulatedPrinter:
 
     def close(self) -> None:
         self._closing.set()
+        for close in self._others:
+            close()
         for thread in self._threads:
             thread.join(timeout=5)
+
+    def also_close(self, close: Callable[[], None]) -> None:
+        """What stands before this printer, as a bus does, and goes with it."""
+        self._others.append(close)
 
     def wait_for_sheets(self, count: int, within_s: float = 5.0) -> bool:
         with self._gate:

@@ -86,6 +86,10 @@ class SimulatedBus(usb.backend.IBackend):  # type: ignore[misc]
         self._gadgets.remove(gadget)
         gadget.drop()
 
+    def close(self) -> None:
+        for gadget in list(self._gadgets):
+            self.unplug(gadget)
+
     # ---- what pyusb asks
 
     def enumerate_devices(self) -> Iterator[Gadget]:
