@@ -13,14 +13,16 @@ _SHEET = Template(
 QWidget { color: $text; font-size: ${body}px; }
 QMainWindow, QDialog, QWidget[role="page"], QScrollArea, QWidget[role="scroll"] { background: $bg; border: 0; }
 QFrame[role="card"] { background: $surface; border: ${border}px solid $line; border-radius: ${r_m}px; }
+QFrame[role="card"][chosen="true"] { border: ${border}px solid $accent; }
+QFrame[role="card"]:focus { border: ${focus_w}px solid $focus; }
 QFrame[role="card"] QScrollArea, QFrame[role="card"] QWidget[role="scroll"] { background: $surface; }
-QFrame[role="strip"] { background: $surface; border: 0; border-bottom: ${border}px solid $line; }
-QDialog { border: ${border}px solid $line_strong; }
 QFrame[role="verdict"] { background: $surface; border: ${focus_w}px solid $line; border-radius: ${r_m}px; }
 QFrame[role="verdict"][mood="ok"] { background: $ok_soft; border-color: $ok; }
 QFrame[role="verdict"][mood="warn"] { background: $warn_soft; border-color: $warn; }
 QFrame[role="verdict"][mood="bad"] { background: $bad_soft; border-color: $bad; }
 QFrame[role="verdict"] QLabel[role="field"] { color: $text; }
+QFrame[role="strip"] { background: $surface; border: 0; border-bottom: ${border}px solid $line; }
+QDialog { border: ${border}px solid $line_strong; }
 QWidget[role="roll"] { background: $surface_alt; border-left: ${border}px solid $line; }
 QWidget[role="roll"] QScrollArea, QWidget[role="roll"] QWidget[role="scroll"] { background: $surface_alt; }
 QFrame[role="sheet"] { background: $paper; border: ${border}px solid $line_strong; }

@@ -176,11 +176,15 @@ class PrinterFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileFault:
-    """A file of the operator's. ``reason`` "": it holds. ``line`` 0: of the whole file."""
+    """A file of the operator's. ``reason`` "": it holds. ``line`` 0: of the whole file.
+
+    ``why``: the refusal, where its reason has a sentence of its own.
+    """
 
     file: str
     line: int = 0
     reason: str = ""
+    why: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,13 +194,4 @@ class CodeTrip:
     width: int
     symbology: str
     dots: int = 0  # a module
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpoolQueue:
-    """A queue of the system's print service. ``accepting``: what it gets is printed."""
-
-    name: str
-    accepting: bool
     detail: str = ""

@@ -1,117 +1,43 @@
-"""``counterfoil doctor``: what a technician looks at first, in words. It reads; it changes nothing."""
+"""``counterfoil doctor``: what all checks found, on a terminal, or as JSON for a program that watches many windows."""
 
 from __future__ import annotations
 
-import importlib
-import platform
-import shutil
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Final, Protocol
+from collections.abc import Sequence
+from typing import Final
 
-from counter_app.application.desk import Desk
-from counter_app.domain.settings import Settings
-from counter_app.errors import DeviceTrouble, Refusal
-from counter_app.ports.clock import Signer
+from counter_app.texts import Texts
+from ui.commandline.commands import pad, print_json
+from ui.presenters import findings
+from ui.presenters.findings import Finding, Weight
 
-_FREE_BYTES_MIN: Final = 1 << 30
-_FONTS: Final = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf", "RareHanzi-Regular.ttf")
+EXITS: Final = {Weight.OK: 0, Weight.WARNING: 1, Weight.TROUBLE: 2}
+MARKS: Final = {Weight.OK: "ok     ", Weight.WARNING: "warning", Weight.TROUBLE: "TROUBLE"}
+NEXT_INDENT: Final = 9
 
 
-class SigningStore(Protocol):
-    @property
-    def signer(self) -> Signer: ...
-
-    @property
-    def behind_witness(self) -> bool: ...
-
-
-class OpenCounter(Protocol):
-    @property
-    def desk(self) -> Desk: ...
-
-    @property
-    def settings(self) -> Settings: ...
-
-    @property
-    def store(self) -> SigningStore: ...
-
-    def close(self) -> None: ...
+def print_findings(found: Sequence[Finding], t: Texts, *, as_json: bool) -> int:
+    """0: all in order; 1: works, with something to look at; 2: something does not work."""
+    if as_json:
+        print_json([finding_json(one, t) for one in found])
+        return EXITS[findings.worst(found)]
+    for one in found:
+        subject = f"{one.what} {one.name}".rstrip()
+        print(f"{MARKS[one.state]}  {pad(subject, 24)} {findings.said(one, t)}")
+        step = findings.next_step(one, t)
+        if step and one.state is not Weight.OK:
+            print(f"{' ' * NEXT_INDENT}{pad('', 24)} → {step}")
+    print(findings.summary(found, t)[0])
+    return EXITS[findings.worst(found)]
 
 
-Finding = dict[str, str]
-
-
-def look(folder: Path, resources: Path, opened: Callable[[], OpenCounter]) -> list[Finding]:
-    findings = [*_system(folder, resources)]
-    try:
-        counter = opened()
-    except Refusal as refusal:
-        findings.append(_found("profile", "trouble", f"{folder}: {refusal}"))
-        return findings
-    try:
-        findings.extend(_profile(counter))
-    finally:
-        counter.close()
-    return findings
-
-
-def _found(what: str, state: str, detail: str) -> Finding:
-    return {"what": what, "state": state, "detail": detail}
-
-
-def _system(folder: Path, resources: Path) -> Iterator[Finding]:
-    good = (3, 11) <= sys.version_info[:2] <= (3, 13)
-    yield _found("python", "ok" if good else "warning", platform.python_version())
-    try:
-        window = importlib.import_module("PySide6.QtWidgets")
-        yield _found("window system", "ok", f"{window.__name__} loads")
-    except ImportError as error:
-        yield _found("window system", "trouble", f"Qt does not load: {error}")
-    missing = [name for name in _FONTS if not (resources / "fonts" / name).is_file()]
-    yield _found("fonts", "trouble" if missing else "ok", "missing: " + ", ".join(missing) if missing else "all there")
-    place = folder if folder.exists() else folder.parent
-    while not place.exists():
-        place = place.parent
-    free = shutil.disk_usage(place).free
-    yield _found("disk", "ok" if free >= _FREE_BYTES_MIN else "warning", f"{free >> 20} MiB free at {place}")
-
-
-def _profile(counter: OpenCounter) -> Iterator[Finding]:
-    desk = counter.desk
-    profile = desk.profile
-    yield _found("profile", "ok", f"{profile.station_name} {profile.station_code}, window {profile.counter}")
-    yield _found("money", "ok", f"{profile.currency}, policy {profile.policy}, zone {profile.zone}")
-    issue = desk.timetable()
-    if issue is None:
-        yield _found("timetable", "warning", "none: import one")
-    else:
-        over = issue.last_date < desk.today()
-        detail = f"{issue.trips} trips, {issue.first_date} to {issue.last_date}, from {issue.feed_name}"
-        yield _found("timetable", "trouble" if over else "ok", detail)
-    verdict = desk.verify_journal()
-    detail = f"{verdict.entries} entries" if verdict.ok else f"entry {verdict.first_bad}: {verdict.reason}"
-    yield _found("journal", "ok" if verdict.ok else "trouble", detail)
-    yield _keys(counter)
-    if counter.store.behind_witness:
-        yield _found("witness", "trouble", "the store is behind it, or it is lost: start-epoch")
-    else:
-        yield _found("witness", "ok", "nothing is missing at the journal's end")
-    waiting = desk.open_print_jobs()
-    yield _found("print jobs", "warning" if waiting else "ok", f"{len(waiting)} not settled")
-    try:
-        status = desk.printer_status()
-        detail = f"{counter.settings.printer.url}: " + (status.error or f"ready, paper {status.paper.value}")
-        yield _found("printer", "ok" if status.ready else "trouble", detail)
-    except (DeviceTrouble, OSError) as error:
-        yield _found("printer", "trouble", str(error))
-
-
-def _keys(counter: OpenCounter) -> Finding:
-    """A counter that cannot sign opens and searches, and fails at its first sale."""
-    try:
-        counter.store.signer.sign("doctor", b"")
-    except (Refusal, OSError) as trouble:
-        return _found("keys", "trouble", str(trouble))
-    return _found("keys", "ok", f"the counter signs as {counter.store.signer.key_id.hex()}")
+def finding_json(one: Finding, t: Texts) -> dict[str, object]:
+    """``what``, ``state``, ``code`` and ``facts`` are for programs; ``detail`` and ``next`` are words."""
+    return {
+        "what": one.what,
+        "name": one.name,
+        "state": one.state.value,
+        "code": one.code,
+        "detail": findings.said(one, t),
+        "next": findings.next_step(one, t),
+        "facts": {key: value if isinstance(value, int | str) else str(value) for key, value in one.facts.items()},
+    }

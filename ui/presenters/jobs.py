@@ -84,6 +84,11 @@ def may_settle(job: PrintJobView | None) -> bool:
     return job is not None and job.state is JobState.UNKNOWN and not _kick(job)
 
 
+def may_move(job: PrintJobView | None) -> bool:
+    """Paper of which nothing was sent yet; a drawer hangs on its own printer."""
+    return job is not None and job.state in {JobState.QUEUED, JobState.FAILED_BEFORE_SEND} and not _kick(job)
+
+
 def _kick(job: PrintJobView) -> bool:
     return job.kind == JobKind.DRAWER.value
 

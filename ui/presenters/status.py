@@ -14,7 +14,7 @@ from counter_app.ports.catalogue import IssueInfo
 from counter_app.ports.prints import PaperState, PrinterStatus
 from counter_app.ports.profile import ProfileInfo
 from counter_app.texts import Texts, mark
-from ui.presenters.printers import badge, printer_name
+from ui.presenters.printers import badge, printer_name, status_sentence
 
 PRINTER_WORDS = {
     "not_reachable": mark("Printer: not reachable"),
@@ -38,19 +38,18 @@ class StatusItem:
     mood: str = ""
     badge: bool = False
     strong: bool = False
-    spoken: str = ""  # for screen readers, where the text alone says too little
+    spoken: str = ""  # for screen readers and as a hint, where the text alone says too little
 
 
-def printer_item(
-    status: PrinterStatus | None, t: Texts, *, to_settle: int = 0, name: str = MAIN_PRINTER
-) -> StatusItem:
+def printer_item(status: PrinterStatus | None, t: Texts, *, to_settle: int = 0, name: str = MAIN_PRINTER) -> StatusItem:
     """``to_settle``: jobs of which nobody knows whether they came out; they outrank a ready printer.
 
     ``name``: said where it is not the main one's.
     """
     if name != MAIN_PRINTER:
         mood = "" if status is None else "ok" if status.ready else "bad"
-        return StatusItem(text=f"{printer_name(name, t)}: {badge(status, t)}", mood=mood, badge=True)
+        said = f"{printer_name(name, t)}: {status_sentence(status, t)[0]}"
+        return StatusItem(text=f"{printer_name(name, t)}: {badge(status, t)}", mood=mood, badge=True, spoken=said)
     if to_settle:
         return StatusItem(text=t("Printer: {count} to settle", count=to_settle), mood="bad", badge=True)
     if status is None:
@@ -59,7 +58,8 @@ def printer_item(
         if status.paper is PaperState.NEAR_END:
             return StatusItem(text=t("Printer: paper low"), mood="warn", badge=True)
         return StatusItem(text=t("Printer ready"), mood="ok", badge=True)
-    return StatusItem(text=t(PRINTER_WORDS.get(status.error, mark("Printer: not ready"))), mood="bad", badge=True)
+    words, (said, _mood) = PRINTER_WORDS.get(status.error, mark("Printer: not ready")), status_sentence(status, t)
+    return StatusItem(text=t(words), mood="bad", badge=True, spoken=f"{printer_name(name, t)}: {said}")
 
 
 TERMINAL_WORDS = {

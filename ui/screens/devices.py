@@ -1,25 +1,46 @@
-"""The printer and what else stands around the till, in words; print jobs, and what only a person can answer."""
+"""The printers and what else stands around the till, in words; print jobs, and what only a person can answer."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
+from counter_app.application.print_views import MovedJob, PrinterView, RollView
 from counter_app.application.views import PrintJobView
-from counter_app.ports.prints import PrinterStatus
-from ui.presenters import jobs, words
-from ui.presenters.lane import Lane
+from counter_app.domain.staff import Right
+from counter_app.ports.printer_events import PrinterEvent
+from counter_app.ports.prints import JobState, PrinterStatus
+from ui.presenters import jobs, printers
+from ui.presenters.lane import Lane, Trouble, printer_lane
 from ui.presenters.refusals import Notice
 from ui.screens.devices_around import AroundCard
+from ui.screens.devices_cards import PrinterCards
+from ui.screens.devices_dialogs import MoveDialog, TestPrintDialog
+from ui.screens.devices_jobs import JobsPart
 from ui.shell.screen import FKey, Screen, Shell
-from ui.widgets.basic import Button, Card, Fact, Label, column, row
-from ui.widgets.chrome import MOODS
-from ui.widgets.table import Column, DataTable
+from ui.widgets.basic import Button, Card, Label, column, row
 
 if TYPE_CHECKING:
     from ui.shell.window import MainWindow
+
+JOBS_MAX = 200
+EVENTS_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one look at the store gave."""
+
+    printers: Sequence[PrinterView]
+    jobs: Sequence[PrintJobView]
+    rolls: Sequence[RollView]
+    events: Sequence[PrinterEvent]
 
 
 class DevicesScreen(Screen):
@@ -29,142 +50,142 @@ class DevicesScreen(Screen):
         super().__init__(shell)
         self._window = cast("MainWindow", shell)
         self._zone = shell.desk.profile.zone
-        self._status: PrinterStatus | None = shell.printer
-        self._said = Label(role="title", wrap=True)
-        self._head = Label(role="field")
-        self._facts = {name: Fact("strong") for name in ("online", "cover", "paper")}
-        self._test = Button("", self._print_test)
-        self._ask = Button("", self._ask_printer)
-        self._roll = Button("", self._window.toggle_roll)
-        card = Card(margin=20, spacing=8)
-        card.body.addWidget(self._head)
-        card.body.addWidget(self._said)
-        card.body.addLayout(row(*self._facts.values(), None, self._roll, self._ask, self._test, spacing=20))
+        self._seen = _Seen((), (), (), ())
+        self.dialog: TestPrintDialog | MoveDialog | None = None
         self.around = AroundCard(shell, self._window.customer, self._window.scans)
         self._window.customer.changed.connect(self.fkeys_changed)
-        self._question = Card(margin=16, spacing=8, role="notice")
-        self._question.setProperty("mood", "bad")
-        self._asked = Label(role="lead", mood="bad", wrap=True)
-        self._hint = Label(wrap=True)
+        self.cards = PrinterCards(shell.theme, self.around, self._test_print)
+        self.cards.chosen.connect(lambda _name: self.fkeys_changed.emit())
+        self.links = {
+            "blanks": Button("", lambda: shell.show_screen("blanks")),
+            "printer_log": Button("", lambda: shell.show_screen("printer_log", printer=self.cards.name)),
+            "layouts": Button("", lambda: shell.show_screen("layouts")),
+            "find_printers": Button("", lambda: shell.show_screen("find_printers")),
+            "checkup": Button("", lambda: shell.show_screen("checkup")),
+        }
+        self._asked, self._hint = Label(role="lead", mood="bad", wrap=True), Label(wrap=True)
         self._yes = Button("primary", lambda: self._settle(came_out=True))
         self._no = Button("danger", lambda: self._settle(came_out=False))
+        self._question = self._question_card()
+        self.jobs = JobsPart(shell, self._chosen)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(24, 8, 24, 16)
+        page.setSpacing(12)
+        page.addLayout(row(*self.links.values(), None))
+        page.addWidget(self.cards)
+        page.addWidget(self._question)
+        page.addWidget(self.jobs, 1)
+        self._window.printed.connect(lambda _job: self._read() if self.isVisible() else None)
+        self._window.printer_changed.connect(lambda _name, _status: self._read() if self.isVisible() else None)
+
+    def _question_card(self) -> Card:
+        card = Card(margin=16, spacing=8, role="notice")
+        card.setProperty("mood", "bad")
         line = row(column(self._asked, self._hint, spacing=2), self._yes, self._no, spacing=12)
         line.setStretch(0, 1)
-        self._question.body.addLayout(line)
-        self._jobs_title = Label(role="lead")
-        self._jobs = DataTable[PrintJobView](
-            [
-                Column(
-                    title=lambda: self.t("Time"),
-                    text=lambda j: words.moment(j.created_at, self._zone, self.t),
-                    width=150,
-                ),
-                Column(title=lambda: self.t("Kind"), text=lambda j: jobs.kind_words(j, self.t), width=180),
-                Column(title=lambda: self.t("For"), text=lambda j: j.title),
-                Column(
-                    title=lambda: self.t("State"),
-                    text=lambda j: jobs.state_words(j, self.t),
-                    mood=jobs.state_mood,
-                    width=240,
-                ),
-            ],
-            shell.theme,
-            on_choose=self._chosen,
-        )
-        self._jobs.set_empty(lambda: self.t("Nothing has been printed yet."))
-        page = QVBoxLayout(self)
-        page.setContentsMargins(24, 12, 24, 16)
-        page.setSpacing(12)
-        page.addWidget(card)
-        page.addWidget(self.around)
-        page.addWidget(self._question)
-        page.addWidget(self._jobs_title)
-        page.addWidget(self._jobs, 1)
-        self._window.printed.connect(lambda _job: self._read() if self.isVisible() else None)
+        card.body.addLayout(line)
+        return card
 
+    # ---- the shell's
     def title(self) -> str:
         return self.t("Devices")
 
     def retranslate(self) -> None:
-        t = self.t
-        self._head.setText(t("Ticket printer"))
-        self._test.setText(t("Print test page"))
-        self._ask.setText(t("Ask again"))
-        self._roll.setText(t("Paper roll"))
-        self._roll.setVisible(self._window.parts.sheets is not None)
-        self._jobs_title.setText(t("Print jobs"))
+        t, workshop = self.t, self._window.parts.workshop
+        manage = self.shell.actor.may(Right.MANAGE)
+        self.links["blanks"].setText(t("Blanks"))
+        self.links["printer_log"].setText(t("Event log"))
+        self.links["layouts"].setText(t("Layouts"))
+        self.links["find_printers"].setText(t("Find printers"))
+        self.links["checkup"].setText(t("Check everything"))
+        self.links["layouts"].setVisible(manage and workshop is not None and workshop.layouts is not None)
+        self.links["find_printers"].setVisible(manage and workshop is not None and workshop.finder is not None)
+        self.links["checkup"].setVisible(workshop is not None)
         self._yes.setText(t("Yes, it came out"))
         self._no.setText(t("It did not, or is spoiled"))
         self._hint.setText(t("The printer did not confirm it. Look at the paper; money is not touched by the answer."))
-        self._jobs.retranslate()
+        self.jobs.retranslate()
         self.around.retranslate()
-        self._show_status()
-        self._chosen(self._jobs.chosen())
+        self._show()
+        self._chosen(self.jobs.chosen())
 
     def fkeys(self) -> list[FKey]:
-        settle = jobs.may_settle(self._jobs.chosen())
+        t, job = self.t, self.jobs.chosen()
+        settle = jobs.may_settle(job)
         return [
-            FKey("F2", self.t("Yes, it came out"), lambda: self._settle(came_out=True), settle),
-            FKey("F3", self.t("Did not come out"), lambda: self._settle(came_out=False), settle),
-            FKey("F5", self.t("Ask again"), self._ask_printer),
-            FKey("F6", self.t("Print test page"), self._print_test),
-            *(
-                [FKey("F7", self.t("Paper roll"), self._window.toggle_roll)]
-                if self._window.parts.sheets is not None
-                else []
-            ),
-            FKey("F8", self.t("Customer window"), self._window.customer.toggle_window),
+            FKey("F2", t("Yes, it came out"), lambda: self._settle(came_out=True), settle),
+            FKey("F3", t("Did not come out"), lambda: self._settle(came_out=False), settle),
+            FKey("F4", t("To another printer …"), self._move, self._may_move(job)),
+            FKey("F5", t("Ask again"), self._ask_printers),
+            FKey("F6", t("Test print …"), self._test_print, bool(self._seen.printers)),
+            *([FKey("F7", t("Paper roll"), self._window.toggle_roll)] if self._window.parts.sheets is not None else []),
+            FKey("F8", t("Customer window"), self._window.customer.toggle_window),
+            FKey("F9", t("Give up printing"), self._give_up, self._sending() != ""),
         ]
 
     def on_enter(self, **kwargs: object) -> None:
         del kwargs
-        self._ask_printer()
+        self._ask_printers()
         self.around.watch(on=True)
-        self._jobs.setFocus()
+        self.jobs.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def on_leave(self) -> None:
         self.around.watch(on=False)
 
+    def _lane(self, name: str) -> Lane:
+        """The printer's own."""
+        return printer_lane([printer.name for printer in self._seen.printers].index(name))
+
+    # ---- what is shown
     def _read(self) -> None:
-        self.run(Lane.READ, lambda: self.shell.desk.print_jobs(limit=200), self._have_jobs)
+        desk = self.shell.desk
 
-    def _have_jobs(self, found: list[PrintJobView]) -> None:
-        # What a person has to answer comes first: it blocks the paper, and it may be far down by time.
-        self._jobs.set_rows(sorted(found, key=lambda job: not jobs.may_settle(job)), keep=lambda job: job.job_id)
-        self._chosen(self._jobs.chosen())
+        def work() -> _Seen:
+            return _Seen(
+                desk.printers(), desk.print_jobs(limit=JOBS_MAX), desk.rolls(), desk.printer_events(EVENTS_MAX)
+            )
 
-    def _ask_printer(self) -> None:
+        self.run(Lane.READ, work, self._have)
+
+    def _have(self, seen: _Seen) -> None:
+        self._seen = seen
+        self._show()
+        self._chosen(self.jobs.chosen())
+
+    def _show(self) -> None:
+        rolls = {roll.printer: roll for roll in reversed(self._seen.rolls) if roll.inside}
+        events = {event.printer: event for event in reversed(self._seen.events)}
+        self.cards.show_printers(self._seen.printers, self.t, rolls=rolls, events=events, zone=self._zone)
+        self.jobs.show_jobs(self._seen.jobs, [printer.name for printer in self._seen.printers])
+
+    def _ask_printers(self) -> None:
+        """Each on its own lane: one that does not answer holds nobody else up."""
         self._read()
-        self.run(Lane.PRINTER, self.shell.desk.printer_status, self._have_status)
+        desk = self.shell.desk
 
-    def _have_status(self, status: PrinterStatus) -> None:
-        self._status = status
-        self._show_status()
+        def asked(_status: PrinterStatus) -> None:
+            self._read()
 
-    def _show_status(self) -> None:
-        t, status = self.t, self._status
-        said, mood = jobs.printer_sentence(status, t)
-        self._said.setText(said)
-        self._said.set_mood(MOODS.get(mood, ""))
-        online = cover = paper = "—"
-        if status is not None and status.answered:
-            online = t("On line") if status.online else t("Off line")
-            cover = t("Cover open") if status.cover_open else t("Shut")
-            paper = t(jobs.PAPER_WORDS[status.paper])
-        self._facts["online"].set(t("Connection"), online)
-        self._facts["cover"].set(t("Cover"), cover)
-        self._facts["paper"].set(t("Paper"), paper)
+        def failed(_trouble: Trouble) -> None:
+            self._read()  # how it stands is said by its card
+
+        def ask(found: list[PrinterView]) -> None:
+            for at, printer in enumerate(found):
+                self.run(printer_lane(at), partial(desk.printer_status, printer.name), asked, failed)
+
+        self.run(Lane.READ, desk.printers, ask)
 
     def _chosen(self, job: PrintJobView | None) -> None:
         settle = jobs.may_settle(job)
         self._question.setVisible(settle)
         if job is not None and settle:
-            words_ = f"{jobs.kind_words(job, self.t)} {job.title}"
+            words_ = f"{jobs.kind_words(job, self.t)} {job.title}".strip()
             self._asked.setText(self.t("Did it come out? {title}", title=words_))
         self.fkeys_changed.emit()
 
+    # ---- what the clerk does
     def _settle(self, *, came_out: bool) -> None:
-        job = self._jobs.chosen()
+        job = self.jobs.chosen()
         if job is None or not jobs.may_settle(job) or self.busy:
             return
         desk, actor = self.shell.desk, self.shell.actor
@@ -191,11 +212,73 @@ class DevicesScreen(Screen):
             busy=self.t("Recording …"),
         )
 
-    def _print_test(self) -> None:
+    def _test_print(self) -> None:
+        if not self._seen.printers:
+            return
+        self.dialog = TestPrintDialog(
+            self,
+            self._seen.printers,
+            self.cards.name,
+            self._window.parts.workshop,
+            print_jobs=self.shell.print_jobs,
+            lane=self._lane,
+        )
+        self.dialog.finished.connect(lambda _result: self._read())
+        self.dialog.open()
+
+    def _may_move(self, job: PrintJobView | None) -> bool:
+        return jobs.may_move(job) and len(self._seen.printers) > 1
+
+    def _move(self) -> None:
+        job = self.jobs.chosen()
+        if job is None or not self._may_move(job):
+            return
+        waiting = sum(jobs.may_move(other) and other.printer == job.printer for other in self._seen.jobs)
+        self.dialog = MoveDialog(
+            self, job, self._seen.printers, waiting, lambda one, to: self._moved_to(job.printer, one, to)
+        )
+        self.dialog.open()
+
+    def _moved_to(self, printer: str, one: UUID | None, to: str) -> None:
         desk, actor = self.shell.desk, self.shell.actor
 
-        def done(job: UUID) -> None:
-            self.shell.print_jobs([job])
+        def work() -> list[MovedJob]:
+            return desk.move_waiting(actor, printer, to) if one is None else [desk.move_job(actor, one, to)]
+
+        def done(moved: list[MovedJob]) -> None:
+            self.shell.print_jobs([job.job_id for job in moved])
+            unused = ", ".join(job.unused for job in moved if job.unused)
+            self.shell.notify(
+                lambda: Notice(
+                    title=self.t("{count} papers go to the {printer}", count=len(moved), printer=self._named(to)),
+                    what_to_do=self.t("Tear these blanks off and keep them: {blanks}", blanks=unused) if unused else "",
+                    mood="warn" if unused else "ok",
+                    code="papers_moved",
+                )
+            )
             self._read()
 
-        self.run(Lane.DATABASE, lambda: desk.print_test(actor), done)
+        self.run(Lane.DATABASE, work, done, busy=self.t("Recording …"))
+
+    def _named(self, printer: str) -> str:
+        return printers.printer_name(printer, self.t)
+
+    def _sending(self) -> str:
+        """The printer that works on a paper just now, "" for none."""
+        return next((job.printer for job in self._seen.jobs if job.state is JobState.SENDING), "")
+
+    def _give_up(self) -> None:
+        printer = self._sending()
+        if not printer or not self.shell.ask(
+            self.t("Give up what is being printed?"),
+            self.t(
+                "The {printer} gets nothing more of this paper. Some of it may come out: you are asked whether it did.",
+                printer=self._named(printer),
+            ),
+            self.t("Give up printing"),
+            self.t("Let it print"),
+            danger=True,
+        ):
+            return
+        desk = self.shell.desk
+        self.run(Lane.READ, lambda: desk.cancel_printing(printer), lambda _none: self._read())

@@ -58,6 +58,11 @@ SCREENS: dict[str, Place] = {
         where="ui.screens.journal:JournalScreen", rail=mark("The journal"), key="Alt+6", right=frozenset({Right.AUDIT})
     ),
     "devices": Place(where="ui.screens.devices:DevicesScreen", rail=mark("Devices"), key="Alt+7"),
+    "blanks": Place(where="ui.screens.blanks:BlanksScreen"),
+    "printer_log": Place(where="ui.screens.printer_log:PrinterLogScreen"),
+    "checkup": Place(where="ui.screens.checkup:CheckupScreen"),
+    "find_printers": Place(where="ui.screens.find_printers:FindPrintersScreen", right=frozenset({Right.MANAGE})),
+    "layouts": Place(where="ui.screens.layouts:LayoutsScreen", right=frozenset({Right.MANAGE})),
     "timetable": Place(where="ui.screens.timetable:TimetableScreen", rail=mark("Timetable"), key="Alt+8"),
     "users": Place(
         where="ui.screens.users:UsersScreen", rail=mark("Accounts"), key="Alt+9", right=frozenset({Right.MANAGE})

@@ -15,6 +15,7 @@ from counter_app.ports.customer_display import CustomerDisplay
 from counter_app.ports.scanner import Scanner
 from counter_app.texts import Texts
 from ui.settings import SettingsFile
+from ui.shell.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +45,9 @@ class Parts:
 
     ``sheets``: the virtual printer's roll, None with a real printer; called on the READ lane.
     ``draw_paper``: a paper as PNG bytes, ``save_pdf``: a paper as a PDF file; both on a lane, None: not offered.
-    ``hang_up``: ends every wait for central, from the GUI thread, when the window closes; None: there is no line.
     ``read_codes``: the ticket codes in a picture file; on a thread of its own, None: not offered.
+    ``hang_up``: ends every wait for central, from the GUI thread, when the window closes; None: there is no line.
+    ``workshop``: finding printers, layouts, the check of everything; None: not offered.
     ``verify_command``: prints a JSON verdict (``journal verify --json``); empty: verified on the READ lane instead.
     """
 
@@ -60,8 +62,9 @@ class Parts:
     sheets: Callable[[], Sequence[Sheet]] | None = None
     draw_paper: Callable[[Paper], bytes] | None = None
     save_pdf: Callable[[Paper, Path], None] | None = None
+    read_codes: Callable[[Path], Sequence[str]] | None = None
     verify_command: Sequence[str] = ()
     demo_accounts: Sequence[DemoAccount] = ()
-    read_codes: Callable[[Path], Sequence[str]] | None = None
     peripherals: Peripherals = Peripherals()
+    workshop: Workshop | None = None
     version: str = ""

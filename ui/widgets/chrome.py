@@ -210,6 +210,7 @@ class StatusLine(QWidget):
             label.set_mood(MOODS.get(item.mood, ""))
             label.updateGeometry()  # a badge has room around its words
             label.setAccessibleName(item.spoken or item.text)
+            label.setToolTip(item.spoken)
 
 
 class Rail(QWidget):

@@ -1,0 +1,190 @@
+"""Finding printers for the technician: search, profiles, a word or a test page from one that is in no settings."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from ipaddress import ip_network
+from pathlib import Path
+from threading import Event
+from typing import Final
+
+from counter_app.application.change_printers import ChangePrinters
+from counter_app.domain.settings import PrinterSettings, Settings
+from counter_app.domain.staff import Actor
+from counter_app.errors import Cancelled, DeviceTrouble, Refusal
+from counter_app.ports.clock import Clock
+from counter_app.ports.prints import DeliveryOutcome, Printer, PrinterStatus
+from counter_app.ports.workshop import FoundPrinter, ProfileLine, SearchStep
+from counter_app.texts import Texts
+from printers.compose import Composer
+from printers.finding import HOSTS_MAX, Found, find_printers
+from printers.opening import open_printer
+from printers.profiles import Profile, profile_named, profile_names
+from printers.testpages import test_page
+
+NEAR_WITHIN_S: Final = 5.0  # ports, bus, queues
+HOSTS_WITHIN_S: Final = 2.0  # each handful of addresses
+_PLACES: Final = {"tcp": "network", "serial": "serial", "usb": "usb", "cups": "queues"}
+_TOKEN_MAX: Final = 9999
+
+
+class _Stop(Event):
+    """An event that is set where ``cancelled`` says so."""
+
+    def __init__(self, cancelled: Callable[[], bool]) -> None:
+        super().__init__()
+        self._cancelled = cancelled
+
+    def is_set(self) -> bool:
+        return self._cancelled() or super().is_set()
+
+
+class PrinterFinder:
+    """``ports.workshop.Finder``. ``own``: the operator's profiles; ``texts``: the words of a language.
+
+    ``in_force``: the settings that the program works with; ``saved``: what stands in the file now.
+    """
+
+    def __init__(
+        self,
+        *,
+        composer: Callable[[], Composer],
+        clock: Clock,
+        own: Path,
+        texts: Callable[[str], Texts],
+        change: ChangePrinters,
+        in_force: Settings,
+        saved: Callable[[], Settings],
+        hosts: Callable[[], list[str]] | None = None,
+        search: Callable[..., list[Found]] = find_printers,
+    ) -> None:
+        self._composer = composer
+        self._clock = clock
+        self._own = own
+        self._texts = texts
+        self._change = change
+        self._in_force = in_force
+        self._saved = saved
+        self._hosts = hosts or neighbours
+        self._search = search
+
+    def search(
+        self,
+        step: Callable[[SearchStep], None],
+        found: Callable[[FoundPrinter], None],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        """Ports, bus and queues first; then the raw port of each address of this machine's own network, connected to
+
+        and nothing sent.
+        """
+        stop = _Stop(cancelled)
+        hosts = self._hosts()
+        handfuls = [hosts[at : at + HOSTS_MAX] for at in range(0, len(hosts), HOSTS_MAX)]
+        total = 1 + len(handfuls)
+        step(SearchStep(what="usb", done=0, total=total))
+        self._tell(self._search(NEAR_WITHIN_S, stop=stop), found, cancelled)
+        for number, handful in enumerate(handfuls, 1):
+            step(SearchStep(what="network", done=number, total=total))
+            near = self._search(HOSTS_WITHIN_S, stop=stop, hosts=handful)
+            self._tell([one for one in near if one.how == "tcp"], found, cancelled)
+        step(SearchStep(what="network", done=total, total=total))
+
+    def profiles(self) -> list[ProfileLine]:
+        lines = []
+        theirs = {path.stem for path in self._own.glob("*.toml")} if self._own.is_dir() else set()
+        for name in profile_names(self._own):
+            try:
+                lines.append(_line(profile_named(name, self._own), own=name in theirs))
+            except Refusal:  # a file of the operator's that does not hold: the check of everything says why
+                continue
+        return lines
+
+    def ask(self, url: str, profile: str) -> PrinterStatus:
+        with self._opened(url, profile) as printer:
+            return printer.status()
+
+    def try_page(self, url: str, profile: str, page: str, language: str) -> DeliveryOutcome:
+        with self._opened(url, profile) as printer:
+            paper = test_page(page, self._composer().fonts, self._texts(language))
+            return printer.deliver(paper, token=passing_token(self._clock))
+
+    def save(self, actor: Actor, name: str, *, url: str, profile: str, drawer: bool) -> None:
+        with _file_trouble():
+            self._change.put(actor, name, url=url, profile=profile, drawer=drawer)
+
+    def remove(self, actor: Actor, name: str) -> None:
+        with _file_trouble():
+            self._change.remove(actor, name)
+
+    def pending(self) -> bool:
+        return _printers_of(self._saved()) != _printers_of(self._in_force)
+
+    def _tell(self, some: list[Found], found: Callable[[FoundPrinter], None], cancelled: Callable[[], bool]) -> None:
+        for one in some:
+            if cancelled():
+                raise Cancelled
+            found(FoundPrinter(url=one.url, title=one.name, profile=one.profile, status=self._word(one)))
+        if cancelled():
+            raise Cancelled
+
+    def _word(self, one: Found) -> PrinterStatus | None:
+        """Only what is known to be a printer is asked: behind a port may be a scale, or a card terminal."""
+        if not one.sure:
+            return None
+        try:
+            return self.ask(one.url, one.profile)
+        except (DeviceTrouble, Refusal):
+            return None
+
+    @contextmanager
+    def _opened(self, url: str, profile: str) -> Iterator[Printer]:
+        printer = open_printer(url, composer=self._composer(), clock=self._clock, profile=profile, own=self._own)
+        try:
+            yield printer
+        finally:
+            printer.close()
+
+
+def passing_token(clock: Clock) -> int:
+    """For a page that is no job: another one each time, so that an older answer is not taken for this one's."""
+    return clock.monotonic_ms() % _TOKEN_MAX + 1
+
+
+def neighbours() -> list[str]:
+    """The addresses of this machine's own small network (IPv4, /24), its own left out; none where it has none."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect(("192.0.2.1", 9))  # of a test network: nothing is sent, the system only chooses its address
+            own = str(probe.getsockname()[0])
+    except OSError:
+        return []
+    if own.startswith("127.") or own == "0.0.0.0":  # noqa: S104 - compared, not bound
+        return []
+    return [str(host) for host in ip_network(f"{own}/24", strict=False).hosts() if str(host) != own]
+
+
+def _printers_of(settings: Settings) -> Mapping[str, PrinterSettings]:
+    return {"main": settings.printer, **settings.printers}
+
+
+def _line(profile: Profile, *, own: bool) -> ProfileLine:
+    return ProfileLine(
+        name=profile.name,
+        label=profile.label,
+        width=profile.width,
+        dpi=profile.dpi,
+        confirms=profile.confirm.value,
+        cutter=profile.cutter,
+        own=own,
+    )
+
+
+@contextmanager
+def _file_trouble() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DeviceTrouble(str(error.filename or "settings"), error.strerror or str(error)) from error
