@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TextIO
@@ -252,14 +252,3 @@ def _shown(value: object) -> str:
     """On a terminal: nothing that moves its cursor, and not a screen full of what somebody pasted."""
     plain = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(value))
     return plain if len(plain) <= FACT_SHOWN_MAX else plain[:FACT_SHOWN_MAX] + "…"
-
-
-def doctor(findings: Sequence[Mapping[str, str]], *, as_json: bool) -> int:
-    """Each finding: what, state (ok | warning | trouble), detail."""
-    if as_json:
-        print_json(list(findings))
-    else:
-        for finding in findings:
-            mark = {"ok": "ok     ", "warning": "warning", "trouble": "TROUBLE"}[finding["state"]]
-            print(f"{mark}  {pad(finding['what'], 22)} {finding['detail']}")
-    return REFUSED if any(finding["state"] == "trouble" for finding in findings) else DONE

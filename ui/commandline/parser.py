@@ -181,7 +181,11 @@ def build_parser(
     layout_preview.add_argument("--sample", choices=["usual", "long", "short"], default="usual")
     layout_preview.add_argument("--out", type=Path, required=True, metavar="FILE.png|FILE.pdf")
 
-    doctor = command("doctor", "look for trouble: system, profile, keys, timetable, printer")
+    doctor = command(
+        "doctor",
+        "look for trouble everywhere; exit status: 0 all in order, 1 something to look at, 2 something does not work",
+    )
+    doctor.add_argument("--language", choices=["zh", "en"], default=None, help="of its words")
     doctor.add_argument("--json", action="store_true")
 
     epoch = command("start-epoch", "go on after a restored backup or a lost witness (needs an administrator)")
