@@ -98,6 +98,10 @@ def _sales(report: ShiftReport, t: Texts) -> Iterable[Block]:
     yield Pair(t("Tickets refunded"), str(report.tickets_refunded))
     yield Pair(t("Papers issued"), str(report.papers_issued))
     yield Pair(t("Papers spoiled"), str(report.tickets_spoiled))
+    if report.blanks_issued is not None:
+        yield Pair(t("Numbered blanks used"), str(report.blanks_issued))
+        yield Pair(t("Numbered blanks spoiled"), str(report.blanks_spoiled))
+        yield Pair(t("Numbered blanks left"), str(report.blanks_left))
     yield Pair(t("Sales"), report.sales.plain(), Strength.STRONG)
     yield Pair(t("Refunds paid out"), report.refunds.plain())
     yield Pair(t("Refund fees kept"), report.fees.plain())

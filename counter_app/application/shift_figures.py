@@ -27,6 +27,7 @@ CASH_LINES: dict[CashKind, str] = {
     CashKind.DROP: "drops",
 }
 CASH_TENDER = "cash"
+ROLLS_MAX = 16  # those in printers come first, and there are fewer printers
 
 
 def gather(
@@ -44,6 +45,8 @@ def gather(
     sales = books.orders.sales_of_shift(shift.shift_id)
     movements = books.shifts.movements(shift.shift_id)
     unsynced = books.sync.unsynced()
+    rolls = books.blanks.rolls(ROLLS_MAX)
+    blanks = books.blanks.count(shift.opened_at, made_at) if rolls else None
     return ShiftReport(
         kind=kind,
         shift=shift_view(shift, books, currency),
@@ -88,6 +91,9 @@ def gather(
             )
             for one in books.payments.unsettled_of_shift(shift.shift_id)
         ),
+        blanks_issued=None if blanks is None else blanks.issued,
+        blanks_spoiled=None if blanks is None else blanks.spoiled,
+        blanks_left=None if blanks is None else sum(roll.left for roll in rolls if roll.ended_at is None),
     )
 
 

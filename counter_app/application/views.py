@@ -342,6 +342,10 @@ class ShiftReport:
     journal_last: int
     papers_issued: int = 0  # tickets and copies: what left the stock of blanks
     carried: tuple[CarriedPayment, ...] = ()  # a Z names each one
+    # Of numbered blanks out of rolls; None: none was ever loaded here.
+    blanks_issued: int | None = None
+    blanks_spoiled: int | None = None
+    blanks_left: int | None = None  # in the printers
 
 
 # ---------------------------------------------------------------- journal, devices, store

@@ -127,5 +127,17 @@
         <source>It prints by itself once the printer is ready, or on another one: Devices (Alt+7).</source>
         <translation>打印机就绪后会自动打印；也可在“设备”（Alt+7）中改用另一台打印机。</translation>
     </message>
+    <message>
+        <source>Numbered blanks used</source>
+        <translation>编号票纸领用</translation>
+    </message>
+    <message>
+        <source>Numbered blanks spoiled</source>
+        <translation>编号票纸作废</translation>
+    </message>
+    <message>
+        <source>Numbered blanks left</source>
+        <translation>编号票纸结存</translation>
+    </message>
 </context>
 </TS>
