@@ -159,6 +159,8 @@ def new_ticket(ledger: Ledger, told: Told, sold: SoldFact, ticket: TicketFact) -
         {
             "trip_id": run.trip_id,
             "pattern": run.pattern,
+            "board": sold.board,  # in that pattern's legs, whatever their run has later
+            "alight": sold.alight,
             "service": run.service,
             "origin": run.origin,
             "destination": run.destination,

@@ -16,7 +16,7 @@ from central.stock.partitions import ensure_partitions
 from central.tx import Connection, Tx, in_transaction
 
 SCRIPTS: Final = Path(__file__).resolve().parent.parent / "migrations"
-REVISIONS: Final = ("0001", "0002", "0003")  # oldest first; the last is this program's
+REVISIONS: Final = ("0001", "0002", "0003", "0004")  # oldest first; the last is this program's
 POSTGRES_MIN: Final = 15
 AHEAD: Final = timedelta(days=100)  # partitions are made so far ahead: longer than any timetable sells
 _LOCK: Final = 0x436F756E746572  # of advisory locks: two migrations at once, the second waits and finds nothing to do

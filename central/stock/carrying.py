@@ -3,165 +3,28 @@
 Order along the trip is kept, so what shared no leg shares none afterwards. Whoever paid, or is paying, has both calls
 in the new pattern (a run where somebody has not is closed, and not carried). A lease keeps every leg that any leg of
 its grant became: its window may be selling them at this moment, and only its journal says that it did not. So it does
-when the call comes back with the next timetable. Where that would give two of them one leg, the run is not carried.
+when the call, or the coach, comes back with the next timetable (``rests``). Where that would give two of them one leg,
+the run is not carried. A ticket that was told of when its call was gone has the legs of its own timetable again, too.
 """
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
-from typing import Any, Final, LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from central.feed import News
 from central.stock import arrays
-from central.stock.legmaps import Carried, NewMap, carried, legs_of, outer, write_maps
+from central.stock.carried_cells import Row, cells_now
+from central.stock.holdings import LIVE, Claim, Lease, Move
+from central.stock.legmaps import NewMap, legs_of, outer, write_maps
 from central.stock.words import RunKey
 from central.tx import Tx
-from counter_app.domain.reissue import Trouble, map_calls
-from counter_app.domain.timetable import Trip
+from counter_app.domain.reissue import Trouble
 from counter_app.wire.codec import decode, encode
 from counter_app.wire.messages import ClaimRequest, FeedKind
-
-FIRM: Final = frozenset({"LEASED", "IN_DOUBT"})  # claims on which money is, or may have been, taken
-LIVE: Final = frozenset({"ACTIVE", "IN_DOUBT"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
-    ticket_id: UUID
-    device_id: UUID
-    epoch: int
-    seq: int
-    state: str
-    place: str | None
-    board: int
-    alight: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    claim_id: UUID
-    board: int
-    alight: int
-    travel_class: str
-    places: tuple[str, ...]
-    count: int
-    state: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
-    lease_id: UUID
-    device_id: UUID | None
-    board: int
-    alight: int
-    travel_class: str
-    places: tuple[str, ...]
-    left: int
-    state: str
-    granted: tuple[str, int, int]  # pattern version and span that were signed
-
-
-@dataclass(slots=True, kw_only=True)
-class Holdings:
-    """Who has anything of a run, or had."""
-
-    tickets: list[Ticket] = field(default_factory=list)
-    claims: list[Claim] = field(default_factory=list)
-    leases: list[Lease] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """One run's way. ``places``: of the new formation; None: nothing is numbered, in the old one neither."""
-
-    key: RunKey
-    old: Trip
-    old_hash: str
-    new: Trip
-    calls: tuple[int | None, ...]
-    older: Mapping[str, Trip]  # patterns that it was sold under before ``old``
-    places: frozenset[str] | None
-    holdings: Holdings
-    pattern: str  # hashes under which the new ones are frozen
-    formation: str | None
-    issue: str
-
-    @property
-    def same_legs(self) -> bool:
-        return self.calls == tuple(range(len(self.new.calls)))
-
-    def carried(self, board: int, alight: int) -> Carried:
-        return carried(self.calls, self.old, self.new, board, alight)
-
-
-def read_holdings(tx: Tx, keys: Sequence[RunKey]) -> dict[RunKey, Holdings]:
-    """In three statements, whatever the number of runs."""
-    found = {key: Holdings() for key in keys}
-    where = _where(keys)
-    for service_date, run_id, *rest in tx.rows(
-        "SELECT t.service_date, t.run_id, t.ticket_id, t.device_id, t.epoch, t.seq, t.state, t.place, t.board, "
-        "t.alight FROM ticket t JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
-        "ON t.service_date = q.service_date AND t.run_id = q.run_id ORDER BY t.ticket_id",
-        where,
-    ):
-        ticket_id, device_id, epoch, seq, state, place, board, alight = rest
-        found[RunKey(service_date, run_id)].tickets.append(
-            Ticket(
-                ticket_id=ticket_id,
-                device_id=device_id,
-                epoch=epoch,
-                seq=seq,
-                state=state,
-                place=place,
-                board=board,
-                alight=alight,
-            )
-        )
-    for service_date, run_id, claim_id, board, alight, name, places, count, state in tx.rows(
-        "SELECT c.service_date, c.run_id, c.claim_id, c.board, c.alight, c.travel_class, c.places, c.count, c.state "
-        "FROM claim c JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
-        "ON c.service_date = q.service_date AND c.run_id = q.run_id ORDER BY c.claim_id",
-        where,
-    ):
-        found[RunKey(service_date, run_id)].claims.append(
-            Claim(
-                claim_id=claim_id,
-                board=board,
-                alight=alight,
-                travel_class=name,
-                places=tuple(places),
-                count=count,
-                state=state,
-            )
-        )
-    for service_date, run_id, lease_id, device_id, board, alight, name, places, left, state, body in tx.rows(
-        "SELECT l.service_date, l.run_id, l.lease_id, l.device_id, l.board, l.alight, l.travel_class, l.places, "
-        "l.left_count, l.state, l.grant_body FROM lease l "
-        "JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
-        "ON l.service_date = q.service_date AND l.run_id = q.run_id ORDER BY l.granted_at, l.lease_id",
-        where,
-    ):
-        signed = json.loads(body)
-        found[RunKey(service_date, run_id)].leases.append(
-            Lease(
-                lease_id=lease_id,
-                device_id=device_id,
-                board=board,
-                alight=alight,
-                travel_class=name,
-                places=tuple(places),
-                left=left,
-                state=state,
-                granted=(signed["pattern"], signed["board"], signed["alight"]),
-            )
-        )
-    return found
-
 
 UnitRows = dict[tuple[RunKey, str, int], list[int]]  # capacity, held, leased, in doubt, sold, blocked
 
@@ -216,7 +79,8 @@ class Carrying:
         for move in moves:
             holders = [claim_now(move, one) for one in move.holdings.claims]
             leased = [lease_now(move, one) for one in move.holdings.leases]
-            if not move.same_legs or (holders, leased) != (move.holdings.claims, move.holdings.leases):
+            anew = not (move.same_legs and move.same_places)
+            if anew or (holders, leased) != (move.holdings.claims, move.holdings.leases):
                 by_key[move.key], claims[move.key], leases[move.key] = move, holders, leased
         if by_key:  # of the others, which are most, not one row counts its legs otherwise now
             self._carry_cells(by_key, claims, leases)
@@ -245,8 +109,6 @@ class Carrying:
     def _carry_cells(
         self, moves: dict[RunKey, Move], claims: dict[RunKey, list[Claim]], leases: dict[RunKey, list[Lease]]
     ) -> None:
-        gone = {(key, claim.claim_id) for key, those in claims.items() for claim in those if claim.state == "GONE"}
-        held = {(key, lease.lease_id): lease for key, those in leases.items() for lease in those}
         rows = self._tx.rows(
             "DELETE FROM place_leg p USING unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
             "WHERE p.service_date = q.service_date AND p.run_id = q.run_id "
@@ -254,27 +116,13 @@ class Carrying:
             _where(sorted(moves)),
         )
         cells: dict[tuple[date, UUID, str, int], tuple[str, UUID | None, int]] = {}
-        for rank in range(3):  # who paid comes first, then leases, then what is blocked
-            for service_date, run_id, place, leg, state, holder, epoch in rows:
-                key = RunKey(service_date, run_id)
-                lease = held.get((key, holder))
-                if rank != (2 if holder is None else 1 if lease is not None and state != "SOLD" else 0):
-                    continue
-                move = moves[key]
-                if (key, holder) in gone or move.places is None or place not in move.places:
-                    continue
-                for now in legs_of(move.calls, leg):
-                    # Of a lease that nothing is left of there is nothing to carry: its span is for the record.
-                    if rank != 1 or (lease is not None and lease.left and lease.board <= now < lease.alight):
-                        cells.setdefault((service_date, run_id, place, now), (state, holder, epoch))
-        left: dict[tuple[RunKey, UUID], int] = defaultdict(int)
-        for (service_date, run_id, _, _), (state, holder, _) in cells.items():
-            if holder is not None and state != "SOLD":
-                left[RunKey(service_date, run_id), holder] += 1
-        for key, those in leases.items():
-            leases[key] = [
-                replace(one, left=left[key, one.lease_id]) if one.places and one.state in LIVE else one for one in those
-            ]
+        of_run: dict[RunKey, list[Row]] = {key: [] for key in moves}
+        for service_date, run_id, *row in rows:
+            of_run[RunKey(service_date, run_id)].append(Row(*row))
+        for key, move in moves.items():
+            if move.places is not None:
+                found, leases[key] = cells_now(move, of_run[key], claims[key], leases[key])
+                cells.update(((*key, *at), what) for at, what in found.items())
         at, what = list(cells), list(cells.values())
         self._tx.run(
             "INSERT INTO place_leg (service_date, run_id, place, leg, state, claim_id, epoch) SELECT * FROM "
@@ -327,14 +175,15 @@ class Carrying:
         for key, those in leases.items():
             for was, now in zip(before[key], those, strict=True):
                 state = now.state
-                if was.state in LIVE and now.left == 0:
+                if was.state in LIVE and now.left == 0 and not (now.rest and now.rest.cells):
                     state = "SETTLED"
                     if now.device_id is not None:
                         word = News(kind=FeedKind.LEASE, key=f"lease/{now.lease_id}", body=None)
                         self.ended.setdefault(now.device_id, []).append(word)
-                rows.append((now.board, now.alight, list(now.places), now.left, state, *key, now.lease_id))
+                rest = "" if now.rest is None else now.rest.text()
+                rows.append((now.board, now.alight, list(now.places), now.left, state, rest, *key, now.lease_id))
         self._tx.run_many(
-            "UPDATE lease SET board = %s, alight = %s, places = %s, left_count = %s, state = %s "
+            "UPDATE lease SET board = %s, alight = %s, places = %s, left_count = %s, state = %s, rest = %s "
             "WHERE service_date = %s AND run_id = %s AND lease_id = %s",
             rows,
         )
@@ -343,11 +192,14 @@ class Carrying:
         rows = []
         for move in moves:
             for one in move.holdings.tickets:
-                if one.alight >= len(move.calls):  # sold by a pattern that central never had
-                    continue
-                now = move.carried(one.board, one.alight)
-                if (now.board, now.alight) != (one.board, one.alight):
-                    rows.append((now.board, now.alight, *move.key, one.ticket_id))
+                span = None if one.place is None else move.ticket_now(one)
+                if span is None:
+                    if one.alight >= len(move.calls):  # sold by a pattern that central never had
+                        continue
+                    now = move.carried(one.board, one.alight)
+                    span = (now.board, now.alight)
+                if span != (one.board, one.alight):
+                    rows.append((*span, *move.key, one.ticket_id))
         self._tx.run_many(
             "UPDATE ticket SET board = %s, alight = %s WHERE service_date = %s AND run_id = %s AND ticket_id = %s", rows
         )
@@ -390,17 +242,17 @@ def claim_now(move: Move, claim: Claim) -> Claim:
 
 def lease_now(move: Move, lease: Lease) -> Lease:
     """A live one from what was signed, so that it grows with no timetable, and has again what one left out."""
-    live = lease.state in LIVE
-    version, first, last = lease.granted
-    signed = move.old if version == move.old.pattern_version else move.older.get(version)
-    if live and signed is not None:
-        board, alight = outer(map_calls(signed.calls, move.new.calls), first, last)
+    live, grant = lease.state in LIVE, lease.granted
+    calls = move.became(grant.pattern) if live and grant.pattern else None
+    if calls is not None:
+        board, alight = outer(calls, grant.board, grant.alight)
     else:
         board, alight = outer(move.calls, lease.board, lease.alight)
     if board >= alight:
         board = min(board, move.new.legs - 1)
         return replace(lease, board=board, alight=board + 1, left=0)
-    places = tuple(one for one in lease.places if move.places is None or one in move.places)
+    whole = grant.places if live and grant.pattern else lease.places
+    places = tuple(one for one in whole if move.places is None or one in move.places)
     if live and lease.places and not places:
         return replace(lease, board=board, alight=alight, left=0)
     return replace(lease, board=board, alight=alight, places=places if live else lease.places)

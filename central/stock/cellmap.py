@@ -58,6 +58,10 @@ class CellMap:
             one = (RunKey(service_date, run_id), place)
             self._was[one][leg] = self._now[one][leg] = cell
 
+    def places(self) -> list[tuple[RunKey, str]]:
+        """Those that were read."""
+        return list(self._now)
+
     def at(self, key: RunKey, place: str) -> Mapping[int, Cell]:
         """By leg, as they are now."""
         return self._now[key, place]

@@ -11,7 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from central.stock.arrays import dates, ids
-from central.stock.carrying import LIVE, Move, carried_units, claim_now, lease_now
+from central.stock.carried_cells import became_legs
+from central.stock.carrying import carried_units, claim_now, lease_now
+from central.stock.holdings import LIVE, Move
 from central.stock.legmaps import legs_of
 from central.stock.words import RunKey
 from central.tx import Tx
@@ -22,7 +24,8 @@ def clashes(tx: Tx, moves: Sequence[Move]) -> set[RunKey]:
     some = {
         move.key: move
         for move in moves
-        if None in move.calls and any(lease.state in LIVE for lease in move.holdings.leases)
+        if (None in move.calls and any(lease.state in LIVE for lease in move.holdings.leases))
+        or any(lease.state in LIVE and lease.rest is not None for lease in move.holdings.leases)
     }
     if not some:
         return set()
@@ -51,14 +54,39 @@ def _of_places(moves: Mapping[RunKey, Move], rows: Sequence[Any]) -> set[RunKey]
         for claim in move.holdings.claims
         if claim_now(move, claim).state == "GONE"
     }
+    # What is hidden under a ticket for another part of the leg is nobody's trouble: they have shared it before.
+    sharing = {
+        (key, ticket.claim_id, ticket.place)
+        for key, move in moves.items()
+        for ticket in move.holdings.tickets
+        if ticket.place is not None and move.is_stranded(ticket)
+    }
+    resting = {
+        (key, lease.lease_id): lease.rest
+        for key, move in moves.items()
+        for lease in move.holdings.leases
+        if lease.rest is not None and lease.state in LIVE
+    }
     holders: dict[tuple[RunKey, str, int], UUID] = {}
     for service_date, run_id, place, leg, holder in rows:
         key = RunKey(service_date, run_id)
         move = moves[key]
         if (key, holder) in gone or move.places is None or place not in move.places:
             continue
+        if (key, holder, place) in sharing or (key, holder) in resting:
+            continue
         for now in legs_of(move.calls, leg):
             if holders.setdefault((key, place, now), holder) != holder:
+                found.add(key)
+    for (key, lease_id), rest in resting.items():
+        move = moves[key]
+        calls = move.became(rest.pattern)
+        for place, now in rest.now(became_legs(calls)) if calls is not None else ():
+            if (
+                move.places is not None
+                and place in move.places
+                and holders.setdefault((key, place, now), lease_id) != (lease_id)
+            ):
                 found.add(key)
     return found
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from central.feed import News
 from central.stock.arrays import dates, ids, numbers, texts
+from central.stock.rests import Rest, rest_of
 from central.stock.words import RunKey
 from central.stock.work import Work
 from central.tx import Tx
@@ -32,7 +33,8 @@ class LeaseRow:
     count: int  # as granted
     left: int  # cells of places, or whole units, that are not yet sold or returned
     state: str  # ACTIVE | IN_DOUBT | SETTLED | WRITTEN_OFF | SPLIT
-    was: tuple[int, str] = (-1, "")
+    rest: Rest | None = None  # None: the cells with its id are all that is left
+    was: tuple[int, str, str] = (-1, "", "")
 
     @property
     def live(self) -> bool:
@@ -43,6 +45,15 @@ class LeaseRow:
         """What its cells are."""
         return "IN_DOUBT" if self.state == "IN_DOUBT" else "LEASED"
 
+    @property
+    def over(self) -> bool:
+        """Its device's journal told of all of it."""
+        return self.left == 0 and (self.rest is None or not self.rest.cells)
+
+    @property
+    def now(self) -> tuple[int, str, str]:
+        return self.left, self.state, "" if self.rest is None else self.rest.text()
+
 
 _INSERT: Final = """
 INSERT INTO lease (service_date, run_id, lease_id, device_id, station_code, holder_epoch, request_id, board, alight,
@@ -51,7 +62,7 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _OF_DEVICE: Final = """
 SELECT l.service_date, l.run_id, l.lease_id, l.device_id, l.station_code, l.holder_epoch, l.board, l.alight,
-       l.travel_class, l.places, l.count, l.left_count, l.state
+       l.travel_class, l.places, l.count, l.left_count, l.state, l.rest
   FROM lease l
   JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id)
     ON l.service_date = q.service_date AND l.run_id = q.run_id
@@ -59,16 +70,24 @@ SELECT l.service_date, l.run_id, l.lease_id, l.device_id, l.station_code, l.hold
 """
 _BY_ID: Final = """
 SELECT l.service_date, l.run_id, l.lease_id, l.device_id, l.station_code, l.holder_epoch, l.board, l.alight,
-       l.travel_class, l.places, l.count, l.left_count, l.state
+       l.travel_class, l.places, l.count, l.left_count, l.state, l.rest
   FROM lease l
   JOIN unnest(%s::date[], %s::uuid[], %s::uuid[]) AS q (service_date, run_id, lease_id)
     ON l.service_date = q.service_date AND l.run_id = q.run_id AND l.lease_id = q.lease_id
  ORDER BY l.granted_at, l.lease_id
 """
+_RESTING: Final = """
+SELECT l.service_date, l.run_id, l.lease_id, l.device_id, l.station_code, l.holder_epoch, l.board, l.alight,
+       l.travel_class, l.places, l.count, l.left_count, l.state, l.rest
+  FROM lease l
+  JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id)
+    ON l.service_date = q.service_date AND l.run_id = q.run_id
+ WHERE l.rest <> '' AND l.state IN ('ACTIVE', 'IN_DOUBT') ORDER BY l.granted_at, l.lease_id
+"""
 _UPDATE: Final = """
-UPDATE lease l SET state = q.state, left_count = q.left_count
-  FROM unnest(%s::date[], %s::uuid[], %s::uuid[], %s::text[], %s::integer[])
-    AS q (service_date, run_id, lease_id, state, left_count)
+UPDATE lease l SET state = q.state, left_count = q.left_count, rest = q.rest
+  FROM unnest(%s::date[], %s::uuid[], %s::uuid[], %s::text[], %s::integer[], %s::text[])
+    AS q (service_date, run_id, lease_id, state, left_count, rest)
  WHERE l.service_date = q.service_date AND l.run_id = q.run_id AND l.lease_id = q.lease_id
 """
 
@@ -87,6 +106,10 @@ class LeaseRows:
             )
         )
 
+    def read_resting(self, keys: Sequence[RunKey]) -> None:
+        """Everybody's whose rest is not in its rows alone."""
+        self._add(self._tx.rows(_RESTING, (dates(key.service_date for key in keys), ids(key.run_id for key in keys))))
+
     def read(self, wanted: Sequence[tuple[RunKey, UUID]]) -> None:
         self._add(
             self._tx.rows(
@@ -102,8 +125,9 @@ class LeaseRows:
     def get(self, key: RunKey, lease_id: UUID) -> LeaseRow | None:
         return self._rows.get((key, lease_id))
 
-    def of_run(self, key: RunKey) -> list[LeaseRow]:
-        return [row for row in self._rows.values() if row.key == key]
+    def of_run(self, key: RunKey, device_id: UUID) -> list[LeaseRow]:
+        """Of one device."""
+        return [row for row in self._rows.values() if row.key == key and row.device_id == device_id]
 
     def all(self) -> list[LeaseRow]:
         return list(self._rows.values())
@@ -142,15 +166,15 @@ class LeaseRows:
                 granted_by,
             ),
         )
-        row.was = (row.left, row.state)
+        row.was = row.now
         self._rows[row.key, row.lease_id] = row
 
     def write(self, work: Work) -> None:
         """What changed; a device hears of each lease that ended."""
-        changed = [row for row in self._rows.values() if (row.left, row.state) != row.was]
+        changed = [row for row in self._rows.values() if row.now != row.was]
         for row in changed:
             assert row.left >= 0, row
-            if row.live and row.left == 0:
+            if row.live and row.over:
                 row.state = "SETTLED"
             if not row.live and row.device_id is not None and row.was[1] in LIVE:
                 work.tell(row.device_id, News(kind=FeedKind.LEASE, key=f"lease/{row.lease_id}", body=None))
@@ -164,11 +188,12 @@ class LeaseRows:
                 ids(row.lease_id for row in changed),
                 texts(row.state for row in changed),
                 numbers(row.left for row in changed),
+                texts(row.now[2] for row in changed),
             ),
         )
         assert written == len(changed), "a lease of a locked run is gone"
         for row in changed:
-            row.was = (row.left, row.state)
+            row.was = row.now
 
     def _add(self, rows: Iterable[Sequence[Any]]) -> None:
         for row in map(_read, rows):
@@ -177,8 +202,8 @@ class LeaseRows:
 
 def _read(row: Sequence[Any]) -> LeaseRow:
     (service_date, run_id, lease_id, device_id, station_code, epoch, board, alight, name, places, *rest) = row
-    count, left, state = rest
-    return LeaseRow(
+    count, left, state, unsettled = rest
+    found = LeaseRow(
         key=RunKey(service_date, run_id),
         lease_id=lease_id,
         device_id=device_id,
@@ -191,5 +216,7 @@ def _read(row: Sequence[Any]) -> LeaseRow:
         count=count,
         left=left,
         state=state,
-        was=(left, state),
+        rest=rest_of(unsettled),
     )
+    found.was = found.now
+    return found

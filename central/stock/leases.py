@@ -88,7 +88,7 @@ class Leasing:
             rule = allowed.get(want.travel_class) or allowed.get(ANY)
             if rule is None:
                 continue
-            count = _room(work, leases, rules, rule, want, now)
+            count = _room(work, leases, device.device_id, rules, rule, want, now)
             if count <= 0:
                 continue
             if holder is None:
@@ -224,7 +224,9 @@ class Leasing:
         return found
 
 
-def _room(work: Work, leases: LeaseRows, rules: Rules, rule: AllotmentRule, want: Want, now: datetime) -> int:
+def _room(
+    work: Work, leases: LeaseRows, device_id: UUID, rules: Rules, rule: AllotmentRule, want: Want, now: datetime
+) -> int:
     """How much of a want the rule allows; 0 where the run is none, closed, another's pattern, or too far away."""
     key = RunKey(want.run.service_date, want.run.run_id)
     if not work.known(key):
@@ -239,7 +241,7 @@ def _room(work: Work, leases: LeaseRows, rules: Rules, rule: AllotmentRule, want
     if not now < departs <= now + timedelta(hours=rule.hours_ahead):
         return 0
     has = 0
-    for lease in leases.of_run(key):
+    for lease in leases.of_run(key, device_id):
         if lease.live and lease.travel_class == want.travel_class:
             has += -(-lease.left // (lease.alight - lease.board)) if lease.places else lease.left
     span = Span(board=want.board, alight=want.alight, travel_class=want.travel_class, count=want.count)

@@ -7,7 +7,7 @@ came between: a call that one timetable left out and the next has again is where
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -110,6 +110,14 @@ class LegMaps:
         if found is None or not 0 <= board < alight < len(found[0]):
             return None
         return outer(found[0], board, alight)
+
+    def became(self, key: RunKey, pattern: str, now: str) -> Callable[[int], range]:
+        """Of a leg of this pattern, the legs that it is in the pattern ``now``, which the run has."""
+        found = self._known.get((key, pattern))
+        if pattern == now or found is None:
+            return lambda leg: range(leg, leg + 1) if pattern == now else range(0)
+        calls = found[0]
+        return lambda leg: legs_of(calls, leg) if 0 <= leg < len(calls) - 1 else range(0)
 
 
 def read_patterns(tx: Tx, services: Services, keys: Sequence[RunKey]) -> dict[RunKey, dict[str, Trip]]:

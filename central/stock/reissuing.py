@@ -21,9 +21,10 @@ from uuid import UUID
 from central.feed import News, device_shard, publish
 from central.services import Services, Timetable
 from central.stock import arrays
-from central.stock.carrying import FIRM, LIVE, Carrying, Holdings, Move, Ticket, read_holdings
+from central.stock.carrying import Carrying
 from central.stock.clashing import clashes
 from central.stock.feeding import advance
+from central.stock.holdings import FIRM, LIVE, Holdings, Move, Ticket, read_holdings
 from central.stock.legmaps import NewMap, put_maps, read_patterns
 from central.stock.runs import CLOSED, close_run, frozen_bodies
 from central.stock.words import RunKey, shard_of
@@ -217,6 +218,7 @@ class _Reissue:
             older=older,
             places=None if places is None else frozenset(map(str, places)),
             holdings=holdings,
+            same_places=run.formation == formation,
             pattern=pattern,
             formation=formation,
             issue=self._issue,

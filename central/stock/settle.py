@@ -11,19 +11,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
 from uuid import UUID
 
 from central.services import Device, Services
-from central.stock.cellmap import Cell, CellMap
+from central.stock.cellmap import CellMap
 from central.stock.cells import CellWriter
 from central.stock.claimrows import ClaimRow, ClaimRows
 from central.stock.late_runs import freeze_sold
-from central.stock.leaserows import LeaseRow, LeaseRows
+from central.stock.leaserows import LeaseRows
 from central.stock.legmaps import Carried, LegMaps
-from central.stock.pictures import Pictures
+from central.stock.pictures import Pictures, RunFacts
 from central.stock.rules import RuleBook
 from central.stock.runs import Issues
+from central.stock.settle_places import PlaceSettler
 from central.stock.settle_units import UnitSettler
 from central.stock.words import (
     Abandoned,
@@ -41,7 +41,6 @@ from central.tx import Tx
 from counter_app.domain.reissue import Trouble
 
 OPEN_CLAIM = frozenset({"HELD", "LEASED", "IN_DOUBT"})
-L = TypeVar("L", Refunded, Returned)
 _NOTHING = SettleResult(outcome=Settled.NOTHING)
 _AGAIN = SettleResult(outcome=Settled.AGAIN)
 _DONE = SettleResult(outcome=Settled.DONE)
@@ -87,7 +86,8 @@ class Settlement:
         self._leases = LeaseRows(work.tx)
         self._maps = LegMaps(work.tx, services)
         self._vanished: set[tuple[RunKey, UUID]] = set()  # units sold of which there is nothing to give back
-        self._units = UnitSettler(work, self._writer, self._leases)
+        self._places = PlaceSettler(work, device, self._cells, self._leases, self._maps)
+        self._units = UnitSettler(work, device.device_id, self._writer, self._leases)
 
     def publish(self) -> None:
         self._work.publish()
@@ -120,6 +120,7 @@ class Settlement:
         for event in older:
             if isinstance(event, Sold) and not self._maps.knows(event.run.key, event.run.pattern):
                 self._learn(event)
+        self._places.read(known, older)
 
     def _learn(self, event: Sold) -> None:
         """A run that had been sold nowhere but there when the timetable changed: its old legs are in that timetable."""
@@ -150,20 +151,19 @@ class Settlement:
             case Abandoned():
                 return self._abandoned(event)
             case Refunded():
-                return self._refunded(self._in_our_legs(event))
+                return self._refunded(event)
             case Returned():
-                return self._returned(self._in_our_legs(event))
+                return self._returned(event)
 
-    def _in_our_legs(self, event: L) -> L:
+    def _span_now(self, event: Refunded | Returned) -> tuple[int, int]:
         """Cells that an older timetable counted. Of a pattern that central never had they are taken as they are: only
 
         what is the device's own is ever freed.
         """
+        span = None
         if self._is_older(event):
             span = self._maps.outer(event.run.key, event.run.pattern, event.board, event.alight)
-            if span is not None:
-                return replace(event, board=span[0], alight=span[1])
-        return event
+        return (event.board, event.alight) if span is None else span
 
     def _own_claim(self, key: RunKey, claim_id: UUID) -> ClaimRow | None:
         row = self._claims.get(key, claim_id)
@@ -171,40 +171,42 @@ class Settlement:
 
     # ---- SOLD
 
-    def _sold(self, event: Sold) -> SettleResult:
-        key = event.run.key
+    def _sold(self, sold: Sold) -> SettleResult:
+        key, event = sold.run.key, sold
         picture = self._work.picture(key)
         facts = picture.facts
         carried: Carried | None = None
-        older = self._is_older(event)
+        older = self._is_older(sold)
         if older:
-            carried = self._maps.carried(key, event.run.pattern, facts.trip, event.board, event.alight)
+            carried = self._maps.carried(key, sold.run.pattern, facts.trip, sold.board, sold.alight)
             if carried is not None:
-                event = replace(event, board=carried.board, alight=carried.alight)
-        vanished = carried is not None and carried.trouble is Trouble.CALL_VANISHED
-        # C7. Only what was the device's own is settled where it is not known which legs were meant.
-        keep_others = older and (carried is None or vanished)
-        changed = older and (carried is None or carried.trouble is not None)
+                event = replace(sold, board=carried.board, alight=carried.alight)
+        for place in dict.fromkeys(sold.places):
+            self._places.told(sold, place, (event.board, event.alight))
+        trouble = "" if carried is None or carried.trouble is None else str(carried.trouble)
+        vanished = trouble == Trouble.CALL_VANISHED
         if vanished and (facts.places is None or event.board == event.alight):
             return self._vanished_whole(event)
-        problem = ""
-        if not 0 <= event.board < event.alight <= facts.legs:
-            problem = "span"
-        elif (facts.places is None) == bool(event.places) or event.count < 1:
-            problem = "places"
-        elif facts.places is None and event.travel_class not in facts.whole:
-            problem = "travel_class"
-        elif facts.places is not None and any(place not in facts.places.index for place in event.places):
-            problem = "place"
-        if problem:
-            return SettleResult(outcome=Settled.UNKNOWN_RUN, changed=changed, detail=problem)
+        known = () if facts.places is None else tuple(one for one in event.places if one in facts.places.index)
+        if carried is not None and facts.places is not None and len(known) < len(event.places):
+            trouble = trouble or Trouble.PLACE_VANISHED.value  # C7: a seat that the train has no more
+        elif problem := _problem(event, facts, known):
+            return SettleResult(
+                outcome=Settled.UNKNOWN_RUN, changed=older and (carried is None or bool(trouble)), detail=problem
+            )
         row = self._own_claim(key, event.claim_id)
+        # Where it is not known which legs were meant, only what was the device's own is settled.
+        taking = not older or carried is not None
         if facts.places is None:
             outcome, displaced = self._units.sold(
-                event, row, keep_others=keep_others, yield_hold=partial(self._let_yield, key)
+                event, row, keep_others=not taking, yield_hold=partial(self._let_yield, key)
             )
         else:
-            outcome, displaced = self._places_sold(event, row, keep_others=keep_others)
+            outcome, displaced = self._places_sold(event, row, known, taking=taking, vanished=vanished)
+        if carried is not None:
+            for n, place in enumerate(event.places):
+                if n not in displaced:
+                    self._places.stands(event, place)
         if row is not None and row.state in OPEN_CLAIM:
             self._end_claim(row, "SOLD")
         if vanished:  # it is on the disruption list, whoever has what is left of its way
@@ -214,8 +216,8 @@ class Settlement:
             displaced=displaced,
             written_off=outcome in {Settled.LATE, Settled.DISPLACED} and self._was_written_off(event, row),
             cancelled=not picture.open,
-            changed=changed,
-            trouble=str(carried.trouble) if carried is not None and carried.trouble is not None else "",
+            changed=older and (carried is None or bool(trouble)),
+            trouble=trouble,
             span=None if carried is None else (event.board, event.alight),
         )
 
@@ -236,71 +238,21 @@ class Settlement:
             span=(event.board, event.board),
         )
 
-    def _places_sold(self, event: Sold, row: ClaimRow | None, *, keep_others: bool) -> tuple[Settled, tuple[int, ...]]:
+    def _places_sold(
+        self, event: Sold, row: ClaimRow | None, known: tuple[str, ...], *, taking: bool, vanished: bool
+    ) -> tuple[Settled, tuple[int, ...]]:
+        """``known``: the places that there are."""
         mine = row is not None and row.state in OPEN_CLAIM
         found = {
-            place: self._place_sold(event, place, mine=mine, keep_others=keep_others)
-            for place in dict.fromkeys(event.places)
+            place: self._places.sold(
+                event, place, mine=mine, taking=taking, vanished=vanished, yield_hold=self._let_yield
+            )
+            for place in dict.fromkeys(known)
         }
-        displaced = tuple(n for n, place in enumerate(event.places) if found[place] is Settled.DISPLACED)
-        outcomes = set(found.values())
+        displaced = tuple(n for n, place in enumerate(event.places) if found.get(place) is Settled.DISPLACED)
+        outcomes = {Settled.DONE, *found.values()}
         worst = next(one for one in (Settled.DISPLACED, Settled.LATE, Settled.DONE) if one in outcomes)
         return worst, displaced
-
-    def _place_sold(self, event: Sold, place: str, *, mine: bool, keep_others: bool) -> Settled:
-        """``mine``: the claim is this device's, and unsettled. What is SOLD is another ticket's, under whatever claim:
-
-        the intake does not bring the same ticket twice.
-        """
-        key = event.run.key
-        own: list[int] = []
-        free: list[int] = []
-        unpaid: set[UUID] = set()
-        blocked = False
-        cells = self._cells.at(key, place)
-        for leg in range(event.board, event.alight):
-            cell = cells.get(leg)
-            if cell is None:
-                free.append(leg)
-            elif (mine and cell.holder == event.claim_id and cell.state != "SOLD") or self._own_lease(key, cell):
-                own.append(leg)
-            elif cell.state == "HELD" and cell.holder is not None:
-                unpaid.add(cell.holder)
-                free.append(leg)
-            else:
-                blocked = True
-        if blocked:  # C4: and what it held of its own is nobody's now
-            for leg in own:
-                self._free(key, place, leg)
-            return Settled.DISPLACED
-        if not keep_others:
-            for claim_id in sorted(unpaid):  # C3
-                self._let_yield(key, claim_id)
-            for leg in free:
-                self._sell(key, place, leg, event.claim_id)
-        for leg in own:
-            self._sell(key, place, leg, event.claim_id)
-        return Settled.LATE if free else Settled.DONE
-
-    def _sell(self, key: RunKey, place: str, leg: int, claim_id: UUID) -> None:
-        self._leave_lease(key, self._cells.get(key, place, leg))
-        self._cells.put(key, place, leg, Cell("SOLD", claim_id, self._device.epoch))
-
-    def _free(self, key: RunKey, place: str, leg: int) -> None:
-        self._leave_lease(key, self._cells.get(key, place, leg))
-        self._cells.put(key, place, leg, None)
-
-    def _leave_lease(self, key: RunKey, cell: Cell | None) -> None:
-        lease = None if cell is None else self._own_lease(key, cell)
-        if lease is not None:
-            lease.left -= 1
-
-    def _own_lease(self, key: RunKey, cell: Cell) -> LeaseRow | None:
-        """The device's lease that the cell is of."""
-        if cell.holder is None or cell.state not in {"LEASED", "IN_DOUBT"}:
-            return None
-        lease = self._leases.get(key, cell.holder)
-        return lease if lease is not None and lease.live else None
 
     def _end_claim(self, row: ClaimRow, state: str) -> None:
         """What is left of its cells becomes free: its journal said what became of it."""
@@ -309,7 +261,7 @@ class Settlement:
             for leg in self._cells.legs_of(row.key, place, row.claim_id):
                 cell = self._cells.get(row.key, place, leg)
                 if cell is not None and cell.state != "SOLD":
-                    self._cells.put(row.key, place, leg, None)
+                    self._places.leave(row.key, place, leg)
         if row.state == "HELD":
             picture.held.pop(row.claim_id, None)
             self._work.touched(row.key)
@@ -324,7 +276,7 @@ class Settlement:
             and lease.board < event.alight
             and event.board < lease.alight
             and (bool(wanted.intersection(lease.places)) if wanted else lease.travel_class == event.travel_class)
-            for lease in self._leases.of_run(event.run.key)
+            for lease in self._leases.of_run(event.run.key, self._device.device_id)
         )
 
     def _let_yield(self, key: RunKey, claim_id: UUID) -> None:
@@ -361,35 +313,34 @@ class Settlement:
 
     def _refunded(self, event: Refunded) -> SettleResult:
         key = event.run.key
-        if event.place is None:
-            if (key, event.claim_id) in self._vanished:
-                return _NOTHING
-            return _DONE if self._units.refunded(event) else _NOTHING
-        freed = 0
-        # Its cells, wherever a timetable carried them: a leg that was one for a while may be two again.
-        for leg in self._cells.legs_of(key, event.place, event.claim_id):
-            cell = self._cells.get(key, event.place, leg)
-            if cell is not None and cell.state == "SOLD":
-                self._cells.put(key, event.place, leg, None)
-                freed += 1
-        return _DONE if freed else _NOTHING
+        if event.place is not None:
+            return _DONE if self._places.refunded(event) else _NOTHING
+        if (key, event.claim_id) in self._vanished:
+            return _NOTHING
+        board, alight = self._span_now(event)
+        return _DONE if self._units.refunded(replace(event, board=board, alight=alight)) else _NOTHING
 
     def _returned(self, event: Returned) -> SettleResult:
-        key = event.run.key
-        lease = self._leases.get(key, event.lease_id)
-        if lease is None:
+        lease = self._leases.get(event.run.key, event.lease_id)
+        if lease is None or lease.device_id != self._device.device_id:
             return SettleResult(outcome=Settled.NOTHING, detail="lease")
         if lease.holder_epoch != event.holder_epoch:
             return SettleResult(outcome=Settled.NOTHING, detail="holder_epoch")
         if not lease.live:
             return _AGAIN if lease.state == "SETTLED" else SettleResult(outcome=Settled.NOTHING, detail=lease.state)
+        span = self._span_now(event)
         if not lease.places:
-            return _DONE if self._units.returned(event, lease) else _AGAIN
-        freed = 0
-        for place in dict.fromkeys(event.places):
-            for leg in range(max(event.board, lease.board), min(event.alight, lease.alight)):
-                cell = self._cells.get(key, place, leg)
-                if cell is not None and cell.holder == lease.lease_id:
-                    self._free(key, place, leg)
-                    freed += 1
-        return _DONE if freed else _AGAIN
+            back = replace(event, board=span[0], alight=span[1])
+            return _DONE if self._units.returned(back, lease) else _AGAIN
+        return _DONE if self._places.returned(event, span, lease) else _AGAIN
+
+
+def _problem(event: Sold, facts: RunFacts, known: Sequence[str]) -> str:
+    """Of a sale that no timetable explains."""
+    if not 0 <= event.board < event.alight <= facts.legs:
+        return "span"
+    if (facts.places is None) == bool(event.places) or event.count < 1:
+        return "places"
+    if facts.places is None and event.travel_class not in facts.whole:
+        return "travel_class"
+    return "place" if len(known) < len(event.places) and facts.places is not None else ""

@@ -18,8 +18,9 @@ OPEN: Final = frozenset({"HELD", "LEASED", "IN_DOUBT"})
 class UnitSettler:
     """Works on the runs' pictures and tells the writer; part of one settlement."""
 
-    def __init__(self, work: Work, writer: CellWriter, leases: LeaseRows) -> None:
+    def __init__(self, work: Work, device_id: UUID, writer: CellWriter, leases: LeaseRows) -> None:
         self._work = work
+        self._device_id = device_id
         self._writer = writer
         self._leases = leases
         self._displaced: dict[tuple[RunKey, UUID], int] = {}  # units sold by claims of this batch and not had
@@ -35,7 +36,7 @@ class UnitSettler:
             taken = min(left, row.count)
             self._sell(key, name, span, taken)
             left -= taken
-        for lease in self._leases.of_run(key):
+        for lease in self._leases.of_run(key, self._device_id):
             if lease.live and lease.travel_class == name and lease.board <= span[0] and span[1] <= lease.alight:
                 taken = min(left, lease.left)
                 if taken:
@@ -59,7 +60,7 @@ class UnitSettler:
         if row is not None and row.state in OPEN:
             self.end(row)
             left -= row.count
-        for lease in self._leases.of_run(event.run.key):
+        for lease in self._leases.of_run(event.run.key, self._device_id):
             touches = lease.board <= event.alight and event.board <= lease.alight
             if left > 0 and lease.live and lease.travel_class == event.travel_class and touches:
                 taken = min(left, lease.left)

@@ -15,6 +15,7 @@ from counter_app.errors import Refusal
 from counter_app.ports.stock import ClaimState
 from db.verify import verify_profile
 from tests.simulation.nature import MINUTE
+from tests.simulation.track import Track
 from tests.simulation.truth import UNITS, Broken, Cell, Ticket, Written, lease_cells
 from tests.simulation.window import Window
 from tests.simulation.world import World
@@ -188,23 +189,21 @@ def _inboxes(world: World) -> Iterator[str]:
 
 def _places(world: World) -> Iterator[str]:
     """What central has as sold is what live tickets are for, apart from what copies and losses have blurred."""
-    truth = world.truth
-    kept: dict[Cell, Ticket] = {}
+    truth, there = world.truth, Track(world)
     accepted, _ = _at_central(world)
     lost = _unheard(world, accepted)
+    kept: dict[Cell, Ticket] = {}
     for ticket in truth.tickets.values():
         if ticket.live and ticket.ticket_id not in lost:
-            kept.update(dict.fromkeys(ticket.cells, ticket))
+            kept.update(dict.fromkeys((one for one in ticket.cells if there.has(one)), ticket))
     blurred = set(truth.excused) | {cell for cells in truth.copied.values() for cell in cells}
-    # Of a journey that a timetable took away before it was heard of, central keeps every leg that its legs became:
-    # too many, perhaps, for nobody can travel there by it. Never too few.
-    wider = {cell[:2] for ticket in truth.tickets.values() if truth.stranded(ticket) for cell in ticket.cells}
     stored = {cell for cell, holder in world.central.cells().items() if holder.startswith("SOLD ")}
     for cell in sorted(stored ^ {one for one in kept if not one[1].startswith(UNITS)}):
         if cell in blurred or (truth.central_restored and cell in truth.excused):
             continue
         owner = kept.get(cell)
-        if owner is None and cell[:2] in wider:
+        # A leg that was two is sold as a whole for who has a part of it.
+        if owner is None and any(one in kept for one in there.leg_of(cell)):
             continue
         if owner is not None and owner.device in truth.copied:
             continue
@@ -236,8 +235,7 @@ def _claims(world: World) -> Iterator[str]:
 def _leases(world: World) -> Iterator[str]:
     """Only settlement frees: of a lease that is settled at central, each cell was sold by a copy of its device, or
 
-    said to be left; and nothing is written off but by two people. Apart from runs that lost a call, where there may be
-    nothing any more that a cell became.
+    said to be left; and nothing is written off but by two people.
     """
     truth = world.truth
     if truth.central_restored:
@@ -254,7 +252,7 @@ def _leases(world: World) -> Iterator[str]:
         " WHERE state IN ('SETTLED', 'WRITTEN_OFF') AND places <> '{}'"
     ):
         body = json.loads(grant)
-        if body["run_id"] in truth.gone or (state == "WRITTEN_OFF" and device in truth.written_off):
+        if state == "WRITTEN_OFF" and device in truth.written_off:
             continue
         if state == "WRITTEN_OFF":
             yield f"lease {lease_id} of {device} is written off, and no two people did it"

@@ -328,9 +328,6 @@ class Headquarters:
                 found[str(run), f"{UNITS}{travel_class}", piece] = str(used)
         return found
 
-    def calls(self) -> dict[str, frozenset[int]]:
-        """By run, where it calls on the track."""
-        return {
-            str(run): frozenset(self.lines.calls[pattern])
-            for run, pattern in self.rows("SELECT run_id, pattern_version FROM run")
-        }
+    def patterns(self) -> dict[str, str]:
+        """By run, the pattern that it has."""
+        return {str(run): pattern for run, pattern in self.rows("SELECT run_id, pattern_version FROM run")}

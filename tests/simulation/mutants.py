@@ -18,8 +18,11 @@ from central.feed import News
 from central.journal.intake import Intake
 from central.journal.judge import Judge
 from central.request import Refusing
+from central.stock import carrying
 from central.stock.deciding import Decision
 from central.stock.ending import Ending
+from central.stock.settle_places import PlaceSettler
+from central.stock.stakes import Stakes
 from central.tx import Tx
 from counter_app.application import enrolled_hold, hold, push_journal, return_leases
 from counter_app.application.enrolled_hold import EnrolledBeginTender
@@ -31,7 +34,7 @@ from counter_app.ports.stock import ClaimState
 from counter_app.ports.sync import LeaseLeft
 from counter_app.wire import messages as m
 from db.sync import SqlSync
-from tests.simulation.world import Odds
+from tests.simulation.world import Odds, odds_of
 
 Planting = Callable[[ExitStack], None]
 
@@ -52,6 +55,8 @@ APART: Final = replace(
     ROUGH, clones=6.0, chores=0.1, cuts=25.0, kills=1.0, commit_blows=0, storm=1, stations=(("AAH", 2), ("BBH", 2))
 )
 RESTORED: Final = replace(ROUGH, central_restores=3.0)
+# Timetables come and go while lines are cut, and few calls are there all the time.
+LOST_CALLS: Final = replace(ROUGH, cuts=12.0, kills=1.0, reissues=12.0, commit_blows=0, storm=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +199,28 @@ def _refunded_cells_are_left(stack: ExitStack) -> None:
         return original(self, lease)
 
     _swap(stack, leases._Spent, "rests", rests)
+
+
+def _half_a_leg_frees(stack: ExitStack) -> None:
+    """Of two who have a part of one leg the first has all of it, and frees all of it when he gives his part back."""
+    original = PlaceSettler.sold
+
+    def sold(self: PlaceSettler, event: Any, place: str, *, taking: bool, vanished: bool, **more: Any) -> Any:
+        return original(self, event, place, taking=taking and not vanished, vanished=False, **more)
+
+    _swap(stack, PlaceSettler, "sold", sold)
+    _swap(stack, PlaceSettler, "_is_under", lambda *_: False)
+    _swap(stack, Stakes, "next", lambda *_: None)
+
+
+def _cells_forgotten(stack: ExitStack) -> None:
+    """What a timetable took from a lease is not its window's any more when the next one has it again."""
+    original = carrying.lease_now
+
+    def lease_now(move: Any, lease: Any) -> Any:
+        return replace(original(move, lease), rest=None)
+
+    _swap(stack, carrying, "lease_now", lease_now)
 
 
 # ---- the journal ---------------------------------------------------------------------------------------------------
@@ -384,6 +411,14 @@ MUTANTS: Final = (
     Mutant(
         name="epoch_frees", rule="a new epoch frees what the copies hold", plant=_epoch_frees, odds=APART,
         seeds=(3, 4, 2, 5),
+    ),
+    Mutant(
+        name="half_a_leg_frees", rule="who gives back half of a joined leg frees it all", plant=_half_a_leg_frees,
+        odds=odds_of(416), seeds=(416,), steps=6_000, asked=True,  # at once: test_new_timetable.py
+    ),
+    Mutant(
+        name="cells_forgotten", rule="a coach that is there again is everybody's", plant=_cells_forgotten,
+        odds=replace(LOST_CALLS, coaches=True), seeds=(2, 3, 4, 5), steps=2_000, asked=True,
     ),
     Mutant(name="gap_unheeded", rule="what a restored central lost is lost", plant=_gap_unheeded, odds=RESTORED),
 )  # fmt: skip

@@ -45,14 +45,15 @@ class Outcome:
 
 
 RARE = (
-    "killed", "epoch", "reissue", "legs renumbered", "counter restored", "cloned", "revoked", "lost", "written off",
+    "killed", "epoch", "reissue", "legs renumbered", "calls lost", "coaches lost", "counter restored",
+    "cloned", "revoked", "lost", "written off",
     "central restored", "log_in", "sell", "refund",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What worlds stand on: a server, a folder in memory, the two timetables."""
+    """What worlds stand on: a server, a folder in memory, the timetables."""
 
     cluster: Cluster
     folder: Path

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -23,10 +24,12 @@ from db.catalogue.feed import build
 from db.verify import verify_profile
 from tests.postgres import Cluster
 from tests.simulation.headquarters import POLICY_TEXT, Headquarters
+from tests.simulation.mutants import BY_NAME
 from tests.simulation.nature import Time, body
 from tests.simulation.network import Network, Weather, Wire
-from tests.simulation.timetable import Issue, feed_files, lines_of, make_issue
-from tests.simulation.truth import Truth
+from tests.simulation.timetable import Issue, feed_files, make_issue
+from tests.simulation.track import look_at_cells
+from tests.simulation.truth import Broken, Truth
 from tests.simulation.window import Window, enrol_window
 
 SHORT_MS = 1_000
@@ -54,6 +57,7 @@ class Both:
     time: Time
     windows: dict[str, Window]
     shorter: Issue
+    truth: Truth
 
     def sync(self, *names: str) -> None:
         for name in names:
@@ -80,24 +84,49 @@ class Both:
         return desk.hold(self.central.people["li"], offer.run, offer.span, wish)
 
     def pay(self, name: str, hold: HoldView) -> list[str]:
+        self.sell(name, hold)
+        return [str(place) for place in hold.places]
+
+    def sell(self, name: str, hold: HoldView) -> list[UUID]:
         desk, li = self.windows[name].desk, self.central.people["li"]
         assert desk is not None
         people = [PassengerInput() for _ in range(hold.count)]
         total = desk.quote(hold, people).total
         desk.begin_tender(li, hold.order_id)
-        desk.sell_for_cash(li, hold.order_id, people, received=total, quoted=total)
-        return [str(place) for place in hold.places]
+        sold = desk.sell_for_cash(li, hold.order_id, people, received=total, quoted=total)
+        return [ticket.ticket_id for ticket in sold.order.tickets]
+
+    def refund(self, name: str, ticket_id: UUID) -> None:
+        desk = self.windows[name].desk
+        assert desk is not None
+        desk.refund(self.central.people["li"], desk.quote_refund(ticket_id))
+
+    def cut(self, name: str) -> None:
+        self.windows[name].wire.weather.up = False
+        self.network.pass_time(60_000)
+
+    def mend(self, name: str) -> None:
+        self.windows[name].wire.weather.up = True
+        self.network.pass_time(60_000)
+
+    def buys_all(self, name: str, to: str, day: date, origin: str = "AAH") -> None:
+        while True:
+            try:
+                self.pay(name, self.hold(name, to, day, origin=origin))
+            except Refusal:
+                break
 
 
 @pytest.fixture
 def both(cluster: Cluster, tmp_path: Path) -> Iterator[Both]:
     time = Time()
-    first, shorter = make_issue(tmp_path, 1), _without_a_call(tmp_path)
-    central = Headquarters(cluster, tmp_path / "central", body(time, "central"), random.Random(1), (first, shorter))
+    shorter = _without_a_call(tmp_path)
+    files = (make_issue(tmp_path, 1), shorter, make_issue(tmp_path, 4))
+    central = Headquarters(cluster, tmp_path / "central", body(time, "central"), random.Random(1), files)
     network = Network(time, random.Random(2), central, lambda name: None, lambda words: None)
     policy = read_policy(POLICY_TEXT)
     windows = {}
-    truth = Truth(unit_capacity=policy.unreserved_capacity, lines=lines_of((first, shorter)))
+    truth = Truth(unit_capacity=policy.unreserved_capacity, lines=central.lines)
     for number, station in enumerate(("AAH", "BBH")):
         weather = Weather()
         weather.calm()
@@ -118,7 +147,7 @@ def both(cluster: Cluster, tmp_path: Path) -> Iterator[Both]:
             device_id=device_id,
         )
         windows[station].open()
-    made = Both(central, network, time, windows, shorter)
+    made = Both(central, network, time, windows, shorter, truth)
     made.sync("AAH", "BBH")
     for window in windows.values():
         assert window.desk is not None
@@ -207,6 +236,65 @@ def test_a_timetable_waits_for_money_on_its_way(both: Both) -> None:
     both.sync("AAH", "AAH")
     assert both.offer("AAH", "EEH", day).span.alight == 3
     assert both.central.rows("SELECT board, alight FROM ticket") == [(0, 3)]
+    _all_is_well(both)
+
+
+def _a_seat_in_two_halves(both: Both) -> None:
+    """Sold to CCH and from there, without a line, while the train ceases to call at CCH; one half is given back."""
+    day = _day()
+    both.sync("AAH")
+    both.cut("AAH")
+    first = both.hold("AAH", "CCH", day)
+    (given_back,) = both.sell("AAH", first)
+    desk = both.windows["AAH"].desk
+    assert desk is not None
+    offer = both.offer("AAH", "EEH", day, origin="CCH")
+    behind = desk.hold(both.central.people["li"], offer.run, offer.span, places=first.places)
+    both.sell("AAH", behind)
+    both.central.activate(both.shorter)
+    both.refund("AAH", given_back)
+    both.mend("AAH")
+    both.sync("AAH", "BBH", "AAH")
+    look_at_cells(both)
+    both.buys_all("BBH", "DDH", day, origin="BBH")
+    both.sync("BBH")
+
+
+def test_half_of_a_joined_leg_is_given_back(both: Both) -> None:
+    """Between BBH and DDH, one leg now, the seat is his who was to get on at CCH."""
+    _a_seat_in_two_halves(both)
+    both.central.activate(both.central.files[0])
+    both.sync("AAH", "BBH", "AAH")
+    look_at_cells(both)
+    both.buys_all("BBH", "CCH", _day())
+    both.sync("BBH")
+    _all_is_well(both)
+
+
+def test_the_planted_bug_of_it_is_found(both: Both) -> None:
+    """``half_a_leg_frees``, in a world that is made for it: in others, few have two halves of one seat."""
+    with BY_NAME["half_a_leg_frees"].planted(), pytest.raises(Broken, match="free at central"):
+        _a_seat_in_two_halves(both)
+
+
+def test_a_coach_that_goes_and_comes(both: Both) -> None:
+    """Its seats are sold without a line while the train runs without it, and nobody else gets them when it is back."""
+    day = _day()
+    both.sync("AAH")
+    both.cut("AAH")
+    sold = both.pay("AAH", both.hold("AAH", "EEH", day))
+    assert sold[0].startswith("03/")
+    both.central.activate(both.central.files[2])
+    both.sync("BBH")
+    both.buys_all("BBH", "EEH", day)
+    both.central.activate(both.central.files[0])
+    both.sync("BBH")
+    look_at_cells(both)
+    both.buys_all("BBH", "EEH", day)
+    both.pay("AAH", both.hold("AAH", "EEH", day))
+    both.mend("AAH")
+    both.sync("AAH", "BBH", "AAH")
+    look_at_cells(both)
     _all_is_well(both)
 
 

@@ -111,15 +111,17 @@ class Troubles:
             "SELECT sha256 FROM issue WHERE activation IS NOT NULL ORDER BY activation DESC"
         )
         other = self.world.chance.choice([one for one in self.world.files if one.built.sha256 != at_force[0][0]])
-        before = self.world.central.calls()
+        lines = self.world.central.lines
+        before = self.world.central.patterns()
         self.world.central.activate(other)
-        after = self.world.central.calls()
-        for run, calls in before.items():
-            if calls - after[run]:
-                self.world.truth.gone[run] |= calls - after[run]
+        for run, now in self.world.central.patterns().items():
+            was = before[run]
+            if set(lines.calls[was]) - set(lines.calls[now]):
                 self.world.told["calls lost"] += 1
-            if calls != after[run]:
+            if lines.calls[was] != lines.calls[now]:
                 self.world.told["legs renumbered"] += 1
+            if lines.places[was] - lines.places[now]:
+                self.world.told["coaches lost"] += 1
         self.world.told["reissue"] += 1
         self.world.say(f"timetable {other.path.name}")
 

@@ -34,8 +34,6 @@ class Ticket:
     cells: frozenset[Cell]
     travel_class: str
     price_minor: int
-    run_id: str
-    ends: tuple[int, int]  # on the track
     refunds: list[str] = field(default_factory=list)  # hashes of the entries
 
     @property
@@ -66,7 +64,6 @@ class Truth:
     excused: dict[Cell, str] = field(default_factory=dict)
     excused_runs: dict[str, str] = field(default_factory=dict)  # of units: which run, why
     copied: dict[UUID, set[Cell]] = field(default_factory=dict)  # devices that were cloned or put back: what they held
-    gone: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))  # by run: calls that it lost one day
     written_off: set[UUID] = field(default_factory=set)  # devices of which two people wrote off what they held
     central_restored: bool = False  # it forgot locks, too
     doubles: dict[Cell, str] = field(default_factory=dict)  # two owners, and the excuse
@@ -110,7 +107,7 @@ class Truth:
             cells = frozenset((run["run_id"], place, leg) for leg in range(*ends))
             ticket = Ticket(
                 one["ticket_id"], one["number"], device, entry.epoch, entry.seq, window, cells, body["travel_class"],
-                one["price_minor"], run["run_id"], ends,
+                one["price_minor"],
             )  # fmt: skip
             if ticket.ticket_id in self.tickets:
                 raise Broken(f"ticket {ticket.ticket_id} sold by two entries")
@@ -129,13 +126,6 @@ class Truth:
             self.twins += 1
             return
         raise Broken(f"number {ticket.number} is on tickets {other} and {ticket.ticket_id}")
-
-    def stranded(self, ticket: Ticket) -> bool:
-        """A timetable took its journey away, perhaps before central had heard of it: then central keeps what became of
-
-        its legs, which may be more than it was sold for. It is on the disruption list.
-        """
-        return not self.gone.get(ticket.run_id, set()).isdisjoint(ticket.ends)
 
     def _owners(self, cell: Cell) -> None:
         owners = [self.tickets[one] for one in self.owners[cell]]

@@ -121,7 +121,7 @@ def test_every_statement_names_its_run(world: World, heard: set[str]) -> None:
     assert unnamed == set()
     assert swept == SWEEPS.keys()  # an exception that nothing needs is none
     touched = {match for one in inventory for match in _TABLE.findall(one)}
-    assert touched == set(TABLES) - {"ticket"}  # that one is the intake's
+    assert touched == set(TABLES)
 
 
 def test_the_ear_hears_what_names_no_run() -> None:
