@@ -38,11 +38,14 @@ if TYPE_CHECKING:
     from counter_app.application.counter_desk import CounterDesk
     from counter_app.application.enrolled import CentralLink
     from counter_app.application.printer_set import PrinterSet
+    from counter_app.application.verify_ticket import VerifyTicket
     from counter_app.application.views import JournalVerdict
+    from counter_app.domain.checking import CheckedTicket
     from counter_app.domain.device_settings import DeviceSettings
     from counter_app.domain.papers import Paper
     from counter_app.domain.policy import Policy
     from counter_app.domain.staff import Actor
+    from counter_app.domain.trust import TrustBundle
     from counter_app.ports.catalogue import ImportReport
     from counter_app.ports.clock import Clock, Entropy
     from counter_app.ports.line import Line
@@ -532,6 +535,11 @@ def window_parts(
     def draw_paper(paper: Paper) -> bytes:
         return opened[0].composer.compose(paper, width=paper_width(settings), symbology=_symbology(settings)).png()
 
+    def read_codes(picture: Path) -> list[str]:
+        from printers.codes import read_picture
+
+        return read_picture(picture)
+
     def save_pdf(paper: Paper, path: Path) -> None:
         from printers.pdf import write_pdf
 
@@ -559,6 +567,7 @@ def window_parts(
         sheets=sheets if any(one.url.startswith("virtual:") for one in all_printers) else None,
         draw_paper=draw_paper,
         save_pdf=save_pdf,
+        read_codes=read_codes,
         verify_command=(sys.executable, str(ROOT / "main.py"), "journal", "verify", "--json", "--profile", str(folder)),
         demo_accounts=accounts,
         peripherals=around,
@@ -936,30 +945,103 @@ def _layouts(args: argparse.Namespace) -> int:
 
 def _trust(args: argparse.Namespace) -> int:
     from counter_app.domain.staff import SYSTEM
-    from ui.commandline.commands import file_trouble
+    from counter_app.domain.trust import BUNDLE_BYTES_MAX
+    from ui.commandline.commands import read_passwords
+    from ui.commandline.trusting import Held, trust
 
-    with counter_of(args, writable=False) as counter, file_trouble(args.file):
-        counter.desk.export_trust(SYSTEM, args.file)
-    return DONE
+    writes = args.trust_command not in {"export", "show"}
+    with counter_of(args, writable=writes) as counter:
+
+        def actor() -> Actor:
+            return _log_in(counter, args.user, read_passwords(sys.stdin, 1)[0]) if writes else SYSTEM
+
+        def bundles() -> list[TrustBundle]:
+            own = counter.store.fresh_bundle if counter.line is None else counter.store.trust_bundle
+            mine = own()
+            with counter.store.reading() as books:
+                return [mine, *books.trust.others()]
+
+        held = Held(counter.desk, bundles)
+        return trust(args, held, actor, lambda path: read_bounded(path, BUNDLE_BYTES_MAX))
 
 
 def _verify_ticket(args: argparse.Namespace) -> int:
-    from counter_app.application.verify_ticket import VerifyTicket
-    from counter_app.security import verify
-    from ui.commandline.verify_ticket import read_trust, verify_ticket
+    from ui.commandline.verify_ticket import answer_lines, codes_of, redeem, verify_ticket
 
-    if args.trust is not None:
-        bundle = read_trust(read_bounded(args.trust), verify)
-    else:
-        with counter_of(args, writable=False) as counter:
-            bundle = counter.store.trust_bundle()
+    if (args.what is None) != args.scanner or (args.trust is not None and args.redeem):
+        raise Refusal(Reason.BAD_INPUT, detail="a code, a picture, - or --scanner; --redeem goes with a profile")
 
     def codes_in(picture: Path) -> list[str]:
         from printers.codes import read_picture
 
         return read_picture(picture)
 
-    return verify_ticket(args.what, VerifyTicket(bundle, verify), codes_in, now=SystemClock().now(), as_json=args.json)
+    with contextlib.ExitStack() as stack:
+        if args.redeem:
+            check = _redeeming(stack.enter_context(counter_of(args, writable=True)), args)
+            if args.scanner or args.what == "-":
+                return _each_code(args, answer_lines(check, as_json=args.json))
+            return redeem(codes_of(args.what, codes_in), check, as_json=args.json)
+        verifier = _verifier(args, stack)
+        if args.scanner or args.what == "-":
+            look = answer_lines(lambda code: verifier(code, at=SystemClock().now()), as_json=args.json)
+            return _each_code(args, look)
+        return verify_ticket(args.what, verifier, codes_in, now=SystemClock().now(), as_json=args.json)
+
+
+def _verifier(args: argparse.Namespace, stack: contextlib.ExitStack) -> VerifyTicket:
+    """By a bundle alone, or by all keys that the profile knows."""
+    from counter_app.application.check_ticket import known_here
+    from counter_app.application.verify_ticket import KnownKey, VerifyTicket
+    from counter_app.domain.trust import BUNDLE_BYTES_MAX
+    from counter_app.security import verify
+    from ui.commandline.verify_ticket import read_trust
+
+    if args.trust is not None:
+        return VerifyTicket(read_trust(read_bounded(args.trust, BUNDLE_BYTES_MAX), verify), verify)
+    store = stack.enter_context(counter_of(args, writable=False)).store
+
+    def known(key_id: bytes) -> KnownKey | None:
+        with store.reading() as books:
+            return known_here(books, store.profile)(key_id)
+
+    return VerifyTicket(None, verify, known=known)
+
+
+def _redeeming(counter: Counter, args: argparse.Namespace) -> Callable[[str], CheckedTicket]:
+    from counter_app.domain.checking import RunFilter
+    from counter_app.domain.staff import SYSTEM
+    from ui.commandline.commands import read_passwords
+
+    actor = SYSTEM
+    if args.user:
+        actor = _log_in(counter, args.user, read_passwords(sys.stdin, 1)[0])
+    wanted = RunFilter(service=args.service)
+    return lambda code: counter.desk.check_ticket(actor, code, wanted=wanted)
+
+
+def _each_code(args: argparse.Namespace, answer: Callable[[str], None]) -> int:
+    """A serial scanner of ``devices.toml``; one that types comes in on standard input, and so does ``-``."""
+    from counter_app.domain.device_settings import NO_DEVICES
+    from ui.commandline.commands import stopped_by_interrupt
+    from ui.commandline.verify_ticket import from_scanner
+
+    found = read_devices(profile_folder(args)) if args.scanner else NO_DEVICES
+    if args.scanner and found.scanner is None:
+        raise Refusal(Reason.BAD_SETTING, key="devices.toml", detail="there is no [scanner]")
+    if found.scanner is None or found.scanner.address is None:
+        for line in sys.stdin:
+            if line.strip():
+                answer(line.strip()[:1000])
+        return DONE
+    from devices.opening import open_reader
+
+    reader = open_reader(found.scanner, found.scanner.address, source="scanner", clock=SystemClock())
+    try:
+        with stopped_by_interrupt() as stopped:
+            return from_scanner([reader], answer, stopped)
+    finally:
+        reader.close()
 
 
 def read_bounded(path: Path, bytes_max: int = 4 * 1024 * 1024) -> bytes:

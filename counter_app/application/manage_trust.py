@@ -51,14 +51,13 @@ class RevokeKey:
         demand(actor, Right.MANAGE)
         plain = check_reason(reason)
         now = self.clock.now()
+        own = self.store.own_bundle()
         with self.store.reading() as books:
             if books.sync.central() is not None:
                 raise Refusal(Reason.ONLY_CENTRAL)
             if epoch == max(1, books.journal.head().epoch):
                 raise Refusal(Reason.BAD_INPUT, field="epoch", detail="in use: start a new epoch first")
-            certificate = self.store.own_bundle().of_epoch(
-                self.store.profile.station_code, self.store.profile.counter, epoch
-            )
+            certificate = own.of_epoch(self.store.profile.station_code, self.store.profile.counter, epoch)
             if certificate is None:
                 raise Refusal(Reason.BAD_INPUT, field="epoch", detail="there is none")
             payloads = books.trust.sold_payloads(epoch, valid_after=now) if accept_sold else []
@@ -96,7 +95,8 @@ class RotateKeys:
     def operator(self, actor: Actor, *, at: datetime | None, reason: str) -> Statement:
         """A new operator key signs from ``at`` (None: now) on.
 
-        Raises Refusal: NOT_ALLOWED, REASON_NEEDED, ONLY_CENTRAL, BAD_INPUT(field="at") for a time that is over, or where a key is to come already.
+        Raises Refusal: NOT_ALLOWED, REASON_NEEDED, ONLY_CENTRAL, BAD_INPUT(field="at") for a time that is over, or
+        where a key is to come already.
         """
         demand(actor, Right.MANAGE)
         return self.store.change_trust(actor, rotate_at=at or self.clock.now(), reason=check_reason(reason))
@@ -121,30 +121,32 @@ class ImportTrust:
         said = bundle.statement
         if said is None:
             raise Refusal(Reason.BAD_INPUT, field="trust", detail="of the first format: it says nothing of its age")
+        ours = self.store.own_bundle().operator_key
+        own = ours in bundle.operator_keys
         with self.store.writing() as books:
-            pinned, known = self._pinned(books, bundle)
+            pinned, known = self._own(books, ours) if own else self._pinned(books, bundle)
+            if not follows(said, known):
+                assert known is not None, "only then it does not follow"
+                raise Refusal(Reason.TRUST_OLDER, sequence=said.sequence, known=known.sequence)
             if pinned is None:
                 pinned = operator_key
             elif operator_key is not None and operator_key not in bundle.operator_keys:
                 raise Refusal(Reason.BAD_INPUT, field="operator_key")
             if pinned is None or not reached_from(said, pinned):
                 raise Refusal(Reason.BAD_INPUT, field="operator_key", detail=said.operator_keys[0].public_key.hex())
-            if not follows(said, known):
-                assert known is not None, "only then it does not follow"
-                raise Refusal(Reason.TRUST_OLDER, sequence=said.sequence, known=known.sequence)
-            self._keep(books, actor, bundle, said, own=self._is_own(bundle))
+            self._keep(books, actor, bundle, said, own=own)
         return bundle
 
-    def _is_own(self, bundle: TrustBundle) -> bool:
-        return self.store.own_bundle().operator_key in bundle.operator_keys
+    @staticmethod
+    def _own(books: Reading | Writing, first: bytes) -> tuple[bytes | None, Statement | None]:
+        if books.sync.central() is None:
+            raise Refusal(Reason.BAD_INPUT, field="trust", detail="of this window itself")
+        known = books.trust.statement()
+        return (first if known is None else known.signer.public_key), known
 
-    def _pinned(self, books: Reading | Writing, bundle: TrustBundle) -> tuple[bytes | None, Statement | None]:
+    @staticmethod
+    def _pinned(books: Reading | Writing, bundle: TrustBundle) -> tuple[bytes | None, Statement | None]:
         """The key of this operator that is trusted here already, and what it last said."""
-        if self._is_own(bundle):
-            if books.sync.central() is None:
-                raise Refusal(Reason.BAD_INPUT, field="trust", detail="of this window itself")
-            known = books.trust.statement()
-            return (self.store.own_bundle().operator_key if known is None else known.signer.public_key), known
         for other in books.trust.others():
             if other.statement is not None and set(other.operator_keys) & set(bundle.operator_keys):
                 return other.statement.signer.public_key, other.statement

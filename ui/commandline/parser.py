@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from ui.commandline.parser_tickets import add_check_arguments, add_trust_arguments
+
 EXITS = (
     "exit status: 0 done, 2 usage, 3 refused (reason on standard error, nothing changed), 4 outcome unknown, "
     "130 interrupted"
@@ -154,14 +156,10 @@ def build_parser(
     eticket.add_argument("--output", type=Path, required=True, metavar="FILE")
 
     trust = command("trust", "the certificates with which tickets are checked")
-    trust_commands = trust.add_subparsers(dest="trust_command", required=True, metavar="export")
-    trust_export = trust_commands.add_parser("export", parents=[common], help="write the trust bundle")
-    trust_export.add_argument("file", type=Path)
+    add_trust_arguments(trust, common)
 
-    check = command("verify-ticket", "check a ticket's code: its text, or a picture of it")
-    check.add_argument("what", metavar="CODE|PICTURE")
-    check.add_argument("--trust", type=Path, default=None, help="a trust bundle; without it the profile's own keys")
-    check.add_argument("--json", action="store_true")
+    check = command("verify-ticket", "check a ticket's code: its text, a picture of it, or what a scanner reads")
+    add_check_arguments(check)
 
     screens = command("screens", "draw every screen, in both languages and all themes, as PNG")
     screens.add_argument("out_dir", type=Path, metavar="OUT_DIR")
