@@ -42,15 +42,15 @@ class OrderPapers:
             ticket = books.orders.ticket(ticket_id) if ticket_id is not None else None
             if order is None or not order.journal_seq or (ticket is not None and ticket.order_id != order_id):
                 raise Refusal(Reason.UNKNOWN_TICKET)
-            offers = list(self._of_order(books, order))
+            offers = [_again(books, JobKind.RECEIPT, order_id, "")]
             if ticket is not None:
                 offers += self._of_ticket(books, ticket)
+            offers += self._group(books, order)
             offers += self._slips(books, order_id)
             return offers
 
     @staticmethod
-    def _of_order(books: Reading, order: OrderRecord) -> Iterator[PaperOffer]:
-        yield _again(books, JobKind.RECEIPT, order.order_id, "")
+    def _group(books: Reading, order: OrderRecord) -> Iterator[PaperOffer]:
         if any(one.state is TicketState.FULFILLED for one in books.orders.tickets_of(order.order_id)):
             yield PaperOffer(kind=JobKind.GROUP_LIST, ref=order.order_id, title="")
 

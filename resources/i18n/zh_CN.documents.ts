@@ -83,5 +83,141 @@
         <source>ID</source>
         <translation>证件</translation>
     </message>
+    <message>
+        <source>The ticket is refunded.</source>
+        <translation>该票已退。</translation>
+    </message>
+    <message>
+        <source>Nothing was paid for it.</source>
+        <translation>该票未收票款。</translation>
+    </message>
+    <message>
+        <source>The paper before is not settled yet.</source>
+        <translation>前一张单据的打印尚未确认。</translation>
+    </message>
+    <message>
+        <source>All pieces have a tag.</source>
+        <translation>行李件数已达上限。</translation>
+    </message>
+    <message>
+        <source>Printed already: a numbered copy, with a reason</source>
+        <translation>已打印：补打编号副本，须注明原因</translation>
+    </message>
+    <message>
+        <source>Take the spoiled slip back first: one paper of it may be out. A lost one is not printed again.</source>
+        <translation>请先收回作废的凭证：同一凭证只能有一张在外。遗失不补。</translation>
+    </message>
+    <message>
+        <source>A numbered copy marked DUPLICATE is printed; the journal keeps your name and the reason.</source>
+        <translation>打印编号副本并注明“补打”；日志记录您的姓名和原因。</translation>
+    </message>
+    <message>
+        <source>Printed already; a copy is made by a supervisor.</source>
+        <translation>已打印；副本由值班员补打。</translation>
+    </message>
+    <message>
+        <source>How many pieces get a tag? At most {most} more.</source>
+        <translation>为几件行李打印标签？最多还可打印 {most} 件。</translation>
+    </message>
+    <message>
+        <source>Original, once</source>
+        <translation>原件，仅打印一次</translation>
+    </message>
+    <message>
+        <source>Asks how many pieces</source>
+        <translation>将询问件数</translation>
+    </message>
+    <message>
+        <source>It cannot be printed now.</source>
+        <translation>现在不能打印。</translation>
+    </message>
+    <message>
+        <source>Papers</source>
+        <translation>单据</translation>
+    </message>
+    <message>
+        <source>Papers of {number}</source>
+        <translation>{number} 的单据</translation>
+    </message>
+    <message>
+        <source>Choose with the arrow keys; Enter prints.</source>
+        <translation>用方向键选择，回车打印。</translation>
+    </message>
+    <message>
+        <source>{paper} is printing</source>
+        <translation>{paper}正在打印</translation>
+    </message>
+    <message>
+        <source>What to know</source>
+        <translation>说明</translation>
+    </message>
+    <message>
+        <source>Pieces of luggage</source>
+        <translation>行李件数</translation>
+    </message>
+    <message>
+        <source>Reimbursement slip still out</source>
+        <translation>报销凭证尚未收回</translation>
+    </message>
+    <message>
+        <source>A reimbursement slip was printed for this ticket.</source>
+        <translation>此票已打印报销凭证。</translation>
+    </message>
+    <message>
+        <source>Take the slip back, then confirm it. Without it the ticket cannot be refunded.</source>
+        <translation>请收回凭证并确认。未收回凭证不能退票。</translation>
+    </message>
+    <message>
+        <source>Reimbursement slip {issue} was printed for this ticket.</source>
+        <translation>此票已打印报销凭证 {issue}。</translation>
+    </message>
+    <message>
+        <source>Slip already issued</source>
+        <translation>报销凭证已开具</translation>
+    </message>
+    <message>
+        <source>A ticket gets one reimbursement slip.</source>
+        <translation>每张车票只开具一张报销凭证。</translation>
+    </message>
+    <message>
+        <source>If it is spoiled, a supervisor prints a numbered copy.</source>
+        <translation>如已作废，由值班员补打编号副本。</translation>
+    </message>
+    <message>
+        <source>This ticket has reimbursement slip {issue}.</source>
+        <translation>此票已开具报销凭证 {issue}。</translation>
+    </message>
+    <message>
+        <source>Nothing was paid</source>
+        <translation>未收票款</translation>
+    </message>
+    <message>
+        <source>This ticket has no price.</source>
+        <translation>该票票价为零。</translation>
+    </message>
+    <message>
+        <source>It needs no reimbursement slip.</source>
+        <translation>无需报销凭证。</translation>
+    </message>
+    <message>
+        <source>Do you have the reimbursement slip in hand?</source>
+        <translation>报销凭证是否已收回？</translation>
+    </message>
+    <message>
+        <source>Slip {number} was printed for this ticket, {count} papers of it are out. Take it back and void it; the journal records that you did. Without it the ticket cannot be refunded.</source>
+        <translation>此票已打印报销凭证 {number}，在外 {count} 张。请收回并作废，日志将记录此事。未收回凭证不能退票。</translation>
+    </message>
+    <message>
+        <source>Taken back: refund</source>
+        <translation>已收回，退票</translation>
+    </message>
+    <message>
+        <source>Not in hand</source>
+        <translation>未收回</translation>
+    </message>
+    <message>
+        <source>Reimbursement slip {number} has to come back.</source>
+        <translation>须收回报销凭证 {number}。</translation>
+    </message>
 </context>
 </TS>

@@ -57,6 +57,7 @@ from counter_app.ports.prints import JobState
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
 from tests.ui import fake_sale
+from tests.ui.fake_documents import FakeDocuments
 from tests.ui.fake_line import FakeLine
 from tests.ui.fake_payments import FakePayments, PayingDesk
 from tests.ui.fake_printing import READY, FakePrinting
@@ -87,7 +88,7 @@ class FakeClock:
         self.ms += int(seconds * 1000)
 
 
-class FakeDesk(FakePrinting, PayingDesk):
+class FakeDesk(FakePrinting, FakeDocuments, PayingDesk):
     """Accounts: wang / li (supervisor) / admin / audit, each with the password ``demo-demo``."""
 
     def __init__(self, clock: FakeClock | None = None, *, empty: bool = False) -> None:
@@ -115,9 +116,11 @@ class FakeDesk(FakePrinting, PayingDesk):
             )
         }
         FakePrinting.__init__(self)
+        FakeDocuments.__init__(self)
         self.issue: IssueInfo | None = None if empty else ISSUE
         self._shift: ShiftView | None = None
         self._float: dict[int, int] = {}
+        self.cash_count: dict[int, int] = {}
         self._moved_minor = 0
         self._past: list[ShiftView] = []
         self._reports: dict[int, ShiftReport] = {}
@@ -424,7 +427,8 @@ class FakeDesk(FakePrinting, PayingDesk):
         return self._orders[:limit]
 
     def quote_refund(self, ticket_id: UUID) -> RefundQuote:
-        return fake_sale.quote_refund(self._ticket(ticket_id), self.clock.now())
+        ticket = self._ticket(ticket_id)
+        return self.quoted_with_slip(fake_sale.quote_refund(ticket, self.clock.now()), ticket)
 
     def refund(self, actor: Actor, quote: RefundQuote) -> Refunded:
         self._may(actor, Right.REFUND)
@@ -432,6 +436,7 @@ class FakeDesk(FakePrinting, PayingDesk):
         ticket = self._ticket(quote.ticket.ticket_id)
         if ticket.state != "FULFILLED":
             raise Refusal(Reason.ALREADY_REFUNDED)
+        self.check_slip(quote, ticket)
         done = replace(ticket, state="REFUNDED")
         self._orders = [
             replace(
@@ -491,8 +496,13 @@ class FakeDesk(FakePrinting, PayingDesk):
         self._note("shift_opened", actor.login, number=self._shift.number, float_minor=total)
         return self._shift
 
-    def move_cash(self, actor: Actor, kind: CashKind, amount: Money, reason: str) -> tuple[UUID, ...]:
+    def move_cash(
+        self, actor: Actor, kind: CashKind, amount: Money, reason: str, count: Mapping[int, int] | None = None
+    ) -> tuple[UUID, ...]:
         self._open_shift()
+        if count and sum(value * pieces for value, pieces in count.items()) != amount.minor:
+            raise Refusal(Reason.BAD_INPUT, field="count")
+        self.cash_count = dict(count or {})
         if not reason.strip():
             raise Refusal(Reason.REASON_NEEDED)
         if amount.minor <= 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -133,11 +134,16 @@ class RefundPresenter:
         self._changed()
         return True
 
-    def confirm(self) -> bool:
-        """Posts exactly what is shown. False when there is nothing to post."""
+    def confirm(self, *, slip_taken_back: bool = False) -> bool:
+        """Posts exactly what is shown. False when there is nothing to post.
+
+        ``slip_taken_back``: the clerk has the reimbursement slip in hand, where the quote says that one is out.
+        """
         quote = self.quote
         if quote is None or self.stage is not Stage.QUOTE:
             return False
+        if slip_taken_back:
+            quote = replace(quote, slip_taken_back=True)
         self.stage = Stage.POSTING
         self._changed()
         actor = self._actor()
@@ -181,8 +187,9 @@ class RefundPresenter:
             self.stage = Stage.QUOTE
         self._changed()  # first: what is shown again can have the keyboard again
         self._troubled(trouble)
-        if isinstance(trouble, Refusal) and trouble.reason is Reason.QUOTE_CHANGED and self.quote is not None:
-            self.choose(self.quote.ticket)  # the dearer tier has begun: show it before anything is posted
+        anew = {Reason.QUOTE_CHANGED, Reason.SLIP_OUT}  # a dearer tier has begun, or a slip was printed meanwhile
+        if isinstance(trouble, Refusal) and trouble.reason in anew and self.quote is not None:
+            self.choose(self.quote.ticket)  # shown before anything is posted
 
     def _ask(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         if self._asked is not None:

@@ -235,6 +235,23 @@ SENTENCES: dict[Reason, Said] = {
         mark("The time of this ticket has passed."),
         mark("Check date and service with the passenger."),
     ),
+    Reason.SLIP_OUT: Said(
+        mark("Reimbursement slip still out"),
+        mark("A reimbursement slip was printed for this ticket."),
+        mark("Take the slip back, then confirm it. Without it the ticket cannot be refunded."),
+        detail=mark("Reimbursement slip {issue} was printed for this ticket."),
+    ),
+    Reason.SLIP_ISSUED: Said(
+        mark("Slip already issued"),
+        mark("A ticket gets one reimbursement slip."),
+        mark("If it is spoiled, a supervisor prints a numbered copy."),
+        detail=mark("This ticket has reimbursement slip {issue}."),
+    ),
+    Reason.NOTHING_PAID: Said(
+        mark("Nothing was paid"),
+        mark("This ticket has no price."),
+        mark("It needs no reimbursement slip."),
+    ),
     Reason.KEY_REVOKED: Said(
         mark("Key withdrawn"),
         mark("The operator no longer stands by the key that signed this ticket."),

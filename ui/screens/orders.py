@@ -16,6 +16,7 @@ from ui.presenters.central_tickets import Step
 from ui.presenters.lane import CancelToken, Lane
 from ui.presenters.refusals import Notice
 from ui.screens.central_pane import CentralPane
+from ui.screens.papers_pane import PapersPane
 from ui.shell.dialogs import ask_line
 from ui.shell.screen import FKey, Screen, Shell
 from ui.widgets.basic import Card, Edit, Fact, Field, Label, Scroll
@@ -92,6 +93,7 @@ class OrdersScreen(Screen):
         self._route = Label(role="title", elide=True)
         self._paper = SlipView(380)
         self._paper.hide()
+        self.papers = PapersPane(shell, ended=self._papers_closed, changed=self._papers_changed)
         split = QSplitter(Qt.Orientation.Horizontal)
         left = QWidget()
         column = QVBoxLayout(left)
@@ -119,9 +121,12 @@ class OrdersScreen(Screen):
         self._table.retranslate()
         self._tickets.retranslate()
         self.central.retranslate()
+        self.papers.retranslate()
         self._ticket_chosen(self._tickets.chosen())
 
     def fkeys(self) -> list[FKey]:
+        if self.papers.menu.is_open:
+            return self.papers.fkeys()
         ticket = self._tickets.chosen()
         valid = ticket is not None and ticket.state == "FULFILLED"
         actor = self.shell.actor
@@ -130,9 +135,11 @@ class OrdersScreen(Screen):
             FKey("F3", self.t("Refund"), self._refund, valid and actor.may(Right.REFUND)),
             FKey("F4", self.t("Reprint"), self._reprint, valid and actor.may(Right.REPRINT)),
             FKey("F5", self.t("Refresh"), self._read),
+            FKey("F6", self.t("Papers"), self._papers, ticket is not None),
         ]
 
     def on_enter(self, **kwargs: object) -> None:
+        self.papers.menu.close()
         wanted = kwargs.get("order_id")
         self._wanted = wanted if isinstance(wanted, UUID) else None
         self._read()
@@ -224,6 +231,19 @@ class OrdersScreen(Screen):
         self._paper.show_picture(png)
         self._paper.show()
 
+    def _papers(self) -> None:
+        ticket = self._tickets.chosen()
+        if ticket is not None:
+            self._sheet.hide()
+            self.papers.open(ticket.order_id, ticket.ticket_id, ticket.number)
+
+    def _papers_closed(self) -> None:
+        self._sheet.show()
+        self._tickets.setFocus()
+
+    def _papers_changed(self) -> None:
+        self.fkeys_changed.emit()
+
     def _refund(self) -> None:
         ticket = self._tickets.chosen()
         if ticket is not None and self.shell.actor.may(Right.REFUND):
@@ -272,7 +292,7 @@ class OrdersScreen(Screen):
         card.body.addLayout(grid)
         self._tickets.setMinimumHeight(150)
         card.body.addWidget(self._tickets, 1)
-        scroll = Scroll()
+        scroll = self._sheet = Scroll()
         scroll.body.addWidget(self._paper, 0, Qt.AlignmentFlag.AlignHCenter)
         scroll.body.addStretch(1)
         holder = QWidget()
@@ -281,6 +301,7 @@ class OrdersScreen(Screen):
         column.setSpacing(12)
         column.addWidget(card, 1)
         column.addWidget(scroll, 1)
+        column.addWidget(self.papers, 1)
         return holder
 
 

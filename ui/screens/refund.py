@@ -59,6 +59,7 @@ class RefundScreen(Screen):
         self._ticket = [Label(role="title"), Label(role="lead"), Label(), Label(role="muted"), Label(role="muted")]
         self._rule_caption, self._rule = Label(role="field"), Label(role="lead", wrap=True)
         self._until = Label(role="small", wrap=True)
+        self._slip = Label(role="lead", mood="warn", wrap=True)
         self._items = QVBoxLayout()
         self._back_caption, self._back_legs = Label(role="field"), QVBoxLayout()
         self._out_caption, self._out = Label(role="lead"), Label(role="huge", mood="accent")
@@ -113,6 +114,7 @@ class RefundScreen(Screen):
         left.body.addWidget(self._rule_caption)
         left.body.addWidget(self._rule)
         left.body.addWidget(self._until)
+        left.body.addWidget(self._slip)
         left.body.addStretch(1)
         right = Card(margin=20, spacing=8)
         right.body.addLayout(self._items)
@@ -202,7 +204,27 @@ class RefundScreen(Screen):
         self.presenter.find(self.text.text())
 
     def _post(self) -> None:
-        self.presenter.confirm()
+        quote = self.presenter.quote
+        out = quote is not None and self.presenter.stage is Stage.QUOTE and quote.slips_out > 0
+        if out and not self._has_slip():
+            return
+        self.presenter.confirm(slip_taken_back=out)
+
+    def _has_slip(self) -> bool:
+        """The employer would pay for a journey that was refunded: no slip, no refund."""
+        t, quote = self.t, self.presenter.quote
+        assert quote is not None
+        return self.shell.ask(
+            t("Do you have the reimbursement slip in hand?"),
+            t(
+                "Slip {number} was printed for this ticket, {count} papers of it are out. Take it back and void it; "
+                "the journal records that you did. Without it the ticket cannot be refunded.",
+                number=quote.slip_number,
+                count=quote.slips_out,
+            ),
+            t("Taken back: refund"),
+            t("Not in hand"),
+        )
 
     def _another(self) -> None:
         self.text.clear()
@@ -317,6 +339,8 @@ class RefundScreen(Screen):
             name = Label(t(ITEM_WORDS.get(part.kind, part.kind)))
             line.setLayout(row(name, None, Label(words.money(part.amount), role="lead")))
             self._items.addWidget(line)
+        self._slip.setVisible(bool(quote.slips_out))
+        self._slip.setText(t("Reimbursement slip {number} has to come back.", number=quote.slip_number))
         self._show_back_legs()
         self._second()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -98,8 +99,11 @@ def words(slip: Slip) -> str:
     return "\n".join(lines)
 
 
-def refused(reason: Reason) -> pytest.RaisesContext[Refusal]:
-    return pytest.raises(Refusal, match=f"^{reason.value}(:|$)")
+@contextmanager
+def refused(reason: Reason) -> Iterator[None]:
+    with pytest.raises(Refusal) as caught:
+        yield
+    assert caught.value.reason is reason
 
 
 # ---- reimbursement slip

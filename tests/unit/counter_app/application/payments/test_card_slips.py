@@ -14,8 +14,9 @@ from counter_app.application.order_papers import OrderPapers
 from counter_app.application.views import Sold
 from counter_app.domain.card_slip_words import asks_for_signature, wants_signature
 from counter_app.domain.papers import Document, Mark, Pair, Slip, Verbatim
+from counter_app.domain.payments import CardResult
 from counter_app.errors import Reason, Refusal
-from counter_app.ports.payments import Approved, CardOutcome, CardResult, Watch
+from counter_app.ports.payments import Approved, CardOutcome, Watch
 from counter_app.ports.payments import Slip as TerminalSlip
 from counter_app.ports.prints import Delivery, DeliveryOutcome, JobKind, PaperState, PrinterStatus
 from tests.unit.counter_app.application.payments.test_split_sale import SplitTill
