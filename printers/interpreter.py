@@ -253,6 +253,12 @@ class Interpreter:
         used = min(image.missing, len(self._rest))
         self._line += self._rest[:used]
         image.missing -= used
+        own = self.width // 8
+        if not image.columns and not image.stored and image.stride == own and len(self._rows) == self._at * own:
+            whole = len(self._line) // own * own  # nothing burnt there yet, and nothing beyond the edge
+            self._rows += self._line[:whole]
+            del self._line[:whole]
+            self._at += whole // own
         if not image.columns:
             while len(self._line) >= image.stride:
                 row = bytes(self._line[: image.stride])

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from counter_app.domain.papers import Paper, Slip
 from counter_app.ports.prints import Delivery, JobState, PaperState, Printer
 from printers.codes import read_picture
 from printers.compose import Composer
@@ -479,8 +480,9 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 def test_the_virtual_roll_shows_what_would_be_burnt(profile: str) -> None:
     """The demonstration would show other paper than a printer prints."""
     printer = VirtualPrinter(PROFILES[profile], COMPOSER, FixedClock())
+    short = Slip(language="zh", title="测试", subtitle="", marks=(), blocks=())
     for number in range(205):
-        paper = replace(SLEEPER, ticket_number=f"CSQ-01-1-{number:06d}-0") if number > 200 else SLEEPER
+        paper: Paper = replace(SLEEPER, ticket_number=f"CSQ-01-1-{number:06d}-0") if number > 200 else short
         assert printer.deliver(paper, token=1).delivery is Delivery.CONFIRMED
     assert printer.kick_drawer(token=2).delivery is Delivery.CONFIRMED
     sheets = printer.sheets()
