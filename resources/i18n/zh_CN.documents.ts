@@ -92,16 +92,16 @@
         <translation>该票未收票款。</translation>
     </message>
     <message>
-        <source>The paper before is not settled yet.</source>
-        <translation>前一张单据的打印尚未确认。</translation>
+        <source>Not settled yet</source>
+        <translation>打印尚未确认</translation>
     </message>
     <message>
         <source>All pieces have a tag.</source>
         <translation>行李件数已达上限。</translation>
     </message>
     <message>
-        <source>Printed already: a numbered copy, with a reason</source>
-        <translation>已打印：补打编号副本，须注明原因</translation>
+        <source>Printed: a copy, with reason</source>
+        <translation>已打印，须注明原因补打</translation>
     </message>
     <message>
         <source>Take the spoiled slip back first: one paper of it may be out. A lost one is not printed again.</source>
@@ -112,8 +112,8 @@
         <translation>打印编号副本并注明“补打”；日志记录您的姓名和原因。</translation>
     </message>
     <message>
-        <source>Printed already; a copy is made by a supervisor.</source>
-        <translation>已打印；副本由值班员补打。</translation>
+        <source>Printed: a supervisor copies</source>
+        <translation>已打印，由值班员补打</translation>
     </message>
     <message>
         <source>How many pieces get a tag? At most {most} more.</source>

@@ -20,7 +20,7 @@ _SLIPS: Final = {"customer": mark("Customer's card slip"), "merchant": mark("Mer
 _REFUSED: Final = {
     Reason.ALREADY_REFUNDED.value: mark("The ticket is refunded."),
     Reason.NOTHING_PAID.value: mark("Nothing was paid for it."),
-    Reason.JOB_NOT_OPEN.value: mark("The paper before is not settled yet."),
+    Reason.JOB_NOT_OPEN.value: mark("Not settled yet"),
     Reason.BAD_INPUT.value: mark("All pieces have a tag."),
 }
 _DIGITS_MAX: Final = 3
@@ -183,8 +183,8 @@ def note_words(offer: PaperOffer, actor: Actor, t: Texts) -> tuple[str, str]:
             return t("Original, once"), ""
         return (t("Asks how many pieces"), "") if offer.kind is JobKind.LUGGAGE_TAG else ("", "")
     if not actor.may(Right.REPRINT):
-        return t("Printed already; a copy is made by a supervisor."), "text_muted"
-    return t("Printed already: a numbered copy, with a reason"), "warn"
+        return t("Printed: a supervisor copies"), "text_muted"
+    return t("Printed: a copy, with reason"), "warn"
 
 
 def question_words(offer: PaperOffer, t: Texts) -> tuple[str, str]:

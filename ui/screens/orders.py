@@ -202,7 +202,7 @@ class OrdersScreen(Screen):
             self._asked.cancel()
         for fact in self._facts.values():
             fact.setVisible(ticket is not None)
-        self._facts_card.setVisible(ticket is not None)
+        self._facts_card.setVisible(ticket is not None and not self.papers.menu.is_open)
         self._paper.setVisible(False)
         self._route.setText(f"{ticket.origin.name} → {ticket.destination.name}" if ticket is not None else "")
         if ticket is None:
@@ -234,11 +234,13 @@ class OrdersScreen(Screen):
     def _papers(self) -> None:
         ticket = self._tickets.chosen()
         if ticket is not None:
+            self._facts_card.hide()
             self._sheet.hide()
             self.papers.open(ticket.order_id, ticket.ticket_id, ticket.number)
 
     def _papers_closed(self) -> None:
         self._sheet.show()
+        self._facts_card.setVisible(self._tickets.chosen() is not None)
         self._tickets.setFocus()
 
     def _papers_changed(self) -> None:

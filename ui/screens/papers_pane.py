@@ -36,7 +36,7 @@ class PapersPane(QWidget):
         self._head, self._hint = Label(role="title"), Label(role="muted", wrap=True)
         self.table = DataTable[PaperOffer](
             [
-                Column(title=lambda: t("Paper"), text=lambda o: paper_words(o, t), width=190, strong=True),
+                Column(title=lambda: t("Paper"), text=lambda o: paper_words(o, t), width=172, strong=True),
                 Column(
                     title=lambda: t("What to know"),
                     text=lambda o: note_words(o, shell.actor, t)[0],
