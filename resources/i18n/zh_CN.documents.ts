@@ -219,5 +219,9 @@
         <source>Reimbursement slip {number} has to come back.</source>
         <translation>须收回报销凭证 {number}。</translation>
     </message>
+    <message>
+        <source>Count notes</source>
+        <translation>清点面额</translation>
+    </message>
 </context>
 </TS>

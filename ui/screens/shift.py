@@ -120,9 +120,11 @@ class ShiftScreen(Screen):
                 2: (self._counting, self._do_count),
                 3: (self._closing, self._do_close),
             }[self._pages.currentIndex()]
+            count = [FKey("F6", self.t("Count notes"), self._moves.count)] if form is self._moves else []
             return [
                 FKey("Esc", self.t("Back"), self._to_list),
                 FKey("F5", form.go.text(), go, primary=True),
+                *count,
             ]
         acts = allowed(self.shell.actor, self.shell.shift)
         running = self.shell.shift is not None and self.shell.shift.state != "closed"
@@ -204,7 +206,7 @@ class ShiftScreen(Screen):
         if amount is None or not amount or not reason:
             self._moves.complain()
             return
-        desk, actor = self.shell.desk, self.shell.actor
+        desk, actor, pieces = self.shell.desk, self.shell.actor, self._moves.pieces()
 
         def done(jobs: tuple[UUID, ...]) -> None:
             self.shell.print_jobs(jobs)
@@ -218,7 +220,12 @@ class ShiftScreen(Screen):
                 )
             )
 
-        self.run(Lane.DATABASE, lambda: desk.move_cash(actor, kind, amount, reason), done, busy=self.t("Recording …"))
+        self.run(
+            Lane.DATABASE,
+            lambda: desk.move_cash(actor, kind, amount, reason, pieces),
+            done,
+            busy=self.t("Recording …"),
+        )
 
     def _no_sale(self) -> None:
         """The drawer, for change or a look: never without a reason."""

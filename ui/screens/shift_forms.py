@@ -14,15 +14,18 @@ from ui.presenters import words
 from ui.presenters.lane import Lane
 from ui.presenters.shift import MOVE_HINTS, MOVE_WORDS, difference_words, needs_reason, total
 from ui.shell.screen import Shell
-from ui.widgets.basic import Button, Card, Edit, Fact, Field, Label, Rule, Scroll, column, row
+from ui.widgets.basic import Button, Card, Edit, Fact, Field, Label, Rule, Scroll, column, discard, row
 from ui.widgets.chrome import MOODS
 from ui.widgets.money import CashCount, MoneyEdit
+
+_WIDTH = 560
+_COUNTED_WIDTH = 860
 
 
 class _Form(QWidget):
     """A card with a title, fields, and what is done with them at its foot."""
 
-    def __init__(self, shell: Shell, go: Callable[[], None], back: Callable[[], None], *, width: int = 560) -> None:
+    def __init__(self, shell: Shell, go: Callable[[], None], back: Callable[[], None], *, width: int = _WIDTH) -> None:
         super().__init__()
         self.shell = shell
         self.t = shell.t
@@ -51,13 +54,19 @@ class _Form(QWidget):
 
 
 class MoveForm(_Form):
+    """Cash in, out or handed in: a sum, or the notes and coins that make it; those stand on the slip too."""
+
     def __init__(self, shell: Shell, currency: str, go: Callable[[], None], back: Callable[[], None]) -> None:
         super().__init__(shell, go, back)
+        self._currency = currency
+        self._count: CashCount | None = None
+        self._slot = QVBoxLayout()
         self.kind = CashKind.PAID_IN
         self.amount = MoneyEdit(currency, large=True)
         self.reason = Edit(limit=120)
         self._amount, self._reason = Field(self.amount), Field(self.reason)
         self.card.body.addWidget(self._amount)
+        self.card.body.addLayout(self._slot)
         self.card.body.addWidget(self._reason)
         self.foot()
         self.amount.returnPressed.connect(self.reason.setFocus)
@@ -69,10 +78,45 @@ class MoveForm(_Form):
 
     def begin(self, kind: CashKind) -> None:
         self.kind = kind
+        self._end_count()
         self.amount.clear()
         self.reason.clear()
         self.retranslate()
         self.amount.setFocus()
+
+    def count(self) -> None:
+        """Note by note; the sum is theirs from here on. Again: back to a sum that is typed."""
+        if self._count is not None:
+            self._end_count()
+            self.amount.setFocus()
+        else:
+            self.shell.lanes.run(
+                Lane.READ, self.shell.desk.denominations, done=self._have_notes, failed=self.shell.refuse
+            )
+
+    def pieces(self) -> dict[int, int]:
+        """Empty: it was not counted."""
+        return self._count.pieces() if self._count is not None else {}
+
+    def _have_notes(self, notes: Sequence[int]) -> None:
+        if self._count is not None:
+            return
+        self._count = CashCount(self._currency, notes)
+        self._slot.addWidget(self._count)
+        self._count.changed.connect(lambda amount: self.amount.set_money(amount or None))
+        self._count.ended.connect(self.reason.setFocus)
+        self._count.retranslate(self.t)
+        self.amount.setReadOnly(True)
+        self.card.setMaximumWidth(_COUNTED_WIDTH)
+        self._count.focus_first()
+
+    def _end_count(self) -> None:
+        if self._count is not None:
+            self._slot.removeWidget(self._count)
+            discard(self._count)
+            self._count = None
+        self.amount.setReadOnly(False)
+        self.card.setMaximumWidth(_WIDTH)
 
     def complain(self) -> None:
         amount = self.amount.money()
@@ -85,6 +129,8 @@ class MoveForm(_Form):
         super().retranslate()
         self.head.setText(self.words())
         self.hint.setText(self.t(MOVE_HINTS[self.kind]))
+        if self._count is not None:
+            self._count.retranslate(self.t)
         self._amount.set_caption(self.t("Amount"))
         self._reason.set_caption(self.t("Reason"))
         self.go.setText(self.t("Record and print slip"))
@@ -94,7 +140,7 @@ class CountForm(_Form):
     """Blind: what the drawer should hold is not shown before it is declared."""
 
     def __init__(self, shell: Shell, currency: str, go: Callable[[], None], back: Callable[[], None]) -> None:
-        super().__init__(shell, go, back, width=860)
+        super().__init__(shell, go, back, width=_COUNTED_WIDTH)
         self._currency = currency
         self._count: CashCount | None = None
         self._slot = QVBoxLayout()
