@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final, Literal, cast
 
 from counter_app.domain.papers import Document, Strength
+from counter_app.errors import Refusal
 from printers.layout.fields import ITEM, TICKET_LISTS, fields_of, parts_of
 from printers.layout.model import (
     ALIGNS,
@@ -88,10 +89,17 @@ class ElementReader:
     def _use(self, table: Table, room: int, depth: int) -> tuple[Element, ...]:
         """The elements of a block that all documents share; a mistake in it is told with its own file and line."""
         self._deeper(table, depth)
-        source, values, path = self._house.blocks[table.word("block", tuple(self._house.blocks))]
+        name = table.word("block", tuple(self._house.blocks))
+        source, values, path = self._house.blocks[name]
         block = Table(values, source, path, table.variant)
-        found = self.elements(block, "element", room, _INSIDE_MAX, depth + 1)
-        block.done()
+        try:
+            found = self.elements(block, "element", room, _INSIDE_MAX, depth + 1)
+            block.done()
+        except Refusal as refused:
+            if not source.shipped or table.source.shipped:
+                raise
+            # The block is sound: it does not go with this document, or is not used where it fits.
+            raise table.refusal("unfit_block", "type", name) from refused
         return found
 
     # ---- what several kinds have

@@ -34,7 +34,9 @@ class LayoutLibrary:
         self._shipped_folder = shipped
         self._own_folder = own
         self._lock = Lock()
-        self._shipped_common = read_layout(self.shipped_text(COMMON), f"{COMMON}{SUFFIX}").source
+        self._shipped_common = read_layout(
+            self.shipped_text(COMMON), f"{COMMON}{SUFFIX} (shipped)", shipped=True
+        ).source
         self._own_common: Source | None = None
         self._own: dict[Document, LayoutFile] = {}
         self._houses: dict[tuple[Variant, bool], House] = {}
@@ -107,7 +109,7 @@ class LayoutLibrary:
     # ---- reading
 
     def _shipped(self, document: Document) -> LayoutFile:
-        return read_layout(self.shipped_text(document), f"{document}{SUFFIX}")
+        return read_layout(self.shipped_text(document), f"{document}{SUFFIX} (shipped)", shipped=True)
 
     def _house(self, variant: Variant, *, own: bool) -> House:
         key = (variant, own)
@@ -128,7 +130,10 @@ class LayoutLibrary:
             file = self._shipped(document)
             try:
                 sheets(file, found)
-            except Refusal as refused:  # the shipped one is sound: it is the operator's styles that do not fit it
+            except Refusal as refused:
+                if refused.facts["file"] == source.file:
+                    raise
+                # The shipped one is sound: it is the operator's style that does not fit it.
                 style = str(refused.facts["detail"])
                 raise source.refusal(("styles", style), "unfit_style", style, document=document.value) from refused
         return found

@@ -32,9 +32,9 @@ class LayoutFile:
     document: Document | None
 
 
-def read_layout(text: str, file: str) -> LayoutFile:
+def read_layout(text: str, file: str, *, shipped: bool = False) -> LayoutFile:
     """TOML with a known document; its contents are checked by :func:`sheets` and :func:`house`."""
-    source = read_source(text, file)
+    source = read_source(text, file, shipped=shipped)
     name = source.values.get("document")
     if name == COMMON:
         return LayoutFile(source, None)

@@ -22,11 +22,12 @@ _BARE: Final = re.compile(r"[^,\]}\n#]*")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """``file``: its name as the user knows it."""
+    """``file``: its name as the user knows it; ``shipped``: it came with the program."""
 
     file: str
     values: dict[str, Any]
     lines: dict[Path, int]
+    shipped: bool = False
 
     def line(self, path: Path) -> int:
         """Of the key, or of the nearest table around it that stands in the file."""
@@ -43,7 +44,7 @@ def refusal(file: str, line: int, code: str, detail: str = "", **facts: str | in
     return Refusal(Reason.LAYOUT_REFUSED, file=file, line=line, code=code, detail=detail, **facts)
 
 
-def read_source(text: str, file: str) -> Source:
+def read_source(text: str, file: str, *, shipped: bool = False) -> Source:
     """Raises Refusal(LAYOUT_REFUSED) for what is no TOML."""
     if len(text.encode("utf-8", "surrogatepass")) > BYTES_MAX:
         raise refusal(file, 1, "too_long", f"{BYTES_MAX >> 10} KiB")
@@ -56,7 +57,7 @@ def read_source(text: str, file: str) -> Source:
         raise refusal(file, line, "syntax", _AT.sub("", str(error))) from error
     except RecursionError as error:
         raise refusal(file, 1, "syntax", "nested too deeply") from error
-    return Source(file, values, _Scan(text).lines)
+    return Source(file, values, _Scan(text).lines, shipped)
 
 
 class _Scan:
@@ -98,6 +99,8 @@ class _Scan:
             self._arrays[path] = self._arrays.get(path, -1) + 1
             path = self._inside(path)
         end, self._at = self._at + (2 if many else 1), start
+        if many:
+            self._note(path[:-1])
         self._note(path)
         self._at = end
         return path

@@ -92,6 +92,10 @@
         <translation>改动后“{document}”的版式放不下了：“{detail}”</translation>
     </message>
     <message>
+        <source>the block “{detail}” does not fit here, or does not belong to this document</source>
+        <translation>块“{detail}”在此放不下，或不属于这种单据</translation>
+    </message>
+    <message>
         <source>the logo cannot be read: {detail}</source>
         <translation>徽标无法读取：{detail}</translation>
     </message>

@@ -30,6 +30,7 @@ _SENTENCES: Final = {
     "too_many_conditions": mark("“{detail}” hangs on too many conditions"),
     "twice": mark("another file lays out “{detail}” already"),
     "other_document": mark("this is the layout of another document, not of “{detail}”"),
+    "unfit_block": mark("the block “{detail}” does not fit here, or does not belong to this document"),
     "unfit_style": mark("with this change the layout of “{document}” does not fit any more: “{detail}”"),
     "logo_missing": mark("the logo cannot be read: {detail}"),
     "logo_large": mark("the logo is larger than {detail}"),
