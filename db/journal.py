@@ -47,6 +47,7 @@ _LAST: Final = "SELECT epoch, seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
 _AFTER: Final = "SELECT seq, raw, hash, signature FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
 _RAW: Final = "SELECT epoch, seq, raw, hash, signature FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
 _BEFORE: Final = "SELECT seq, raw, hash, signature FROM journal WHERE seq < ? ORDER BY seq DESC LIMIT ?"
+_COUNT: Final = "SELECT count(*) FROM journal WHERE seq > ? AND kind = ?"
 _PAGE: Final = 500
 _LINK: Final = "journal.link"
 _AT: Final = "journal.at"
@@ -135,6 +136,11 @@ class SqlJournal:
 
     def latest(self, *, limit: int, before_seq: int | None = None) -> list[Entry]:
         return [_entry(row) for row in self._context.rows(_BEFORE, (before_seq or _EVER, limit))]
+
+    def count(self, kind: Kind, *, after_seq: int) -> int:
+        found = self._context.row(_COUNT, (after_seq, kind.value))
+        assert found is not None, "a count has a row"
+        return int(found[0])
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

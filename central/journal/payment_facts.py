@@ -63,6 +63,7 @@ class Begun:
     order_id: UUID
     terminal: str
     again: bool  # a refund that stands for one which came to nothing
+    takes_back: UUID | None  # of a reversal: the payment that goes back whole, by its receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +175,6 @@ def read_created(body: dict[str, Any]) -> PaymentFact:
     for name in ("refund_id", "charge_id"):
         if (_maybe_id(body, name) is not None) != refund:
             raise bad(name)
-    _maybe_number(body, "reverses")
     a_text(body, "terminal_id", 60)
     for name in ("shift_id", "user_id"):
         an_id(body, name)
@@ -189,6 +189,7 @@ def read_created(body: dict[str, Any]) -> PaymentFact:
         order_id=an_id(body, "order_id"),
         terminal=a_text(body, "device", 60),
         again=_maybe_id(body, "replaces") is not None,
+        takes_back=None if _maybe_number(body, "reverses") is None else _maybe_id(body, "charge_id"),
     )
     return PaymentFact(intent_id=an_id(body, "intent_id"), begun=begun, state=PaymentState.CREATED.value)
 

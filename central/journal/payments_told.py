@@ -36,6 +36,7 @@ class PaymentTold:
     currency: str = ""
     order_id: UUID | None = None
     terminal: str = ""
+    takes_back: UUID | None = None
     at: datetime
 
 
@@ -59,6 +60,7 @@ def payments_in(told: Told) -> Iterator[PaymentTold]:
                 currency=begun.currency,
                 order_id=begun.order_id,
                 terminal=begun.terminal,
+                takes_back=begun.takes_back,
                 at=at,
             )
         case SoldFact() | RefundedFact() as fact:
@@ -102,8 +104,9 @@ def write_payments(tx: Tx, device_id: UUID, epoch: int, told: Iterable[Told]) ->
         columns = [[getattr(row, name) for row in rows] for name in _NAMES]
         tx.run(
             "INSERT INTO payment_entry (device_id, epoch, seq, intent_id, kind, state, direction, tender, amount_minor,"
-            " currency, order_id, terminal, at) SELECT %s, %s, * FROM unnest(%s::bigint[], %s::uuid[], %s::text[],"
-            " %s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::uuid[], %s::text[], %s::timestamptz[])"
+            " currency, order_id, terminal, takes_back, at) SELECT %s, %s, * FROM unnest(%s::bigint[], %s::uuid[],"
+            " %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::uuid[], %s::text[],"
+            " %s::uuid[], %s::timestamptz[])"
             " ON CONFLICT DO NOTHING",
             (device_id, epoch, *columns),
         )
@@ -137,8 +140,8 @@ def write_payments(tx: Tx, device_id: UUID, epoch: int, told: Iterable[Told]) ->
 def wrong_payments(tx: Tx, device_id: UUID, epoch: int, told: Iterable[Told], first: int, last: int) -> list[int]:
     """Of these entries, the numbers of those that say something else than their rows."""
     rows = tx.rows(
-        "SELECT seq, intent_id, kind, state, direction, tender, amount_minor, currency, order_id, terminal, at"
-        " FROM payment_entry WHERE device_id = %s AND epoch = %s AND seq BETWEEN %s AND %s",
+        "SELECT seq, intent_id, kind, state, direction, tender, amount_minor, currency, order_id, terminal,"
+        " takes_back, at FROM payment_entry WHERE device_id = %s AND epoch = %s AND seq BETWEEN %s AND %s",
         (device_id, epoch, first, last),
     )
     said = {payment for one in told for payment in payments_in(one)}

@@ -182,7 +182,7 @@ class JournalLook:
         found: dict[UUID, list[tuple[UUID, PaymentTold]]] = {}
         for row in self.tx.rows(
             "SELECT device_id, seq, intent_id, kind, state, direction, tender, amount_minor, currency, order_id,"
-            " terminal, at FROM payment_entry WHERE intent_id = ANY(%s) ORDER BY device_id, epoch, seq",
+            " terminal, takes_back, at FROM payment_entry WHERE intent_id = ANY(%s) ORDER BY device_id, epoch, seq",
             (list(ids),),
         ):
             found.setdefault(row[2], []).append((row[0], payment_told(row[1:])))

@@ -17,7 +17,7 @@ from central.payments.differences import NOTE_MAX, Difference, Source
 from central.payments.journal_look import Window, read_windows
 from central.tx import Tx
 from counter_app.domain.payments import UNRESOLVED, PaymentState, Tender
-from counter_app.domain.terminal_days import day_differences
+from counter_app.domain.terminal_days import Card, day_totals
 
 _UNRESOLVED: Final = frozenset(one.value for one in UNRESOLVED)
 
@@ -55,10 +55,10 @@ class TerminalLook:
             yield from self._closing(_Closing(**dict(zip(_Closing.__dataclass_fields__, row, strict=True))), day)
 
     def _closing(self, one: _Closing, day: date) -> Iterator[Difference]:
-        known, doubtful = self._payments(one)
-        found = day_differences(known, doubtful, one.theirs_count, one.theirs_minor)
-        if (one.count, one.total_minor) != (len(known), sum(known)):
-            found.append(("counted", sum(known), one.total_minor))
+        totals = day_totals(self._payments(one))
+        found = totals.differences(one.theirs_count, one.theirs_minor)
+        if (one.count, one.total_minor) != (totals.count, totals.minor):
+            found.append(("counted", totals.minor, one.total_minor))
         for kind, ours, theirs in found:
             owner, note = self._resolved(one, kind)
             yield Difference(
@@ -70,7 +70,7 @@ class TerminalLook:
                 number=f"{self.windows[one.device_id].name} {one.terminal} {one.epoch}/{one.seq}",
                 ours_minor=ours,
                 theirs_minor=theirs,
-                ours_state=f"{len(known)} in the journal",
+                ours_state=f"{totals.count} in the journal",
                 theirs_state=f"{one.count} by the window"
                 if kind == "counted"
                 else f"{one.theirs_count} by the terminal",
@@ -80,15 +80,15 @@ class TerminalLook:
                 note=note,
             )
 
-    def _payments(self, one: _Closing) -> tuple[list[int], list[int]]:
-        """Signed amounts of those sent to that terminal since its day before ended: known to stand, and not known."""
+    def _payments(self, one: _Closing) -> Iterator[Card]:
+        """Those that were sent to that terminal since its day before ended, as they stood when this one did."""
         before = self.tx.row(
             "SELECT epoch, seq FROM terminal_closing WHERE device_id = %s AND terminal = %s AND done"
             " AND (epoch, seq) < (%s, %s) ORDER BY epoch DESC, seq DESC LIMIT 1",
             (one.device_id, one.terminal, one.epoch, one.seq),
         )
         rows = self.tx.rows(
-            "SELECT c.direction, c.amount_minor, (SELECT m.state FROM payment_entry m"
+            "SELECT c.intent_id, c.direction, c.amount_minor, c.takes_back, (SELECT m.state FROM payment_entry m"
             " WHERE m.intent_id = c.intent_id AND m.device_id = c.device_id AND m.state <> ''"
             " AND (m.epoch, m.seq) < (%s, %s) ORDER BY m.epoch DESC, m.seq DESC LIMIT 1)"
             " FROM payment_entry s JOIN payment_entry c ON c.intent_id = s.intent_id AND c.device_id = s.device_id"
@@ -101,14 +101,11 @@ class TerminalLook:
                 *(one.epoch, one.seq),
             ),
         )
-        known, doubtful = [], []
-        for direction, amount, state in rows:
-            signed = amount if direction == "charge" else -amount
-            if state == PaymentState.APPROVED.value:
-                known.append(signed)
-            elif state in _UNRESOLVED:
-                doubtful.append(signed)
-        return known, doubtful
+        for intent_id, direction, amount, takes_back, state in rows:
+            known = state == PaymentState.APPROVED.value
+            if known or state in _UNRESOLVED:
+                minor = amount if direction == "charge" else -amount
+                yield Card(key=intent_id, minor=minor, known=known, takes_back=takes_back)
 
     def _resolved(self, one: _Closing, kind: str) -> tuple[str, str]:
         """Who at the window said what of it; empty: nobody yet."""

@@ -134,6 +134,8 @@ def _table(head: str, lines: Iterable[TotalsLine], words: Mapping[str, str], t: 
 
 
 def _drawer(report: ShiftReport, t: Texts) -> Iterable[Block]:
+    if report.no_sales is not None:
+        yield Pair(t("Drawer opened without a sale"), str(report.no_sales))
     if report.blind:
         yield Text(t("Cash is shown once the drawer has been counted."), Strength.FAINT)
         return

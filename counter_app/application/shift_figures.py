@@ -10,7 +10,7 @@ from uuid import UUID
 
 from counter_app.application.shift_views import shift_view
 from counter_app.application.views import CarriedPayment, ShiftReport, ShiftView, TotalsLine
-from counter_app.domain.journal import Json, parse_timestamp, timestamp
+from counter_app.domain.journal import Json, Kind, parse_timestamp, timestamp
 from counter_app.domain.money import Money
 from counter_app.domain.shifts import expected_cash
 from counter_app.ports.orders import Tally
@@ -47,6 +47,7 @@ def gather(
     unsynced = books.sync.unsynced()
     rolls = books.blanks.rolls(ROLLS_MAX)
     blanks = books.blanks.count(shift.opened_at, made_at) if rolls else None
+    journal_first = min((one.journal_seq for one in movements), default=0)  # its float
     return ShiftReport(
         kind=kind,
         shift=shift_view(shift, books, currency),
@@ -76,7 +77,7 @@ def gather(
         unsynced_count=unsynced.entries,
         unsynced=Money(unsynced.value_minor, currency),
         blind=blind,
-        journal_first=min((one.journal_seq for one in movements), default=0),
+        journal_first=journal_first,
         journal_last=journal_last,
         carried=tuple(
             CarriedPayment(
@@ -94,6 +95,7 @@ def gather(
         blanks_issued=None if blanks is None else blanks.issued,
         blanks_spoiled=None if blanks is None else blanks.spoiled,
         blanks_left=None if blanks is None else sum(roll.left for roll in rolls if roll.ended_at is None),
+        no_sales=books.journal.count(Kind.DRAWER_OPENED, after_seq=journal_first),
     )
 
 

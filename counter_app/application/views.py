@@ -346,6 +346,7 @@ class ShiftReport:
     blanks_issued: int | None = None
     blanks_spoiled: int | None = None
     blanks_left: int | None = None  # in the printers
+    no_sales: int | None = None  # the drawer opened without a sale; None: a Z from before these were counted
 
 
 # ---------------------------------------------------------------- journal, devices, store

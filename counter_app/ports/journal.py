@@ -39,6 +39,8 @@ class JournalReader(Protocol):
         """Newest first, for the screen."""
         ...
 
+    def count(self, kind: Kind, *, after_seq: int) -> int: ...
+
 
 class JournalWriter(JournalReader, Protocol):
     def append(self, kind: Kind, body: dict[str, Json], *, actor: Actor) -> Entry:

@@ -240,6 +240,10 @@
         <translation>金额</translation>
     </message>
     <message>
+        <source>Drawer opened without a sale</source>
+        <translation>无交易开箱次数</translation>
+    </message>
+    <message>
         <source>Cash is shown once the drawer has been counted.</source>
         <translation>清点钱箱后才显示现金数。</translation>
     </message>

@@ -120,8 +120,10 @@ class Till:
         body["tenders"] = told
         return self.write(Kind.SOLD, body)
 
-    def refund(self, sold: Entry, charge: PaymentIntent, *states: PaymentState) -> PaymentIntent:
-        """The ticket comes back, and its money goes to the tender that paid."""
+    def refund(
+        self, sold: Entry, charge: PaymentIntent, *states: PaymentState, reverses: int | None = None
+    ) -> PaymentIntent:
+        """The ticket comes back, and its money goes to the tender that paid. ``reverses``: by that receipt."""
         new = self.house.world.numbers.new
         intent = replace(
             charge,
@@ -131,6 +133,7 @@ class Till:
             direction=Direction.REFUND,
             state=S.CREATED,
             baseline=None,
+            reverses=reverses,
         )
         told = self.counter.refund(sold, amount=charge.amount.minor).body
         self.counter.entries.pop()  # the same, with its legs
@@ -236,11 +239,14 @@ def test_a_day_that_agrees(house: GatewayHouse, till: Till, method: str, tmp_pat
     house.desk.reverse(till.counter.device, m.PayReverse(intent_id=given_up.intent_id), house.connection)
     house.go(120)
     till.move(given_up, S.REVERSING, S.REVERSED)
+    taken_back = till.move(till.intent(Tender.CARD, PRICE), S.APPROVED_UNACKED, S.APPROVED)
+    gone = till.refund(till.sell(taken_back), taken_back, S.SENT, S.APPROVED, reverses=7)
+    assert gone.charge_id == taken_back.intent_id
     till.close_terminal(1, 700)
     till.go_on()
     done = look(house)
     assert (done.found, done.still_open, done.waiting) == (0, 0, ())
-    assert done.matched == 4  # two charges, the refund, the card
+    assert done.matched == 6  # two charges, the refund, the card, another card and its reversal
     path = tmp_path / "bill.csv"
     path.write_bytes(BILLS[method](house.simulator.books(method), DAY))
     bill = Reconciling(house.world.services).reconcile(
@@ -249,8 +255,24 @@ def test_a_day_that_agrees(house: GatewayHouse, till: Till, method: str, tmp_pat
     assert bill.found == 0
     report = verified(house)
     assert report.ok, report.findings
-    assert report.counts["payments"] == 4
+    assert report.counts["payments"] == 6
     assert [one.kind for one in list_acts(house.connection)[:2]] == ["bill_reconciled", "journals_reconciled"]
+
+
+def test_nothing_happened(house: GatewayHouse, till: Till) -> None:
+    """A customer who never paid is no difference; nor are more days looked at than anybody asks for."""
+    intent = till.intent(Tender.WECHAT)
+    charge = replace(house.charge_of("wechat", NEVER, PRICE), intent_id=intent.intent_id, order_id=intent.order_id)
+    house.desk.pay(till.counter.device, charge, house.connection)
+    assert look(house).found == 0
+    house.go(120)
+    till.move(intent, S.NOT_PERFORMED)
+    till.go_on()
+    assert (look(house).found, look(house).waiting) == (0, ())
+    for first, last in ((DAY, DAY - timedelta(days=1)), (DAY, DAY + timedelta(days=31))):
+        with pytest.raises(Refusal) as caught:
+            Reconciling(house.world.services).journals(house.connection, SYSTEM, first, last)
+        assert caught.value.facts["field"] == "day"
 
 
 def test_paid_and_no_sale(house: GatewayHouse, till: Till) -> None:
@@ -453,21 +475,3 @@ def test_rows_are_what_the_entries_say(house: GatewayHouse, till: Till) -> None:
     assert fill(house.connection) == len(till.counter.entries)
     assert fill(house.connection) == 0
     assert verified(house).ok
-
-
-def test_days_have_a_bound(house: GatewayHouse) -> None:
-    for first, last in ((DAY, DAY - timedelta(days=1)), (DAY, DAY + timedelta(days=31))):
-        with pytest.raises(Refusal) as caught:
-            Reconciling(house.world.services).journals(house.connection, SYSTEM, first, last)
-        assert caught.value.facts["field"] == "day"
-
-
-def test_a_charge_that_nobody_paid_is_no_difference(house: GatewayHouse, till: Till) -> None:
-    intent = till.intent(Tender.WECHAT)
-    charge = replace(house.charge_of("wechat", NEVER, PRICE), intent_id=intent.intent_id, order_id=intent.order_id)
-    house.desk.pay(till.counter.device, charge, house.connection)
-    assert look(house).found == 0
-    house.go(120)
-    till.move(intent, S.NOT_PERFORMED)
-    till.go_on()
-    assert (look(house).found, look(house).waiting) == (0, ())

@@ -13,6 +13,7 @@ CREATE TABLE payment_entry (             -- a row for each entry and each paymen
     currency text NOT NULL,
     order_id uuid,
     terminal text NOT NULL,              -- the device's name at the window
+    takes_back uuid,                     -- of a reversal: the payment that goes back whole, by its receipt
     at timestamptz NOT NULL,             -- of the entry
     PRIMARY KEY (device_id, epoch, seq, intent_id)
 );

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -16,6 +16,7 @@ from counter_app.domain.money import Money
 from counter_app.domain.payment_facts import closed_fact, difference_fact, difference_resolved_fact
 from counter_app.domain.payments import Direction, PaymentIntent, PaymentState, Tender
 from counter_app.domain.staff import Actor, Right
+from counter_app.domain.terminal_days import Card, day_totals
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock, Ids
 from counter_app.ports.payments import (
@@ -100,13 +101,18 @@ class TerminalDay:
     def _booked(self, books: Writing, actor: Actor, name: str, closing: Closing) -> ClosingView:
         now, currency = self.clock.now(), self.store.profile.currency
         since = books.payments.last_closing(name) or _BEGINNING
-        intents = [
-            one
+        totals = day_totals(
+            Card(
+                key=one.intent_id,
+                minor=_signed(one),
+                known=one.state is PaymentState.APPROVED,
+                takes_back=None if one.reverses is None else one.charge_id,
+            )
             for one in books.payments.at_device(name, since)
             # By when it was sent: one whose reversal was refused since stands in the closing before.
-            if one.state is PaymentState.APPROVED and one.sent_at is not None and one.sent_at > since
-        ]
-        ours_count, ours = len(intents), Money(sum(_signed(one) for one in intents), currency)
+            if one.sent_at is not None and one.sent_at > since and one.live
+        )
+        ours_count, ours = totals.count, Money(totals.minor, currency)
         entry_body = closed_fact(
             device=name,
             done=closing.done,
@@ -124,8 +130,8 @@ class TerminalDay:
         if closing.done:
             books.payments.put_closing(name, now)
             differences = [
-                self._difference(books, actor, name, kind, ours=pair[0], theirs=pair[1], now=now)
-                for kind, pair in _disagreements(ours_count, ours, closing)
+                self._difference(books, actor, name, kind, ours=mine, theirs=theirs, now=now)
+                for kind, mine, theirs in totals.differences(closing.count, _minor(closing.total))
             ]
         return ClosingView(
             done=closing.done,
@@ -196,10 +202,5 @@ def _signed(intent: PaymentIntent) -> int:
     return intent.amount.minor if intent.direction is Direction.CHARGE else -intent.amount.minor
 
 
-def _disagreements(count: int, total: Money, closing: Closing) -> Sequence[tuple[str, tuple[int, int]]]:
-    found = []
-    if closing.count is not None and closing.count != count:
-        found.append(("count", (count, closing.count)))
-    if closing.total is not None and closing.total != total:
-        found.append(("amount", (total.minor, closing.total.minor)))
-    return found
+def _minor(amount: Money | None) -> int | None:
+    return None if amount is None else amount.minor

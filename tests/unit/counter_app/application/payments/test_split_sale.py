@@ -16,10 +16,12 @@ from counter_app.application.declare_shift import DeclareShift
 from counter_app.application.drawer import OpenDrawer, PayOutCash
 from counter_app.application.payments.settle_payment import CarryPayment, RetryRefund, SecondPerson
 from counter_app.application.refund_plan import RefundLegs, RefundPayments
+from counter_app.application.report_paper import ReportPaper
 from counter_app.application.sell import FinishSale
+from counter_app.application.shift_figures import frozen, thawed
 from counter_app.application.shift_report import ReportX
 from counter_app.application.views import PassengerInput, Sold
-from counter_app.domain.journal import Kind
+from counter_app.domain.journal import Kind, canonical
 from counter_app.domain.money import Money
 from counter_app.domain.papers import Pair, Slip, Verbatim
 from counter_app.domain.payments import Direction, PaymentIntent, PaymentState, Tender
@@ -27,7 +29,9 @@ from counter_app.domain.policy import Tenders
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.prints import JobKind
 from counter_app.ports.stock import ClaimState
+from counter_app.texts import Texts
 from db.verify import verify_profile
+from tests.conftest import ROOT
 from tests.unit.counter_app.application.payments.till import HAN, LI, Till, cny, decline, silent
 
 S = PaymentState
@@ -307,3 +311,25 @@ def test_the_drawer_opens_for_nothing_only_with_a_reason(till: SplitTill) -> Non
     (body,) = bodies(till, Kind.DRAWER_OPENED)
     assert (body["reason"], body["job_id"]) == ("change for a note", str(job_id))
     assert till.start_job(job_id) is None  # a kick has no paper
+
+
+def test_every_opening_without_a_sale_stands_on_the_reports_of_its_shift(till: SplitTill) -> None:
+    """Also on the blind one: who opens the drawer and sells nothing is what a supervisor looks for."""
+    till.open_drawer(till.clerk, reason="change for a note")
+    till.split(cny(100.03))  # it opens for a sale, too
+    till.open_drawer(till.clerk, reason="a coin was stuck")
+    blind = till.report_x(till.clerk)
+    assert (blind.blind, blind.no_sales) == (True, 2)
+    expected = till.cash() + 500_00
+    DeclareShift(till.store)(till.clerk, {100_00: expected // 100_00, 10: expected % 100_00 // 10})
+    z = till.close_shift(till.clerk, reason="coins", supervisor="wang", supervisor_password=PASSWORD)
+    assert z.no_sales == 2
+    assert thawed(canonical(frozen(z)).decode()) == z
+    paper = ReportPaper(lambda language: Texts(ROOT / "resources/i18n", language), till.store.profile)
+    slip = paper(z, "en")
+    assert Pair("Drawer opened without a sale", "2") in slip.blocks
+    old = {name: value for name, value in frozen(z).items() if name != "no_sales"}
+    unknown = paper(thawed(canonical(old).decode()), "en")
+    assert not [one for one in unknown.blocks if isinstance(one, Pair) and one.label.startswith("Drawer opened")]
+    till.open_shift()
+    assert till.report_x(till.clerk).no_sales == 0
