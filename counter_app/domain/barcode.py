@@ -85,6 +85,7 @@ _STATION_CODE_CHARS_MAX: Final = 5
 _SERVICE_BYTES_MAX: Final = 12
 _EPOCH_DAY: Final = date(1970, 1, 1)
 _CODE_TEXT: Final = re.compile(rf"[A-Za-z0-9_-]{{4,{CODE_CHARS_MAX}}}")
+_BLANKS: Final = " \t\r\n"  # what scanners put around a code
 _CODE_START: Final = "zwE"  # what MAGIC and VERSION look like in base64url
 
 
@@ -198,7 +199,7 @@ def code_text(payload: bytes) -> str:
 
 def parse_code_text(text: str) -> bytes:
     """The payload of a scanned text; blanks around it are dropped. Raises ``Refusal(BAD_CODE)``."""
-    plain = text.strip()
+    plain = text.strip(_BLANKS)
     if not _CODE_TEXT.fullmatch(plain) or len(plain) % 4 == 1:
         raise Refusal(Reason.BAD_CODE, detail="characters")
     payload = urlsafe_b64decode(plain + "=" * (-len(plain) % 4))
@@ -209,7 +210,7 @@ def parse_code_text(text: str) -> bytes:
 
 def looks_like_code(text: str) -> bool:
     """Whether a typed or scanned text is meant as a ticket code of this version, right or wrong."""
-    plain = text.strip()
+    plain = text.strip(_BLANKS)
     return plain.startswith(_CODE_START) and len(plain) > 90 and bool(_CODE_TEXT.fullmatch(plain))
 
 
