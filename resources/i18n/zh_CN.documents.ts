@@ -223,5 +223,41 @@
         <source>Count notes</source>
         <translation>清点面额</translation>
     </message>
+    <message>
+        <source>Difference paid</source>
+        <translation>补收差额</translation>
+    </message>
+    <message>
+        <source>Difference given back</source>
+        <translation>退还差额</translation>
+    </message>
+    <message>
+        <source>No difference</source>
+        <translation>无差额</translation>
+    </message>
+    <message>
+        <source>Old ticket</source>
+        <translation>原票</translation>
+    </message>
+    <message>
+        <source>New ticket</source>
+        <translation>新票</translation>
+    </message>
+    <message>
+        <source>Fare of the new ticket</source>
+        <translation>新票票价</translation>
+    </message>
+    <message>
+        <source>Fare of the old ticket</source>
+        <translation>原票票价</translation>
+    </message>
+    <message>
+        <source>Exchange fee</source>
+        <translation>改签费</translation>
+    </message>
+    <message>
+        <source>Cash that changed hands</source>
+        <translation>实收付现金</translation>
+    </message>
 </context>
 </TS>
