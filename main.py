@@ -943,6 +943,15 @@ def _layouts(args: argparse.Namespace) -> int:
     return layouts.preview_layout(draw, args.out)
 
 
+def _blanks(args: argparse.Namespace) -> int:
+    from ui.commandline.blanks import blanks
+    from ui.commandline.commands import read_passwords
+    from ui.commandline.parser_blanks import WRITING
+
+    with counter_of(args, writable=args.blanks_command in WRITING) as counter:
+        return blanks(args, counter.desk, lambda count: read_passwords(sys.stdin, count))
+
+
 def _trust(args: argparse.Namespace) -> int:
     from counter_app.domain.staff import SYSTEM
     from counter_app.domain.trust import BUNDLE_BYTES_MAX
@@ -1337,6 +1346,7 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "journal": _journal,
     "report": _report,
     "eticket": _eticket,
+    "blanks": _blanks,
     "trust": _trust,
     "verify-ticket": _verify_ticket,
     "screens": _screens,

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from ui.commandline.parser_blanks import add_blanks_arguments
 from ui.commandline.parser_tickets import add_check_arguments, add_trust_arguments
 
 EXITS = (
@@ -154,6 +155,8 @@ def build_parser(
     eticket = command("eticket", "tickets as a PDF, an A4 page each, by their numbers; journaled")
     eticket.add_argument("numbers", nargs="+", metavar="NUMBER")
     eticket.add_argument("--output", type=Path, required=True, metavar="FILE")
+
+    add_blanks_arguments(command("blanks", "the rolls of numbered blanks: list, load, end, spoil"), common)
 
     trust = command("trust", "the certificates with which tickets are checked")
     add_trust_arguments(trust, common)
