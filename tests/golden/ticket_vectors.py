@@ -66,7 +66,7 @@ BODY: Final = TicketBody(
 )
 
 
-def _number(epoch: int, serial: int = 42, **more: Any) -> TicketNumber:
+def number(epoch: int, serial: int = 42, **more: Any) -> TicketNumber:
     return TicketNumber(**{"station_code": "CSQ", "counter": 1, "epoch": epoch, "serial": serial, **more})
 
 
@@ -96,7 +96,7 @@ CERTIFICATES: Final = in_order(
         _certificate(FIRST, OVER, 1, utc(2026, 6, 1), utc(2027, 2, 1), counter=2),
     ]
 )
-ACCEPTED: Final = _code(STOLEN, ticket=_number(1, 7))
+ACCEPTED: Final = _code(STOLEN, ticket=number(1, 7))
 OPERATOR_KEYS: Final = (
     replace(first_operator_key(FIRST.public, utc(2026, 6, 1), FIRST.sign), until=ROTATED_AT),
     next_operator_key(SECOND.public, ROTATED_AT, FIRST.sign),
@@ -206,7 +206,7 @@ class Case:
 def cases() -> list[Case]:
     genuine = _code(IN_USE)
     payload = parse_code_text(genuine)
-    other = _code(IN_USE, ticket=_number(3, 43))
+    other = _code(IN_USE, ticket=number(3, 43))
     order = 2**252 + 27742317777372353535851937790883648493
     high_s = payload[:-32] + (int.from_bytes(payload[-32:], "little") + order).to_bytes(32, "little")
     spliced = payload[:-64] + parse_code_text(other)[-64:]
@@ -220,32 +220,33 @@ def cases() -> list[Case]:
         Case("in use, unreserved", _code(IN_USE, coach=None, place=None, travel_class="unreserved"), "genuine"),
         Case("in use, class and type as texts", _code(IN_USE, travel_class="雅座", passenger_type="残军"), "genuine"),
         Case("in use, every text at its longest", _code(
-            IN_USE, service="ABCDEFGHIJKL", coach="卧铺12", place="33上铺", origin_code="ABCDE",
-            destination_code="FGHIJ", document_digest=None, travel_class="sleeping car de luxe", passenger_type="railway staff on duty",
+            IN_USE, service="ABCDEFGHIJKL", coach="卧铺12", place="33上铺",
+            origin_code="ABCDE", destination_code="FGHIJ", document_digest=None,
+            travel_class="sleeping car de luxe", passenger_type="railway staff on duty",
         ), "genuine"),
         Case("before its day", genuine, "not_yet_valid", utc(2027, 2, 1)),
         Case("after its day", genuine, "expired", utc(2027, 3, 2, 16, 1)),
         Case("in its last minute", genuine, "genuine", utc(2027, 3, 2, 16, 0)),
         Case("a demonstration", _code(IN_USE, demonstration=True), "genuine"),
-        Case("key ended, of its time", _code(ENDED, ticket=_number(2)), "genuine"),
+        Case("key ended, of its time", _code(ENDED, ticket=number(2)), "genuine"),
         Case("key ended, valid later than it sold", _code(
-            ENDED, ticket=_number(2), valid_from=utc(2027, 3, 4), valid_until=utc(2027, 3, 5)
+            ENDED, ticket=number(2), valid_from=utc(2027, 3, 4), valid_until=utc(2027, 3, 5)
         ), "revoked", utc(2027, 3, 4)),
-        Case("key refused", _code(STOLEN, ticket=_number(1)), "revoked"),
-        Case("key refused, expired too", _code(STOLEN, ticket=_number(1)), "revoked", utc(2027, 4, 1)),
+        Case("key refused", _code(STOLEN, ticket=number(1)), "revoked"),
+        Case("key refused, expired too", _code(STOLEN, ticket=number(1)), "revoked", utc(2027, 4, 1)),
         Case("key refused, ticket listed", ACCEPTED, "genuine"),
-        Case("key refused, a copy of the listed ticket", _code(STOLEN, ticket=_number(1, 7), copy_number=1), "revoked"),
-        Case("certificate over", _code(OVER, ticket=_number(1, counter=2)), "key_expired"),
+        Case("key refused, a copy of the listed ticket", _code(STOLEN, ticket=number(1, 7), copy_number=1), "revoked"),
+        Case("certificate over", _code(OVER, ticket=number(1, counter=2)), "key_expired"),
         Case("certificate over, valid from just before its end", _code(
-            OVER, ticket=_number(1, counter=2), valid_from=utc(2027, 1, 31, 23, 59), valid_until=utc(2027, 3, 2)
+            OVER, ticket=number(1, counter=2), valid_from=utc(2027, 1, 31, 23, 59), valid_until=utc(2027, 3, 2)
         ), "genuine"),
         Case("over before its key began", _code(
             IN_USE, valid_from=utc(2026, 12, 30), valid_until=utc(2026, 12, 31)
         ), "forged", utc(2026, 12, 30, 1)),
         Case("unknown key", _code(STRANGER), "unknown_key"),
-        Case("training", _code(STRANGER, ticket=_number(3, training=True)), "unknown_key"),
-        Case("signed with another window's key", _code(OVER, ticket=_number(3)), "forged"),
-        Case("signed with another epoch's key", _code(ENDED, ticket=_number(3)), "forged"),
+        Case("training", _code(STRANGER, ticket=number(3, training=True)), "unknown_key"),
+        Case("signed with another window's key", _code(OVER, ticket=number(3)), "forged"),
+        Case("signed with another epoch's key", _code(ENDED, ticket=number(3)), "forged"),
         Case("the place altered", code_text(payload[:62] + b"9" + payload[63:]), "forged"),
         Case("another ticket's signature", code_text(spliced), "forged"),
         Case("S above the group's order", code_text(high_s), "forged"),
