@@ -70,6 +70,10 @@ class ElementReader:
             self._kinds["part"] = self._part
             self._kinds["rest"] = self._rest
 
+    def kinds(self) -> tuple[str, ...]:
+        """Of elements that this document may have."""
+        return (*self._kinds, "use")
+
     def elements(self, table: Table, key: str, room: int, count_max: int, depth: int = 0) -> tuple[Element, ...]:
         """Those for this width and language; the others are read too by their own variant. ``room`` in dots."""
         found: list[Element] = []
@@ -78,7 +82,7 @@ class ElementReader:
             languages = one.words("languages", PAPER_LANGUAGES)
             if (only and one.variant.form not in only) or (languages and one.variant.language not in languages):
                 continue
-            kind = one.word("type", (*self._kinds, "use"))
+            kind = one.word("type", self.kinds())
             if kind == "use":
                 found += self._use(one, room, depth)
             else:

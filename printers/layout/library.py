@@ -133,9 +133,12 @@ class LayoutLibrary:
             except Refusal as refused:
                 if refused.facts["file"] == source.file:
                     raise
-                # The shipped one is sound: it is the operator's style that does not fit it.
-                style = str(refused.facts["detail"])
-                raise source.refusal(("styles", style), "unfit_style", style, document=document.value) from refused
+                # The shipped one is sound: it is the operator's style or block that does not go with it.
+                what = str(refused.facts["detail"])
+                if "why" in refused.facts:
+                    facts = {"document": document.value, "why": refused.facts["why"]}
+                    raise source.refusal(("block",), "unfit_shared", what, **facts) from refused
+                raise source.refusal(("styles", what), "unfit_style", what, document=document.value) from refused
         return found
 
     def _read_own(self) -> list[Refusal]:

@@ -96,6 +96,10 @@
         <translation>块“{detail}”在此放不下，或不属于这种单据</translation>
     </message>
     <message>
+        <source>with this change the layout of “{document}” lacks “{detail}”: {why}</source>
+        <translation>改动后“{document}”的版式缺少“{detail}”：{why}</translation>
+    </message>
+    <message>
         <source>the logo cannot be read: {detail}</source>
         <translation>徽标无法读取：{detail}</translation>
     </message>

@@ -31,6 +31,7 @@ _SENTENCES: Final = {
     "twice": mark("another file lays out “{detail}” already"),
     "other_document": mark("this is the layout of another document, not of “{detail}”"),
     "unfit_block": mark("the block “{detail}” does not fit here, or does not belong to this document"),
+    "unfit_shared": mark("with this change the layout of “{document}” lacks “{detail}”: {why}"),
     "unfit_style": mark("with this change the layout of “{document}” does not fit any more: “{detail}”"),
     "logo_missing": mark("the logo cannot be read: {detail}"),
     "logo_large": mark("the logo is larger than {detail}"),
