@@ -34,6 +34,7 @@ class Events:
     unknown: Callable[[bytes], None] = lambda _: None
     rows: Callable[[int], None] = lambda _: None
     image: Callable[[int], None] = lambda _: None  # its bytes, before the first of them
+    text: Callable[[str], None] = lambda _: None  # a line, as its characters came out
 
 
 @dataclass(slots=True)
@@ -228,6 +229,7 @@ class Interpreter:
             self._burn_picture(turned.transpose(Image.Transpose.TRANSPOSE))
             self._line.clear()
         if self._glyphs and self.fonts is not None:
+            self.events.text("".join(glyph.char for glyph in self._glyphs))
             line = glyphs.drawn(self._glyphs, self.width, self.fonts)
             self._glyphs.clear()
             self._burn_picture(line.point([0] * 128 + [255] * 128, "1"))
@@ -281,10 +283,10 @@ class Interpreter:
         self.events.rows(self._at)
 
     def _burn_picture(self, picture: Image.Image) -> None:
-        """At the head, without feeding. 1-bit, set where it burns."""
+        """At the head, without feeding: white below the last dot needs no paper. 1-bit, set where it burns."""
         stride = (picture.width + 7) // 8
         data, at = picture.tobytes(), self._at
-        for row in range(picture.height):
+        for row in range(-(-len(data.rstrip(b"\x00")) // stride)):
             self._burn_row(data[row * stride : (row + 1) * stride])
             self._at += 1
         self._at = at

@@ -11,7 +11,9 @@ from printers.profiles import Profile
 
 def job_bytes(paper: Paper, profile: Profile, composer: Composer, *, token: int) -> bytes:
     """Tickets are always dots: their layout and code are checked at the gate."""
-    if profile.native_slips and not isinstance(paper, TicketFace):
-        return slip_bytes(paper, profile, composer, token=token)
     raster = composer.compose(paper, width=profile.width, symbology=profile.symbology)
-    return paper_bytes(raster, profile, token=token)
+    dots = paper_bytes(raster, profile, token=token)
+    if not profile.native_slips or isinstance(paper, TicketFace):
+        return dots
+    native = slip_bytes(paper, profile, composer, token=token)
+    return native if len(native) < len(dots) else dots  # a slip of characters that the printer lacks is dots anyway

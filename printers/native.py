@@ -16,6 +16,7 @@ from counter_app.domain.papers import Code, Mark, Pair, Rule, Slip, Strength, Ta
 from printers.codes import drawn
 from printers.compose import Composer
 from printers.escpos import WRONG_YEN, guarded, raster_bytes, set_up, whole_paper
+from printers.layout.draw import MARK_LATIN
 from printers.profiles import Profile, TextAbility
 from printers.raster import Canvas
 from printers.text import clean
@@ -53,7 +54,8 @@ def slip_bytes(slip: Slip, profile: Profile, composer: Composer, *, token: int) 
             speech.lines(layout.text(line, Strength.PLAIN, "center"))
     for mark in slip.marks:
         number = f" {slip.copy_number}" if mark is Mark.DUPLICATE and slip.copy_number else ""
-        speech.lines(layout.text(f"* {words.mark(mark)}{number} *", Strength.LARGE, "center"))
+        latin = f" {MARK_LATIN[mark]}" if words.chinese else ""
+        speech.lines(layout.text(f"* {words.mark(mark)}{number}{latin} *", Strength.LARGE, "center"))
     for part in slip.named():
         for block in part.blocks:
             if isinstance(block, Code):
@@ -85,7 +87,7 @@ class _Layout:
                 return [
                     Line((Cell(piece, 0, self._columns),))
                     for line in block.lines
-                    for piece in self._cut(clean(line), self._columns)
+                    for piece in self._cut(_columned(line), self._columns)
                 ]
             case _:
                 assert_never(block)
@@ -172,6 +174,11 @@ class _Layout:
             piece += char
             width += wide
         return [*pieces, piece]
+
+
+def _columned(line: str) -> str:
+    """Cleaned, with the blanks that it begins with: another device has counted columns."""
+    return " " * min(80, len(line) - len(line.lstrip(" "))) + clean(line)
 
 
 # ---------------------------------------------------------------- characters

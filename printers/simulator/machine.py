@@ -93,6 +93,7 @@ class Machine:
                 unknown=self._unknown,
                 rows=self._used_rows,
                 image=self._image_begins,
+                text=lambda line: self.on_command(f"text {line}"),
             ),
             fonts=self.fonts,
             text=TextMode(hanzi=self.hanzi),

@@ -34,6 +34,8 @@ class Gadget:
     product: int
     serial: str = ""
     device_id: str = ""
+    maker: str = ""
+    name: str = ""
     address: tuple[str, int] | None = None
     interface_class: int = PRINTER_CLASS
     one_way: bool = False
@@ -101,8 +103,9 @@ class SimulatedBus(usb.backend.IBackend):  # type: ignore[misc]
     def get_device_descriptor(self, dev: Gadget) -> SimpleNamespace:
         return SimpleNamespace(
             bLength=18, bDescriptorType=1, bcdUSB=0x0200, bDeviceClass=0, bDeviceSubClass=0, bDeviceProtocol=0,
-            bMaxPacketSize0=64, idVendor=dev.vendor, idProduct=dev.product, bcdDevice=0x0100, iManufacturer=0,
-            iProduct=0, iSerialNumber=3 if dev.serial else 0, bNumConfigurations=1, bus=1,
+            bMaxPacketSize0=64, idVendor=dev.vendor, idProduct=dev.product, bcdDevice=0x0100,
+            iManufacturer=1 if dev.maker else 0, iProduct=2 if dev.name else 0, iSerialNumber=3 if dev.serial else 0,
+            bNumConfigurations=1, bus=1,
             address=next(self._addresses), port_number=1, port_numbers=(1,), speed=3,
         )  # fmt: skip
 
@@ -210,7 +213,8 @@ class SimulatedBus(usb.backend.IBackend):  # type: ignore[misc]
         self._there(dev_handle)
         match (kind, request):
             case (0x80, 6):  # a text: its languages, then UTF-16
-                said = b"\x09\x04" if not value & 0xFF else dev_handle.serial.encode("utf-16-le")
+                texts = ("", dev_handle.maker, dev_handle.name, dev_handle.serial)
+                said = texts[value & 0xFF].encode("utf-16-le") if value & 0xFF else b"\x09\x04"
                 said = bytes((len(said) + 2, 3)) + said
             case (0xA1, 0):
                 told = dev_handle.device_id.encode("latin-1")

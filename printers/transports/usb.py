@@ -76,7 +76,11 @@ def usb_printers(bus: Callable[[], Any] = system_bus) -> list[UsbPrinter]:
         if interface is None:
             continue
         try:
-            serial, device_id = _serial_of(device), _device_id(device, interface)
+            serial = _text(device, device.iSerialNumber)
+            device_id = _device_id(device, interface)
+            if not device_id:
+                maker, model = _text(device, device.iManufacturer), _text(device, device.iProduct)
+                device_id = f"MFG:{maker};MDL:{model};" if model else ""
         finally:
             usb.util.dispose_resources(device)
         found.append(UsbPrinter(vendor=device.idVendor, product=device.idProduct, serial=serial, device_id=device_id))
@@ -142,7 +146,7 @@ class UsbOpener:
             if (device.idVendor, device.idProduct) == (self._vendor, self._product)
         ]
         if self._serial:
-            found = [device for device in found if _serial_of(device) == self._serial]
+            found = [device for device in found if _text(device, device.iSerialNumber) == self._serial]
         if not found:
             raise DeviceTrouble(self.where, "not plugged in, or switched off")
         if len(found) > 1:
@@ -189,20 +193,21 @@ def _endpoint(interface: Any, *, inwards: bool) -> Any | None:
     return None
 
 
-def _serial_of(device: Any) -> str:
-    """Empty where it has none, or may not be asked."""
+def _text(device: Any, index: int) -> str:
+    """One of its texts; empty where it has none, or may not be asked."""
     import usb.core  # noqa: PLC0415
     import usb.util  # noqa: PLC0415
 
-    if not device.iSerialNumber:
+    if not index:
         return ""
     try:
-        return str(usb.util.get_string(device, device.iSerialNumber) or "").strip()
+        return str(usb.util.get_string(device, index) or "").strip()
     except (usb.core.USBError, ValueError):  # ValueError: no right to ask for its language
         return ""
 
 
 def _device_id(device: Any, interface: Any) -> str:
+    """Empty where a driver of the system has the interface: it is not taken away for a name."""
     import usb.core  # noqa: PLC0415
 
     index = interface.bInterfaceNumber << 8 | interface.bAlternateSetting

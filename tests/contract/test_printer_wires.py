@@ -73,7 +73,8 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
     bus = SimulatedBus()
     with SimulatedPrinter(width=576) as simulator:
         simulator.also_close(bus.close)
-        gadget, opener = None, None
+        gadget: Gadget | None = None
+        opener: Opener
         match request.param:
             case "tcp":
                 opener = TcpOpener("127.0.0.1", simulator.listen(), bytes_per_s=900_000)
