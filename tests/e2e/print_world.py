@@ -217,7 +217,8 @@ def faults(till: Till, trays: Trays, *, kicks_max: int) -> Iterator[str]:
     """Of what was promised: no second print, no lost paper, one pulse of the drawer, a journal that tells all of it."""
     with till.store.reading() as books:
         jobs = [job for job in books.prints.latest(1_000) if job.kind is not JobKind.DRAWER]
-        sold = sum(len(one.body["tickets"]) for one in books.journal.entries() if one.kind is Kind.SOLD)  # type: ignore[arg-type]
+        bodies: list[dict[str, Any]] = [one.body for one in books.journal.entries() if one.kind is Kind.SOLD]
+    sold = sum(len(body["tickets"]) for body in bodies)
     if till.desk.open_print_jobs():
         yield "open jobs"
     sheets: dict[UUID, int] = {}

@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._desk: Desk | None = None
         self._closing = False  # as soon as nothing is on its way to a printer
+        self._closed = False
         self._actor: Actor | None = None
         self._shift: ShiftView | None = None
         self._issue: IssueInfo | None = None
@@ -681,6 +682,10 @@ class MainWindow(QMainWindow):
             )
             event.ignore()
             return
+        if self._closed:  # asked again, as a widget is that is closed and then deleted
+            event.accept()
+            return
+        self._closed = True
         self._poll.stop()
         self._tick.stop()
         self._payments_timer.stop()

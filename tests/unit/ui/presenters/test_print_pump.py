@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import UUID
 
 import pytest
@@ -14,6 +14,7 @@ from counter_app.domain.papers import Paper
 from counter_app.errors import OutcomeUnknown
 from counter_app.ports.prints import Delivery, JobState, PaperState
 from tests.ui.fake_desk import READY, FakeDesk
+from ui.presenters.checkout import Basket, CheckoutPresenter
 from ui.presenters.lane import CancelToken, InlineLanes, Lane, Trouble
 from ui.presenters.printing import PrintPump
 
@@ -211,3 +212,33 @@ def test_a_look_at_the_store_that_fails_loses_no_paper() -> None:
     counter.desk.job_printers = look  # type: ignore[method-assign]
     counter.pump.adopt(counter.desk.open_print_jobs())
     assert counter.went("main") == [job]
+
+
+def test_a_sale_waits_for_the_receipts_printer_where_a_receipt_is_due() -> None:
+    """Where the law wants a receipt, money is not taken without one."""
+    desk = FakeDesk()
+    desk.fit("receipt", replace(READY, ready=False, paper=PaperState.OUT, error="paper_out"))
+    desk.fit("report", replace(READY, ready=False, error="silent"))
+    needed: dict[str, Lane] = {"main": Lane.PRINTER}
+    checkout = CheckoutPresenter(
+        lambda: desk,
+        InlineLanes(),
+        lambda: desk.people["wang"],
+        changed=lambda: None,
+        troubled=lambda _: None,
+        printed=lambda _: None,
+        sold=lambda _: None,
+        needed=lambda: needed,
+    )
+    checkout.basket = cast("Basket", object())
+    found = []
+    checkout.look_at_printer()
+    found.append((checkout.cannot_print, checkout.troubled_printer))
+    needed["receipt"] = Lane.PRINTER_2
+    checkout.look_at_printer()
+    found.append((checkout.cannot_print, checkout.troubled_printer))
+    desk.fit("receipt")
+    checkout.see_printer(desk.printer_status("receipt"), "receipt")
+    checkout.see_printer(desk.printer_status("report"), "report")  # a report can wait
+    found.append((checkout.cannot_print, checkout.troubled_printer))
+    assert found == [(False, "main"), (True, "receipt"), (False, "main")]
