@@ -301,7 +301,7 @@ def open_counter(folder: Path, *, writable: bool, printers: PrinterSet | None = 
     clock, entropy = SystemClock(), SystemEntropy()
     ids = Uuid7Ids(clock=clock, entropy=entropy)
     composer = Composer(RESOURCES, folder / "layouts")
-    printers = build_printers(settings, composer) if printers is None else printers
+    printers = build_printers(settings, composer, folder / OWN_PROFILES) if printers is None else printers
     store = SqlMoneyStore(
         folder, clock=clock, ids=ids, entropy=entropy, writable=writable, key_choice=settings.keys.store
     )
@@ -416,8 +416,8 @@ def central_link(store: SqlMoneyStore, clock: Clock, entropy: Entropy, *, url: s
     )
 
 
-def build_printers(settings: Settings, composer: Composer) -> PrinterSet:
-    """Nothing is connected yet. Raises Refusal(BAD_SETTING)."""
+def build_printers(settings: Settings, composer: Composer, own: Path) -> PrinterSet:
+    """``own``: the operator's printer profiles. Nothing is connected yet. Raises Refusal(BAD_SETTING)."""
     from counter_app.application.printer_set import Fitted, PrinterSet
     from printers.opening import open_printer
 
@@ -425,7 +425,7 @@ def build_printers(settings: Settings, composer: Composer) -> PrinterSet:
         url = one.url
         if "code=" not in url:
             url += ("&" if "?" in url else "?") + f"code={settings.ticket.code}"
-        printer = open_printer(url, composer=composer, clock=SystemClock(), profile=one.profile)
+        printer = open_printer(url, composer=composer, clock=SystemClock(), profile=one.profile, own=own)
         return Fitted(printer=printer, url=one.url, profile=one.profile)
 
     others = {name: fitted(one) for name, one in settings.printers.items()}
@@ -516,7 +516,7 @@ def window_parts(
                 raise Refusal(Reason.STORE_DAMAGED, part=type(error).__name__) from error
             raise
         opened.append(counter)
-        counter.composer.warm(width=paper_width(settings), symbology=_symbology(settings))
+        counter.composer.warm(width=paper_width(settings, folder), symbology=_symbology(settings))
         return counter.desk
 
     def close_desk() -> None:
@@ -533,7 +533,8 @@ def window_parts(
                 counter.line.close()
 
     def draw_paper(paper: Paper) -> bytes:
-        return opened[0].composer.compose(paper, width=paper_width(settings), symbology=_symbology(settings)).png()
+        composer = opened[0].composer
+        return composer.compose(paper, width=paper_width(settings, folder), symbology=_symbology(settings)).png()
 
     def read_codes(picture: Path) -> list[str]:
         from printers.codes import read_picture
@@ -697,11 +698,11 @@ def peripherals(folder: Path, *, customer_window: bool = False) -> Peripherals:
     )
 
 
-def paper_width(settings: Settings) -> int:
+def paper_width(settings: Settings, folder: Path) -> int:
     """Dots."""
     from printers.opening import profile_at
 
-    return profile_at(settings.printer.url, settings.printer.profile).width
+    return profile_at(settings.printer.url, settings.printer.profile, folder / OWN_PROFILES).width
 
 
 def _symbology(settings: Settings) -> Literal["aztec", "qr"]:
