@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -23,6 +24,7 @@ from counter_app.ports.shifts import CashKind
 from counter_app.texts import LANGUAGES
 from ui.app import Application
 from ui.gallery_customer import customer_shots, long_way
+from ui.gallery_devices import StagedPaper, staged_workshop, take_devices
 from ui.gallery_line import StagedLine, as_desk, take_line, take_stopped, to_guangzhou
 from ui.gallery_payments import StagedPayments, take_payments
 from ui.lanes import QtLanes
@@ -68,14 +70,17 @@ class Gallery:
         self._accounts = {account.role: account for account in accounts}
         self._staged: list[StagedLine] = []
         self._paying: list[StagedPayments] = []
+        self._papers: list[StagedPaper] = []
         self._waiting: set[Lane] = set()
 
         def open_desk() -> Desk:
-            self._paying.append(StagedPayments(parts.open_desk(), parts.clock))
+            self._papers.append(StagedPaper(parts.open_desk(), parts.clock))
+            self._paying.append(StagedPayments(self._papers[-1], parts.clock))
             self._staged.append(StagedLine(as_desk(self._paying[-1]), parts.clock))
             return as_desk(self._staged[-1])
 
-        self._application = Application(replace(parts, open_desk=open_desk), app)
+        staged = replace(parts, open_desk=open_desk, workshop=staged_workshop(parts.workshop))
+        self._application = Application(staged, app)
         self._application.lanes.crashed = self.mistakes.append
         self.window = self._application.window
         self._size = size
@@ -117,7 +122,7 @@ class Gallery:
 
     def shot(self, name: str) -> None:
         """One picture per language and theme: ``<name>.<zh|en>.<theme>.png``."""
-        if self._only not in name:
+        if not self.wants(name):
             return
         before = self.window.t.language
         for theme in self._themes:
@@ -125,13 +130,23 @@ class Gallery:
             for language in LANGUAGES:
                 self.window.use_language(language)
                 self.settle()
-                path = self._out / f"{name}.{language}.{theme}.png"
-                if not self.window.grab().save(str(path)):
-                    raise OSError(f"cannot write {path}")
-                self.made.append(path)
+                self.keep(self.window.grab(), f"{name}.{language}.{theme}.png")
         self.window.use_theme(self._themes[0])
         self.window.use_language(before)
         self.settle()
+
+    @property
+    def themes(self) -> Sequence[str]:
+        return self._themes
+
+    def wants(self, name: str) -> bool:
+        return self._only in name
+
+    def keep(self, picture: QPixmap, name: str) -> None:
+        path = self._out / name
+        if not picture.save(str(path)):
+            raise OSError(f"cannot write {path}")
+        self.made.append(path)
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(QApplication.focusWidget() or self.window, key, modifier)
@@ -409,3 +424,4 @@ class Gallery:
         self.shot("timetable-refused")
         self.show(UsersScreen, "users")
         self.shot("accounts")
+        take_devices(self, self._papers[0])

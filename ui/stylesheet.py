@@ -99,6 +99,8 @@ QCheckBox, QRadioButton { spacing: ${s}px; min-height: ${control}px; background:
 QCheckBox::indicator, QRadioButton::indicator { width: ${l}px; height: ${l}px; background: $surface;
     border: ${border}px solid $line_strong; border-radius: ${r_s}px; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/check-$shade.svg"); }
+QRadioButton::indicator { border-radius: ${s}px; }
+QRadioButton::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/check-$shade.svg"); }
 QCheckBox:focus, QRadioButton:focus { color: $focus; }
 
 QTableView, QListView, QTreeView { background: $surface; alternate-background-color: $surface_alt; color: $text;

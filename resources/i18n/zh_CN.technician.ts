@@ -928,10 +928,6 @@
         <translation>查找打印机</translation>
     </message>
     <message>
-        <source>To another printer …</source>
-        <translation>改送其他打印机…</translation>
-    </message>
-    <message>
         <source>Test print …</source>
         <translation>测试打印…</translation>
     </message>
@@ -1282,6 +1278,18 @@
     <message>
         <source>{kind}, {dots} dots a module</source>
         <translation>{kind}，每模块 {dots} 点</translation>
+    </message>
+    <message>
+        <source>Send elsewhere …</source>
+        <translation>改送…</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Kind of paper</source>
+        <translation>票据</translation>
     </message>
 </context>
 </TS>

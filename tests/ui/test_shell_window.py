@@ -238,7 +238,7 @@ class TestPaper:
         screen = cast(DevicesScreen, stage.show("devices"))
         stage.window.poll_now()
         stage.settle()
-        assert "There is no paper" in screen._said.text()
+        assert "There is no paper" in screen.cards.cards["main"].said.text()
         assert "Printer: out of paper" in status_words(stage)
 
 

@@ -15,6 +15,7 @@ from counter_app.errors import Refusal
 from counter_app.ports.prints import PaperState
 from counter_app.texts import Texts, mark
 from ui.presenters.jobs import PAPER_WORDS, TROUBLE_WORDS
+from ui.presenters.printers import NAMES, printer_name
 from ui.presenters.refusals import explain
 
 
@@ -195,6 +196,10 @@ MOODS: Final = {Weight.OK: "ok", Weight.WARNING: "warn", Weight.TROUBLE: "bad"}
 
 def title(finding: Finding, t: Texts) -> str:
     words = t(TITLES[finding.what]) if finding.what in TITLES else finding.what
+    if finding.name in NAMES:
+        return (
+            printer_name(finding.name, t) if finding.what == "printer" else f"{words}: {printer_name(finding.name, t)}"
+        )
     return f"{words} {finding.name}" if finding.name else words
 
 

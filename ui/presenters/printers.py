@@ -114,7 +114,7 @@ def badge(status: PrinterStatus | None, t: Texts) -> str:
     if status is None:
         return t("asking …")
     if status.ready:
-        return t("ready")
+        return t("ready") if status.paper is not PaperState.NEAR_END else t(STATE_WORDS["near_end"])
     return t(STATE_WORDS.get(status.error, mark("not ready")))
 
 
@@ -162,15 +162,18 @@ def event_mood(event: PrinterEvent) -> str:
 
 
 def detail_words(detail: str, t: Texts) -> str:
-    """``ready -> paper_out`` and ``ticket to spare`` are codes of ours; any other text is the device's own."""
-    parts = [part.strip() for part in detail.split("->")]
-    if all(part in STATE_WORDS for part in parts):
-        return " → ".join(t(STATE_WORDS[part]) for part in parts)
-    words = []
-    for word in detail.split(" "):
-        known = STATE_WORDS.get(word) or JOB_KINDS.get(word) or NAMES.get(word)
-        words.append(t(known) if known else word)
-    return " ".join(words)
+    """``ready -> paper_out``, ``ticket: silent``, ``z_report to spare`` are our codes; the rest is a device's own."""
+    states = [part.strip() for part in detail.split("->")]
+    if all(state in STATE_WORDS for state in states):
+        return " → ".join(t(STATE_WORDS[state]) for state in states)
+    kind, colon, why = detail.partition(": ")
+    if colon and kind in JOB_KINDS:
+        why = t(STATE_WORDS[why]) if why in STATE_WORDS else why
+        return t("{what}: {detail}", what=t(JOB_KINDS[kind]), detail=why) if why else t(JOB_KINDS[kind])
+    kind, to, where = detail.partition(" to ")
+    if to and kind in JOB_KINDS and where in NAMES:
+        return f"{t(JOB_KINDS[kind])} → {t(NAMES[where])}"
+    return detail
 
 
 def outcome_words(outcome: DeliveryOutcome, t: Texts) -> tuple[str, str]:

@@ -43,19 +43,19 @@ class BlanksScreen(Screen):
             [
                 Column(
                     title=lambda: self.t("Loaded"),
-                    text=lambda roll: words.moment(roll.loaded_at, self._zone, self.t),
-                    width=150,
+                    text=lambda roll: words.short_moment(roll.loaded_at, self._zone),
+                    width=120,
                 ),
                 Column(title=lambda: self.t("Printer"), text=lambda roll: printers.printer_name(roll.printer, self.t)),
-                Column(title=lambda: self.t("From"), text=lambda roll: roll.first, width=110),
-                Column(title=lambda: self.t("To"), text=lambda roll: roll.last, width=110),
-                Column(title=lambda: self.t("Left"), text=lambda roll: f"{roll.left:,}", width=90, right=True),
-                Column(title=lambda: self.t("By"), text=lambda roll: roll.clerk, width=120),
+                Column(title=lambda: self.t("From"), text=lambda roll: roll.first, width=95),
+                Column(title=lambda: self.t("To"), text=lambda roll: roll.last, width=95),
+                Column(title=lambda: self.t("Left"), text=lambda roll: f"{roll.left:,}", width=75, right=True),
+                Column(title=lambda: self.t("By"), text=lambda roll: roll.clerk, width=100),
                 Column(
                     title=lambda: self.t("State"),
                     text=lambda roll: printers.roll_state(roll, self.t),
                     mood=lambda roll: "ok" if roll.inside else "text_muted",
-                    width=150,
+                    width=125,
                 ),
             ],
             shell.theme,
@@ -227,7 +227,7 @@ def _card(roll: RollView, t: Texts, zone: str) -> Card:
     """What a clerk compares with the paper before her: large."""
     card = Card(margin=18, spacing=6)
     card.setMinimumWidth(340)
-    left, following = Fact("huge"), Fact("figure")
+    left, following = Fact("figure"), Fact("figure")
     left.set(t("Left"), f"{roll.left:,}", MOODS.get(printers.roll_mood(roll), ""))
     following.set(t("Next number"), roll.next or "—")
     card.body.addWidget(Label(printers.printer_name(roll.printer, t), role="lead"))

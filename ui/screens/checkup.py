@@ -120,6 +120,7 @@ class CheckupScreen(Screen):
     def _ended(self) -> None:
         self._token = None
         self._show()
+        self.table.selectRow(0)  # the worst
         self.fkeys_changed.emit()
 
     def _stop(self) -> None:
@@ -161,6 +162,7 @@ class CheckupScreen(Screen):
         self._detail.setText(findings.said(finding, self.t))
         step = findings.next_step(finding, self.t)
         self._next.setText(self.t("What to do: {step}", step=step) if step else self.t("Nothing to do."))
+        self._next.setVisible(bool(step) or finding.state is Weight.OK)  # else what was found says it
 
     def _copy(self) -> None:
         QApplication.clipboard().setText(findings.as_text(self.found, self.t))

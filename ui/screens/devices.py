@@ -72,8 +72,8 @@ class DevicesScreen(Screen):
         page.setContentsMargins(24, 8, 24, 16)
         page.setSpacing(12)
         page.addLayout(row(*self.links.values(), None))
+        page.addWidget(self._question)  # before all else: it waits for an answer
         page.addWidget(self.cards)
-        page.addWidget(self._question)
         page.addWidget(self.jobs, 1)
         self._window.printed.connect(lambda _job: self._read() if self.isVisible() else None)
         self._window.printer_changed.connect(lambda _name, _status: self._read() if self.isVisible() else None)
@@ -115,7 +115,7 @@ class DevicesScreen(Screen):
         return [
             FKey("F2", t("Yes, it came out"), lambda: self._settle(came_out=True), settle),
             FKey("F3", t("Did not come out"), lambda: self._settle(came_out=False), settle),
-            FKey("F4", t("To another printer …"), self._move, self._may_move(job)),
+            FKey("F4", t("Send elsewhere …"), self._move, self._may_move(job)),
             FKey("F5", t("Ask again"), self._ask_printers),
             FKey("F6", t("Test print …"), self._test_print, bool(self._seen.printers)),
             *([FKey("F7", t("Paper roll"), self._window.toggle_roll)] if self._window.parts.sheets is not None else []),

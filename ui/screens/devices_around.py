@@ -19,7 +19,7 @@ class AroundCard(Card):
     """Looks at the devices' states while it shows: they are kept in memory, and nothing is asked of a device."""
 
     def __init__(self, shell: Shell, board: CustomerBoard, scans: ScanRouter) -> None:
-        super().__init__(margin=20, spacing=8)
+        super().__init__(margin=14, spacing=8)
         self._shell = shell
         self._board = board
         self._scans = scans
@@ -32,6 +32,7 @@ class AroundCard(Card):
         self._grid.setColumnStretch(2, 1)
         self.body.addLayout(row(self._head, None, self.switch))
         self.body.addLayout(self._grid)
+        self.body.addStretch(1)
         self._look = QTimer(self, interval=LOOK_MS)
         self._look.timeout.connect(self.look)
         board.changed.connect(self.look)
@@ -78,5 +79,5 @@ class AroundCard(Card):
             detail = Label(line.detail, role="muted", elide=True)
             self._grid.addWidget(Label(line.name, role="strong"), number, 0)
             badge = Label(line.state, role="badge", mood=MOODS.get(line.mood, ""))
-            self._grid.addWidget(badge, number, 1, Qt.AlignmentFlag.AlignLeft)
+            self._grid.addWidget(badge, number, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             self._grid.addWidget(detail, number, 2)

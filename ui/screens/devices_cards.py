@@ -16,7 +16,7 @@ from ui.theme import Theme
 from ui.widgets.basic import Card, Label, discard, restyle, row
 from ui.widgets.chrome import MOODS
 
-CARD_PX = 380  # at 100 %: a card is not narrower, where there is room for two
+CARD_PX = 330  # at 100 %: a card is not narrower, where there is room for two
 
 
 class PrinterCard(Card):

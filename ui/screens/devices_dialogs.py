@@ -19,7 +19,7 @@ from ui.presenters.lane import Lane, Trouble
 from ui.presenters.refusals import explain
 from ui.shell.screen import Screen
 from ui.shell.workshop import Workshop
-from ui.widgets.basic import Choice, Field, Label
+from ui.widgets.basic import Choice, Field, Label, column
 from ui.widgets.popup import Popup
 
 QUEUED: Final = "queued"  # the short page that goes the way of every paper
@@ -59,13 +59,15 @@ class TestPrintDialog(Popup):
         self.body.addWidget(field)
         self.group = QButtonGroup(self)
         self.pages: dict[str, QRadioButton] = {}
+        choices = column(spacing=0)
         pages = dict(workshop.pages) if workshop is not None and workshop.try_page is not None else {}
         for page, words in {**pages, **OWN_PAGES}.items():
             radio = QRadioButton(t(words))
             self.pages[page] = radio
             self.group.addButton(radio)
-            self.body.addWidget(radio)
+            choices.addWidget(radio)
             radio.toggled.connect(lambda _on: self._named())
+        self.body.addLayout(choices)
         self.note = Label(role="muted", wrap=True)
         self.body.addWidget(self.note)
         first = next(iter(self.pages.values()))

@@ -13,6 +13,9 @@ from ui.shell.screen import Shell
 from ui.widgets.basic import Choice, Label, row
 from ui.widgets.table import Column, DataTable
 
+PRINTER_COLUMN = 3
+ROWS_SHOWN_MIN = 4
+
 
 class JobsPart(QWidget):
     def __init__(self, shell: Shell, chosen: Callable[[PrintJobView | None], None]) -> None:
@@ -28,21 +31,21 @@ class JobsPart(QWidget):
             [
                 Column(
                     title=lambda: self._t("Time"),
-                    text=lambda job: words.moment(job.created_at, self._zone, self._t),
-                    width=150,
+                    text=lambda job: words.short_moment(job.created_at, self._zone),
+                    width=110,
                 ),
-                Column(title=lambda: self._t("Kind"), text=lambda job: jobs.kind_words(job, self._t), width=170),
+                Column(title=lambda: self._t("Kind"), text=lambda job: jobs.kind_words(job, self._t), width=150),
                 Column(title=lambda: self._t("For"), text=lambda job: job.title),
                 Column(
                     title=lambda: self._t("Printer"),
                     text=lambda job: printers.printer_name(job.printer, self._t),
-                    width=130,
+                    width=125,
                 ),
                 Column(
                     title=lambda: self._t("State"),
                     text=lambda job: jobs.state_words(job, self._t),
                     mood=jobs.state_mood,
-                    width=210,
+                    width=205,
                 ),
             ],
             shell.theme,
@@ -51,6 +54,7 @@ class JobsPart(QWidget):
         self.table.set_empty(
             lambda: self._t("Nothing has been printed yet.") if not self._all else self._t("Nothing for this printer.")
         )
+        self.table.setMinimumHeight(shell.theme.tokens().size["row"] * (ROWS_SHOWN_MIN + 1))
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(8)
@@ -86,7 +90,9 @@ class JobsPart(QWidget):
             self.filter.addItem(printers.printer_name(name, self._t), name)
         self.filter.setCurrentIndex(max(0, self.filter.findData(before)))
         self.filter.blockSignals(False)
-        self.filter.setVisible(len(self._names) > 1)
+        several = len(self._names) > 1
+        self.filter.setVisible(several)
+        self.table.setColumnHidden(PRINTER_COLUMN, not several)
 
     def _show(self) -> None:
         wanted = str(self.filter.currentData() or "")

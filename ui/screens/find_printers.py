@@ -38,13 +38,14 @@ class FindPrintersScreen(Screen):
         self._step: SearchStep | None = None
         self._token: CancelToken | None = None
         self._searched = False
+        self._proposed: FoundPrinter | None = None
         self._said = Label(role="lead")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(160)
         self.table = DataTable[FoundPrinter](
             [
-                Column(title=lambda: self.t("What was found"), text=lambda one: one.title, strong=True),
+                Column(title=lambda: self.t("Device"), text=lambda one: one.title, strong=True),
                 Column(
                     title=lambda: self.t("Address"),
                     text=lambda one: printers.address_words(one.url, self.t),
@@ -132,7 +133,7 @@ class FindPrintersScreen(Screen):
             lanes.post(lambda: self._stepped(token, at))
 
         def found(one: FoundPrinter) -> None:
-            known = replace(one, group=forbidden_group(one.url))
+            known = replace(one, group=forbidden_group(one.url) or one.group)
             lanes.post(lambda: self._heard(token, known))
 
         def failed(trouble: Trouble) -> None:
@@ -169,6 +170,7 @@ class FindPrintersScreen(Screen):
     # ---- what is shown
     def _have_profiles(self, lines: Sequence[ProfileLine]) -> None:
         self.take.show_profiles(lines)
+        self._proposed = None
         self._chosen(self.table.chosen())
 
     def _show(self) -> None:
@@ -191,7 +193,8 @@ class FindPrintersScreen(Screen):
         )
 
     def _chosen(self, one: FoundPrinter | None) -> None:
-        if one is not None:
+        if one is not None and one != self._proposed:  # what was typed or said since is kept
+            self._proposed = one
             self.take.propose(one)
         self.fkeys_changed.emit()
 
@@ -199,11 +202,11 @@ class FindPrintersScreen(Screen):
     def _ask(self) -> None:
         url, profile = self.take.wanted()
         finder, take = self._finder, self.take
-        take.say(self.t("Asking the printer …"), "")
+        take.say(lambda: (self.t("Asking the printer …"), ""))
         self.run(
             Lane.APART,
             lambda: finder.ask(url, profile),
-            lambda status: take.say(*printers.status_sentence(status, self.t)),
+            lambda status: take.say(lambda: printers.status_sentence(status, self.t)),
             self._failed,
             busy=self.t("Asking the printer …"),
         )
@@ -213,7 +216,7 @@ class FindPrintersScreen(Screen):
             return
         url, profile = self.take.wanted()
         finder, take, language = self._finder, self.take, self.t.language
-        take.say(self.t("Printing …"), "")
+        take.say(lambda: (self.t("Printing …"), ""))
 
         def done(outcome: DeliveryOutcome) -> None:
             take.tried(url, profile, outcome)
@@ -228,8 +231,11 @@ class FindPrintersScreen(Screen):
         )
 
     def _failed(self, trouble: Trouble) -> None:
-        notice = explain(trouble, self.t)
-        self.take.say(" ".join(part for part in (notice.title, notice.body()) if part), "bad")
+        def words() -> tuple[str, str]:
+            notice = explain(trouble, self.t)
+            return " ".join(part for part in (notice.title, notice.body()) if part), "bad"
+
+        self.take.say(words)
 
     def _save(self) -> None:
         take, t = self.take, self.t

@@ -25,6 +25,7 @@ class TakePart(QWidget):
         self._changed = changed
         self._lines: list[ProfileLine] = []
         self._tried: tuple[str, str] | None = None
+        self._said: Callable[[], tuple[str, str]] = lambda: ("", "")
         self.try_wanted: Callable[[], None] = lambda: None
         self._head, self._about = Label(role="lead"), Label(role="small", wrap=True)
         self.url, self.profile, self.role = Edit(limit=500), Choice(), Choice()
@@ -70,6 +71,7 @@ class TakePart(QWidget):
         for name in (MAIN_PRINTER, *FURTHER_PRINTERS):
             self.role.addItem(printers.printer_name(name, t), name)
         self.role.setCurrentIndex(max(0, self.role.findData(before)))
+        self.say(self._said)
         self._look()
 
     # ---- what is shown
@@ -90,30 +92,31 @@ class TakePart(QWidget):
         place = self.profile.findData(one.profile) if one.profile else -1
         if place >= 0:
             self.profile.setCurrentIndex(place)
+        self.say(lambda: self._words_of(one))
+
+    def _words_of(self, one: FoundPrinter) -> tuple[str, str]:
         t = self._shell.t
         if one.group:
-            self.say(
-                t(
-                    "This port may be opened only by the group {group}. Add the user to it and sign in anew: "
-                    "sudo usermod -aG {group} USER",
-                    group=one.group,
-                ),
-                "bad",
+            words = t(
+                "This port may be opened only by the group {group}. Add the user to it and sign in anew: "
+                "sudo usermod -aG {group} USER",
+                group=one.group,
             )
-        elif one.status is not None:
-            self.say(*printers.status_sentence(one.status, t))
-        else:
-            self.say("", "")
+            return words, "bad"
+        return printers.status_sentence(one.status, t) if one.status is not None else ("", "")
 
-    def say(self, words: str, mood: str) -> None:
-        self.answer.setText(words)
+    def say(self, words: Callable[[], tuple[str, str]]) -> None:
+        """Words and mood, asked anew at each change of language."""
+        self._said = words
+        said, mood = words()
+        self.answer.setText(said)
         self.answer.set_mood(MOODS.get(mood, ""))
-        self.answer.setVisible(bool(words))
+        self.answer.setVisible(bool(said))
 
     def tried(self, url: str, profile: str, outcome: DeliveryOutcome) -> None:
         if outcome.delivery is not Delivery.FAILED_BEFORE_SEND:
             self._tried = (url, profile)
-        self.say(*printers.outcome_words(outcome, self._shell.t))
+        self.say(lambda: printers.outcome_words(outcome, self._shell.t))
 
     # ---- what is wanted
     @property

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ui.shell.window import MainWindow
 
 LOOK_MS: Final = 1500
-LIST_PX: Final = 420  # at 100 %
+LIST_PX: Final = 330  # at 100 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class LayoutsScreen(Screen):
         self.table = DataTable[LayoutLine](
             [
                 Column(
-                    title=lambda: self.t("Document"),
+                    title=lambda: self.t("Kind of paper"),
                     text=lambda line: layouts.document_name(line.document, self.t),
                     strong=True,
                 ),
@@ -65,7 +65,7 @@ class LayoutsScreen(Screen):
                     title=lambda: self.t("Layout"),
                     text=lambda line: layouts.file_state(line, self.t),
                     mood=layouts.file_mood,
-                    width=150,
+                    width=130,
                 ),
             ],
             shell.theme,
@@ -98,6 +98,7 @@ class LayoutsScreen(Screen):
 
     def _right(self) -> QVBoxLayout:
         for choice in (self.paper, self.language):
+            choice.setMinimumWidth(self.shell.theme.tokens().px(175))
             choice.currentIndexChanged.connect(lambda _index: self._draw())
         for box in (self.real, self.shipped):
             box.toggled.connect(lambda _on: self._draw())
