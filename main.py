@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from counter_app.application.views import JournalVerdict
     from counter_app.domain.checking import CheckedTicket
     from counter_app.domain.device_settings import DeviceSettings
-    from counter_app.domain.papers import Paper
+    from counter_app.domain.papers import Paper, TicketFace
     from counter_app.domain.policy import Policy
     from counter_app.domain.staff import Actor
     from counter_app.domain.trust import TrustBundle
@@ -541,6 +541,13 @@ def window_parts(
 
         return read_picture(picture)
 
+    def save_e_tickets(faces: Sequence[TicketFace], path: Path) -> None:
+        from counter_app.application.whole_file import whole_file
+        from printers.eticket import eticket_pdf
+
+        with whole_file(path) as file:
+            file.write(eticket_pdf(faces, opened[0].composer, symbology=_symbology(settings)))
+
     def save_pdf(paper: Paper, path: Path) -> None:
         from printers.pdf import write_pdf
 
@@ -568,6 +575,7 @@ def window_parts(
         sheets=sheets if any(one.url.startswith("virtual:") for one in all_printers) else None,
         draw_paper=draw_paper,
         save_pdf=save_pdf,
+        save_e_tickets=save_e_tickets,
         read_codes=read_codes,
         verify_command=(sys.executable, str(ROOT / "main.py"), "journal", "verify", "--json", "--profile", str(folder)),
         demo_accounts=accounts,

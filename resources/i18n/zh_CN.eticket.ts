@@ -47,5 +47,9 @@
         <source>Valid once: a second showing of the same code is refused, whoever comes first.</source>
         <translation>仅限使用一次：同一票码再次出示无效，先到者有效。</translation>
     </message>
+    <message>
+        <source>Save e-ticket</source>
+        <translation>保存电子客票</translation>
+    </message>
 </context>
 </TS>

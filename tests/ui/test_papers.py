@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 
 from counter_app.domain.money import Money
 from counter_app.errors import Reason
@@ -187,3 +190,23 @@ def test_a_drop_is_counted_note_by_note(stage: Stage) -> None:
     clerk.type("safe")
     clerk.press(Key.Key_F5)
     assert stage.desk.cash_count == {}
+
+
+def test_e_tickets_of_the_order_go_into_one_file(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without a file the traveller photographs the screen; without the right the code would leave unnoticed."""
+    saved: list[Path] = []
+    stage.window.parts = replace(stage.window.parts, save_e_tickets=lambda _faces, path: saved.append(path))
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda _parent, _title, name, _kinds: (str(tmp_path / name), "")
+    )
+    clerk, _pane = at_orders(stage)
+    clerk.press(ESC, Key.Key_F8)
+    stage.settle()
+    assert saved == []
+    stage.sign_in("li")
+    stage.show("orders")
+    clerk.press(Key.Key_F8)
+    number = stage.desk.orders()[0].tickets[0].number
+    stage.until(lambda: saved == [tmp_path / f"{number}.pdf"])
+    told = stage.desk.journal_page(stage.desk.people["li"])
+    assert [(one.kind, one.actor) for one in told if one.kind == "e_ticket_issued"] == [("e_ticket_issued", "li")]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QSplitter, QVBoxLayout, QWidget
 
 from counter_app.application.views import OrderView, TicketView
-from counter_app.domain.papers import Paper, Slip
+from counter_app.domain.papers import Paper, Slip, TicketFace
 from counter_app.domain.staff import Right
 from ui.presenters import jobs, words
 from ui.presenters.central_tickets import Step
@@ -36,7 +37,8 @@ class OrdersScreen(Screen):
         super().__init__(shell)
         self._zone = shell.desk.profile.zone
         self._orders: list[OrderView] = []
-        cast("MainWindow", shell).printed.connect(self._printed)
+        self._window = cast("MainWindow", shell)
+        self._window.printed.connect(self._printed)
         self._wanted: UUID | None = None
         self._asked: CancelToken | None = None
         self._find = Edit(limit=200)
@@ -136,6 +138,7 @@ class OrdersScreen(Screen):
             FKey("F4", self.t("Reprint"), self._reprint, valid and actor.may(Right.REPRINT)),
             FKey("F5", self.t("Refresh"), self._read),
             FKey("F6", self.t("Papers"), self._papers, ticket is not None),
+            *self._e_ticket_key(ticket),
         ]
 
     def on_enter(self, **kwargs: object) -> None:
@@ -237,6 +240,35 @@ class OrdersScreen(Screen):
             self._facts_card.hide()
             self._sheet.hide()
             self.papers.open(ticket.order_id, ticket.ticket_id, ticket.number)
+
+    def _e_ticket_key(self, ticket: TicketView | None) -> list[FKey]:
+        """As a reprint it is a copy of the code: for whoever may make one."""
+        if self._window.parts.save_e_tickets is None or not self.shell.actor.may(Right.REPRINT):
+            return []
+        valid = ticket is not None and ticket.state == "FULFILLED"
+        return [FKey("F8", self.t("E-ticket"), self._save_e_tickets, valid)]
+
+    def _save_e_tickets(self) -> None:
+        """Of all valid tickets of the order, the chosen one's first: a family travels with one file."""
+        ticket, save = self._tickets.chosen(), self._window.parts.save_e_tickets
+        order = self._table.chosen()
+        if ticket is None or order is None or save is None:
+            return
+        valid = [one for one in order.tickets if one.state == "FULFILLED"]
+        ids = [one.ticket_id for one in sorted(valid, key=lambda one: one.ticket_id != ticket.ticket_id)]
+        name = f"{ticket.number}.pdf"
+        chosen, _kind = QFileDialog.getSaveFileName(self, self.t("Save e-ticket"), name, "PDF (*.pdf)")
+        if not chosen:
+            return
+        desk, actor, path = self.shell.desk, self.shell.actor, Path(chosen)
+
+        def write(faces: list[TicketFace]) -> None:
+            self.run(Lane.READ, lambda: save(faces, path), written, busy=self.t("Saving …"))
+
+        def written(_nothing: None) -> None:
+            self.shell.notify(lambda: Notice(title=self.t("Saved"), what_happened=str(path), mood="ok", code="saved"))
+
+        self.run(Lane.DATABASE, lambda: desk.issue_e_tickets(actor, ids), write, busy=self.t("Saving …"))
 
     def _papers_closed(self) -> None:
         self._sheet.show()

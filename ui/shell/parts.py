@@ -9,7 +9,7 @@ from pathlib import Path
 from counter_app.application.desk import Desk
 from counter_app.application.views import Sheet
 from counter_app.domain.device_settings import NO_DEVICES, DeviceSettings
-from counter_app.domain.papers import Paper
+from counter_app.domain.papers import Paper, TicketFace
 from counter_app.ports.clock import Clock
 from counter_app.ports.customer_display import CustomerDisplay
 from counter_app.ports.scanner import Scanner
@@ -44,7 +44,8 @@ class Parts:
     """``open_desk`` runs on the DATABASE lane while the login screen shows; ``close_desk`` there too, at the end.
 
     ``sheets``: the virtual printer's roll, None with a real printer; called on the READ lane.
-    ``draw_paper``: a paper as PNG bytes, ``save_pdf``: a paper as a PDF file; both on a lane, None: not offered.
+    ``draw_paper``: a paper as PNG bytes, ``save_pdf``: a paper as a PDF file,
+    ``save_e_tickets``: tickets as A4 pages of one; all on a lane, None: not offered.
     ``read_codes``: the ticket codes in a picture file; on a thread of its own, None: not offered.
     ``hang_up``: ends every wait for central, from the GUI thread, when the window closes; None: there is no line.
     ``workshop``: finding printers, layouts, the check of everything; None: not offered.
@@ -62,6 +63,7 @@ class Parts:
     sheets: Callable[[], Sequence[Sheet]] | None = None
     draw_paper: Callable[[Paper], bytes] | None = None
     save_pdf: Callable[[Paper, Path], None] | None = None
+    save_e_tickets: Callable[[Sequence[TicketFace], Path], None] | None = None
     read_codes: Callable[[Path], Sequence[str]] | None = None
     verify_command: Sequence[str] = ()
     demo_accounts: Sequence[DemoAccount] = ()
