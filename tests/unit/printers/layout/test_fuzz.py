@@ -33,7 +33,7 @@ from printers.profiles import PROFILES
 from tests.unit.printers.samples import RESOURCES
 from tests.unit.printers.test_paper import Drawing
 
-STRINGS = int(os.environ.get("COUNTERFOIL_FUZZ_STRINGS", "1500"))
+STRINGS = int(os.environ.get("COUNTERFOIL_FUZZ_STRINGS", "700"))
 SEED = int(os.environ.get("COUNTERFOIL_FUZZ_SEED", "20261121"))
 COMPOSER = Composer(RESOURCES)
 EVIL = (

@@ -133,11 +133,11 @@ def test_type_is_as_large_as_a_thermal_head_shows(document: Document) -> None:
 
 def test_every_ticket_shows_its_code_on_every_width_and_symbology() -> None:
     """A gate without a network would turn the passenger away."""
-    for document, width, language in product((Document.TICKET, Document.COACH_TICKET), WIDTHS, LANGUAGES):
-        for case in CASES:
-            symbology: Symbology = "qr" if language == "en" else "aztec"
-            raster = COMPOSER.compose(sample(document, language, case), width=width, symbology=symbology)
-            assert read_picture(raster.png()) == [CODE]
+    symbologies: tuple[Symbology, ...] = ("aztec", "qr")
+    for document, width, symbology in product((Document.TICKET, Document.COACH_TICKET), WIDTHS, symbologies):
+        language, case = ("both", CASES[1]) if document is Document.TICKET else ("zh", CASES[0])
+        raster = COMPOSER.compose(sample(document, language, case), width=width, symbology=symbology)
+        assert read_picture(raster.png()) == [CODE]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
