@@ -68,6 +68,7 @@ class ActKind(StrEnum):
     ACCOUNT_PAID_IN = "account_paid_in"
     BILL_RECONCILED = "bill_reconciled"
     JOURNALS_RECONCILED = "journals_reconciled"
+    PAYMENT_DECIDED = "payment_decided"  # one that only people can settle
     DIFFERENCE_OWNED = "difference_owned"
     DIFFERENCE_RESOLVED = "difference_resolved"
     MONTH_DROPPED = "month_dropped"  # rows of its service dates; the journals stay

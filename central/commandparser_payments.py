@@ -1,4 +1,4 @@
-"""The grammar of ``counterfoil central gateway | voucher | member | account | reconcile | differences``."""
+"""The grammar of ``counterfoil central gateway | voucher | member | account | payments | reconcile | differences``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 GATEWAYS: Final = ("wechat", "alipay")
+VERDICTS: Final = ("paid", "not-paid", "reversed", "paid-back", "not-paid-back")
 
 
 class Command(Protocol):
@@ -76,6 +77,17 @@ def add_payment_arguments(command: Command, as_json: argparse.ArgumentParser) ->
         one.add_argument("--code", required=True, metavar="CODE", help="what is shown at the window")
     for one in (add, pay_in):
         _who(one)
+
+    payments = command("payments", "charges and refunds that only people can settle: list, decide", as_json)
+    acts = payments.add_subparsers(dest="act", required=True, metavar="list|decide")
+    listed = acts.add_parser("list", parents=[common], allow_abbrev=False)
+    listed.add_argument("--asked", action="store_true", help="those too that central still asks the gateway about")
+    decide = acts.add_parser("decide", parents=[common], allow_abbrev=False)
+    decide.add_argument("id", metavar="ID")
+    decide.add_argument("--verdict", choices=VERDICTS, required=True, help="as the gateway's own pages have it")
+    decide.add_argument("--reason", required=True, help="it is journaled")
+    decide.add_argument("--second", required=True, metavar="LOGIN", help="the other person; second line of input")
+    _who(decide)
 
     reconcile = command(
         "reconcile", "a gateway's bill against what central has, and that against the journals", as_json

@@ -1,4 +1,4 @@
-"""``counterfoil central gateway | voucher | member | account | reconcile | differences``."""
+"""``counterfoil central gateway | voucher | member | account | payments | reconcile | differences``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from central.acts import ActKind, Acts
 from central.operator import read_central
 from central.output import print_json, print_table
+from central.payments.deciding import Deciding, Verdict
 from central.payments.differences import Differences
 from central.payments.fundbook import FundBook, StatementLine, Terms, fund_fields
 from central.payments.funds import Fund, PointsRule
@@ -183,7 +184,18 @@ def differences(desk: Desk) -> int:
     return DONE
 
 
+def payments(desk: Desk) -> int:
+    args, deciding = desk.args, Deciding(desk.rooms.services)
+    if args.act == "decide":
+        by, second = desk.actor(), desk.person(args.second)
+        deciding.decide(desk.connection, by, second, _uuid(args.id, "payment"), Verdict(args.verdict), args.reason)
+    found = deciding.open(desk.connection, asked_too=args.act == "list" and args.asked)
+    print_table([one.fields() for one in found], as_json=args.json)
+    return DONE
+
+
 COMMANDS: Final[dict[str, Callable[[Desk], int]]] = {
+    "payments": payments,
     "gateway": gateway,
     "voucher": voucher,
     "member": member,
@@ -238,8 +250,8 @@ def _code(desk: Desk) -> str:
     return line.strip()
 
 
-def _uuid(text: str) -> UUID:
+def _uuid(text: str, field: str = "difference") -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise Refusal(Reason.BAD_INPUT, field="difference") from error
+        raise Refusal(Reason.BAD_INPUT, field=field) from error

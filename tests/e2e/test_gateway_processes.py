@@ -139,6 +139,14 @@ def test_a_day_at_the_gateways(place: Path) -> None:
                                    stdin=f"{PASSWORD}\n")  # fmt: skip
                 assert done.returncode == 0, done.stdout + done.stderr
                 assert json.loads(done.stdout)["found"] == 0
+        told = json.loads(good("central", "reconcile", "journal", "--json", *where, *ADMIN, stdin=f"{PASSWORD}\n"))
+        assert (told["found"], told["still_open"]) == (0, 0)
+        (waits,) = told["waiting"]  # a line without a counter: it never tells what it sold
+        assert (waits["window"], waits["payments"], waits["told_until"]) == ("CSQ/1", 6, "nothing")
+        in_words = good("central", "reconcile", "journal", *where, *ADMIN, stdin=f"{PASSWORD}\n")
+        assert "waiting for window CSQ/1: 6 payments, last heard " in in_words
+        assert json.loads(good("central", "payments", "--json", *where, "list")) == []
+        assert json.loads(good("central", "verify", "--json", *where))["counts"]["payments_not_told_yet"] == 6
         path.write_bytes(httpx.get(f"{gateway}/control/bill/alipay?day={began}", trust_env=False).content)
         content = path.read_bytes().decode("gb18030").replace("26.00", "27.00").encode("gb18030")
         path.write_bytes(content)
