@@ -185,7 +185,7 @@ class Settlement:
             self._places.told(sold, place, (event.board, event.alight))
         trouble = "" if carried is None or carried.trouble is None else str(carried.trouble)
         vanished = trouble == Trouble.CALL_VANISHED
-        if vanished and (facts.places is None or event.board == event.alight):
+        if vanished and event.board == event.alight:
             return self._vanished_whole(event)
         known = () if facts.places is None else tuple(one for one in event.places if one in facts.places.index)
         if carried is not None and facts.places is not None and len(known) < len(event.places):
@@ -209,7 +209,7 @@ class Settlement:
                     self._places.stands(event, place)
         if row is not None and row.state in OPEN_CLAIM:
             self._end_claim(row, "SOLD")
-        if vanished:  # it is on the disruption list, whoever has what is left of its way
+        if vanished and facts.places is not None:  # on the disruption list, whoever has what is left of its way
             outcome, displaced = Settled.DONE, ()
         return SettleResult(
             outcome=outcome,

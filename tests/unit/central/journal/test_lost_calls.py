@@ -25,6 +25,7 @@ from tests.unit.central.journal.test_judge import claimed, rows, states
 from tests.unit.central.journal.test_leases_told import taken
 from tests.unit.central.stock.test_leases import RULE, by_hand, leased
 from tests.unit.central.stock.test_reissue import replaced, without
+from tests.unit.central.stock.test_reissuing import later
 from tests.unit.central.stock.world import SMALL, World, _coach, act
 
 Cell = tuple[str, int]  # place, and piece of the track: from station n of the first timetable to the next
@@ -228,6 +229,47 @@ def test_seats_of_one_sale_of_which_the_train_has_one(counter: Counter) -> None:
     line.becomes(longer, "b" * 64)
     assert line.sold() == {(place, piece) for place in ("01/01A", "02/01A") for piece in ALL}
     line.verify()
+
+
+def test_units_sold_to_and_from_a_call_that_went(counter: Counter) -> None:
+    """A coach without numbered places: nobody else is sold the room of who was to get on or off there."""
+    world = counter.world
+    old, first = world.run("BUS"), world.timetable.trips["BUS"]
+    grant = leased(world, counter.device, trip="BUS", span=(0, 3), count=3)
+
+    def sold() -> list[tuple[int, ...]]:
+        return rows(world, "SELECT sold FROM capacity_leg ORDER BY leg")
+
+    replaced(world, without(first, 1), "e" * 64)
+    before = counter.sell(old, None, board=0, alight=1)
+    behind = counter.sell(old, None, board=1, alight=3)
+    counter.push()
+    assert sold() == [(2,), (1,)]
+    Line(world).verify()
+    replaced(world, first, "b" * 64)
+    assert sold() == [(2,), (2,), (1,)], "more than was sold, until it is given back"
+    Line(world).verify()
+    counter.refund(before)
+    counter.push(before.seq + 2)
+    assert sold() == [(1,), (1,), (1,)]
+    counter.refund(behind)
+    taken(counter, grant, Kind.LEASE_RETURNED, pattern=grant.pattern, count=1)
+    counter.push(before.seq + 3)
+    assert sold() == [(0,), (0,), (0,)]
+    assert rows(world, "SELECT state FROM lease") == [("SETTLED",)]
+    Line(world).verify()
+
+
+def test_other_times_of_a_coach_without_numbers(counter: Counter) -> None:
+    """Central's records were called wrong for a sale that it had settled, and told to the disruption desk."""
+    world = counter.world
+    old = world.run("BUS")
+    leased(world, counter.device, trip="BUS", span=(0, 3), count=3)
+    replaced(world, later(world.timetable.trips["BUS"], -600))
+    counter.sell(old, None, board=0, alight=3)
+    (told,) = counter.push().verdicts
+    assert told.facts["trouble"] == "time_changed"
+    Line(world).verify()
 
 
 def test_a_pool_goes_with_its_run(counter: Counter) -> None:

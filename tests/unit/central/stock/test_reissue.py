@@ -335,7 +335,7 @@ def test_units_are_counted_anew(ruled: World) -> None:
     assert [one.span for one in found[:2]] == [(0, 2), (1, 2)]
     assert found[2].trouble == VANISHED
     assert lease_states(ruled) == [("SETTLED", 0)]
-    assert _units(ruled) == [(0, 2, 0, 1), (1, 2, 0, 2)]
+    assert _units(ruled) == [(0, 2, 0, 2), (1, 2, 0, 2)], "also who wanted to get off where it does not stop"
     assert ruled.desk.check_cells(ruled.connection) == []
 
 
