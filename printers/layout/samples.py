@@ -86,6 +86,9 @@ def _ticket(document: Document, language: str, case: Case) -> TicketFace:
         marks=(),
         copy_number=0,
         code=CODE,
+        platform="12" if coach else None,
+        boarding_closes=_DEPART - timedelta(minutes=5) if coach else None,
+        headsign="石家庄" if coach else None,
     )
     if case == "usual":
         return usual
@@ -126,6 +129,9 @@ def _ticket(document: Document, language: str, case: Case) -> TicketFace:
         masked_document=None,
         clerk="",
         rules=(),
+        platform=None,
+        boarding_closes=None,
+        headsign=None,
     )
 
 
