@@ -21,7 +21,7 @@ from printers.profiles import Symbology
 from printers.raster import Canvas, Raster
 from printers.words import Words
 
-ROWS_MAX = 12_000  # 1.5 m of paper at 203 dpi: beyond any honest report
+ROWS_MAX = 40_000  # 5 m of paper at 203 dpi: beyond any honest list
 LAYOUTS: Final = "layouts"  # the folder's name, of the shipped ones and in a profile
 
 _log = logging.getLogger(__name__)

@@ -35,7 +35,11 @@ BOLD: Final = (
 )
 _CACHE_BYTES_MAX: Final = 6_000_000
 _WIDTHS_MAX: Final = 8_000
+_GLYPHS_MAX: Final = 20_000
+_ASCENT: Final = 1.08  # of the size: from the top of what is drawn to the baseline
+_JOINED: Final = "NotoSansThai"  # its marks are placed by the letters around them
 _INK: Final = 112  # grey level from which a dot is black: chosen by looking, 24-dot hanzi neither break nor clog
+_BURNT: Final = [0] * _INK + [255] * (256 - _INK)
 _WORD: Final = re.compile(r"[^\W\u2e80-\uffff\U00020000-\U0003ffff]+|.", re.DOTALL)
 
 
@@ -65,6 +69,15 @@ class Drawn:
     ascent: int
 
 
+class _Glyph(NamedTuple):
+    """``left``: from the pen to its first dot; ``top``: from the top of the line. ``grey`` None: a blank."""
+
+    grey: Image.Image | None
+    left: int
+    top: int
+    advance: int
+
+
 class FontBook:
     """``FontBook(folder)``: safe for several threads."""
 
@@ -74,6 +87,8 @@ class FontBook:
         self._drawn: OrderedDict[tuple[str, int, bool], Drawn] = OrderedDict()
         self._bytes = 0
         self._widths: dict[tuple[str, int, bool], int] = {}
+        self._glyphs: dict[tuple[str, int, str], _Glyph] = {}
+        self._glyph_bytes = 0
         self._lock = Lock()
 
     @cached_property
@@ -119,7 +134,31 @@ class FontBook:
             return known
 
     def _advances(self, runs: Sequence[Run], size: int) -> list[int]:
-        return [round(self._font(run.file, size).getlength(run.text)) + run.thicken for run in runs]
+        return [sum(one.advance for one in self._set(run, size)) + run.thicken for run in runs]
+
+    def _set(self, run: Run, size: int) -> list[_Glyph]:
+        """Character by character: the basic layout neither kerns nor joins. Thai is set as a whole."""
+        pieces = (run.text,) if run.file.startswith(_JOINED) else run.text
+        return [self._glyph(run.file, size, piece) for piece in pieces]
+
+    def _glyph(self, file: str, size: int, text: str) -> _Glyph:
+        key = (file, size, text)
+        known = self._glyphs.get(key)
+        if known is None:
+            font = self._font(file, size)
+            advance, aside = round(font.getlength(text)), size  # marks may reach back over the letter before
+            grey = Image.new("L", (advance + 2 * aside, size * 3 // 2), 0)
+            ImageDraw.Draw(grey).text((aside, round(size * _ASCENT)), text, fill=255, font=font, anchor="ls")
+            area = grey.getbbox()
+            cut = grey.crop(area) if area is not None else None
+            left, top = (area[0] - aside, area[1]) if area is not None else (0, 0)
+            known = _Glyph(cut, left, top, advance)
+            if self._glyph_bytes > _CACHE_BYTES_MAX or len(self._glyphs) > _GLYPHS_MAX:
+                self._glyphs.clear()
+                self._glyph_bytes = 0
+            self._glyphs[key] = known
+            self._glyph_bytes += cut.width * cut.height if cut is not None else 0
+        return known
 
     def draw(self, text: str, size: int, *, bold: bool = False) -> Drawn:
         """``size`` in dots of the em square, 12 .. 120."""
@@ -139,21 +178,20 @@ class FontBook:
             return drawn
 
     def _draw(self, text: str, size: int, *, bold: bool) -> Drawn:
-        runs = self.runs(text, bold=bold)
-        fonts = [self._font(run.file, size) for run in runs]
-        advances = self._advances(runs, size)
-        advance = sum(advances)
-        height, ascent = size * 3 // 2, round(size * 1.08)
+        set_runs = [(run, self._set(run, size)) for run in self.runs(text, bold=bold)]
+        advance = sum(one.advance for _, glyphs in set_runs for one in glyphs)
+        advance += sum(run.thicken for run, _ in set_runs)
+        height, ascent = size * 3 // 2, round(size * _ASCENT)
         grey = Image.new("L", (max(1, advance + 2), height), 0)
-        pen = ImageDraw.Draw(grey)
         left = 0
-        for run, font, wide in zip(runs, fonts, advances, strict=True):
-            pen.text((left, ascent), run.text, fill=255, font=font, anchor="ls")
-            if run.thicken:
-                pen.text((left + 1, ascent), run.text, fill=255, font=font, anchor="ls")
-            left += wide
-        ink = grey.point([0] * _INK + [255] * (256 - _INK))
-        return Drawn(ink, advance, ascent)
+        for run, glyphs in set_runs:
+            for glyph in glyphs:
+                if glyph.grey is not None:
+                    for shift in (0, 1) if run.thicken else (0,):
+                        grey.paste(255, (left + glyph.left + shift, glyph.top), glyph.grey)
+                left += glyph.advance
+            left += run.thicken
+        return Drawn(grey.point(_BURNT), advance, ascent)
 
     def _face_for(self, word: str, chain: tuple[str, ...]) -> Face | None:
         codes = {ord(char) for char in word}
@@ -162,7 +200,7 @@ class FontBook:
     def _font(self, file: str, size: int) -> ImageFont.FreeTypeFont:
         key = (file, size)
         if key not in self._fonts:
-            thai = file.startswith("NotoSansThai") and bool(features.check("raqm"))
+            thai = file.startswith(_JOINED) and bool(features.check("raqm"))
             engine = ImageFont.Layout.RAQM if thai else ImageFont.Layout.BASIC
             self._fonts[key] = ImageFont.truetype(str(self.folder / file), size, layout_engine=engine)
         return self._fonts[key]

@@ -93,7 +93,7 @@ class Wild:
         paper = sample(document, language, draw.choice(("usual", "long", "short")))
         marks = tuple(draw.sample(list(Mark), draw.randrange(3)))
         if isinstance(paper, Slip):
-            parts = tuple(replace(part, blocks=tuple(self.block() for _ in part.blocks)) for part in paper.parts)
+            parts = tuple(replace(part, blocks=tuple(self.block() for _ in part.blocks[:6])) for part in paper.parts)
             facts = {name: self.text() for name in paper.facts}
             return replace(
                 paper, title=self.text(), subtitle=self.text(), parts=parts, blocks=(), facts=facts, marks=marks
