@@ -78,7 +78,7 @@ class _Reader:
                 raise self._bad("", section, "must be a section")
             self._sections[section] = dict(found)
         label = self._text("", "label", 80)
-        sources, unconfirmed = self._texts("sources"), self._texts("unconfirmed")
+        sources, unconfirmed = self._strings("sources"), self._strings("unconfirmed")
         for key in self._top:
             raise self._bad("", key, "unknown key")
         status = self._word("answers", "status", StatusBy, StatusBy.DLE_EOT)
@@ -205,7 +205,7 @@ class _Reader:
             raise self._bad(section, key, f"a text of 1 to {longest} characters")
         return value
 
-    def _texts(self, key: str) -> tuple[str, ...]:
+    def _strings(self, key: str) -> tuple[str, ...]:
         value = self._top.pop(key, [])
         if not isinstance(value, list) or len(value) > 50 or not all(isinstance(one, str) for one in value):
             raise self._bad("", key, "a list of texts")

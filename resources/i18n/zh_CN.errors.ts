@@ -764,6 +764,10 @@
         <translation>制票机脱机。</translation>
     </message>
     <message>
+        <source>The print queue is stopped.</source>
+        <translation>打印队列已停止。</translation>
+    </message>
+    <message>
         <source>The printer's cutter is jammed.</source>
         <translation>制票机切刀卡住。</translation>
     </message>

@@ -92,6 +92,10 @@
         <translation>制票机脱机，请按联机键或走纸键。</translation>
     </message>
     <message>
+        <source>The print queue is stopped, or takes no jobs. Start it again in the system's print service.</source>
+        <translation>打印队列已停止或不接收任务，请在系统打印服务中重新启动。</translation>
+    </message>
+    <message>
         <source>The cutter is jammed. Open the cover, remove the paper, close it again.</source>
         <translation>切刀卡纸，请开盖取出卡纸后合上。</translation>
     </message>
@@ -426,6 +430,10 @@
     <message>
         <source>Printer: off line</source>
         <translation>制票机：脱机</translation>
+    </message>
+    <message>
+        <source>Printer: queue stopped</source>
+        <translation>制票机：打印队列已停止</translation>
     </message>
     <message>
         <source>Printer: cutter jammed</source>

@@ -640,6 +640,10 @@
         <translation>脱机</translation>
     </message>
     <message>
+        <source>print queue stopped</source>
+        <translation>打印队列已停止</translation>
+    </message>
+    <message>
         <source>cutter jammed</source>
         <translation>切刀卡住</translation>
     </message>

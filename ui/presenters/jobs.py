@@ -62,6 +62,7 @@ TROUBLE_WORDS: Mapping[str, str] = {
     "cover_open": mark("The cover is open. Close it until it clicks."),
     "paper_out": mark("There is no paper. Put in a new roll."),
     "offline": mark("The printer is off line. Press its on-line or feed key."),
+    "stopped": mark("The print queue is stopped, or takes no jobs. Start it again in the system's print service."),
     "cutter": mark("The cutter is jammed. Open the cover, remove the paper, close it again."),
 }
 

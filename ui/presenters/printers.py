@@ -51,6 +51,7 @@ STATE_WORDS: Final[Mapping[str, str]] = {
     "cancelled": mark("given up"),
     "closed": mark("the line was cut"),
     "stalled": mark("it took no more"),
+    "stopped": mark("print queue stopped"),
 }
 TRANSPORTS: Final[Mapping[str, str]] = {
     "tcp": mark("Network"),

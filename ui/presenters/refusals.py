@@ -22,6 +22,7 @@ DEVICE_WORDS = {
     "cover_open": mark("The printer's cover is open."),
     "paper_out": mark("The printer is out of paper."),
     "offline": mark("The printer is off line."),
+    "stopped": mark("The print queue is stopped."),
     "cutter": mark("The printer's cutter is jammed."),
     "": mark("The printer is not ready."),
 }

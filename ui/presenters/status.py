@@ -22,6 +22,7 @@ PRINTER_WORDS = {
     "cover_open": mark("Printer: cover open"),
     "paper_out": mark("Printer: out of paper"),
     "offline": mark("Printer: off line"),
+    "stopped": mark("Printer: queue stopped"),
     "cutter": mark("Printer: cutter jammed"),
     "error": mark("Printer: error"),
 }
