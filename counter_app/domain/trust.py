@@ -174,7 +174,7 @@ def parse_bundle(content: bytes, verify: Verify) -> TrustBundle:
         raise
     except (ValueError, RecursionError) as error:
         raise BadTrust("not_json") from error
-    if not isinstance(top, dict) or top.get("format") not in {FIRST_FORMAT, FORMAT}:
+    if not isinstance(top, dict) or top.get("format") not in (FIRST_FORMAT, FORMAT):
         raise BadTrust("bad_format")
     bundle = _first_format(top) if top["format"] == FIRST_FORMAT else _second_format(top, verify)
     for certificate in bundle.certificates:

@@ -25,6 +25,48 @@ def test_a_signature_of_one_purpose_passes_for_no_other() -> None:
     assert SigningKey(KEY.private_bytes()).public == KEY.public
 
 
+ORDER = 2**252 + 27742317777372353535851937790883648493
+PRIME = 2**255 - 19
+
+
+def test_a_signature_has_one_spelling() -> None:
+    """Two texts for one ticket: a list of those that were let through would not know the second."""
+    signature = KEY.sign("ticket", b"x")
+    point, s = signature[:32], int.from_bytes(signature[32:], "little")
+    assert verify(KEY.public, "ticket", b"x", signature)
+    for other in (
+        point + (s + ORDER).to_bytes(32, "little"),
+        point + (ORDER - s).to_bytes(32, "little"),
+        signature[:31] + bytes([signature[31] ^ 0x80]) + signature[32:],
+        signature + b"\0",
+        signature[:-1],
+        b"",
+    ):
+        assert not verify(KEY.public, "ticket", b"x", other)
+
+
+@pytest.mark.parametrize("high", [0, 1 << 255])
+@pytest.mark.parametrize(
+    "y",
+    [
+        0,
+        1,
+        PRIME - 1,
+        PRIME,
+        PRIME + 1,
+        0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
+        0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
+    ],
+)
+def test_no_point_of_small_order_is_a_key(y: int, high: int) -> None:
+    """A window that has such a key certified: everybody could sign its tickets, without knowing anything."""
+    point = (y | high).to_bytes(32, "little")
+    for other in (point, (1).to_bytes(32, "little"), KEY.public):
+        for s in (0, 1):
+            assert not verify(point, "ticket", b"x", other + s.to_bytes(32, "little"))
+    assert not verify(KEY.public, "ticket", b"x", point + bytes(32))
+
+
 def test_passwords_use_argon2id_at_its_recommended_cost() -> None:
     """A stolen store must cost its thief a tenth of a second and 64 MiB for each guess."""
     found = argon2.extract_parameters(Argon2Passwords().hash("correct horse"))
