@@ -19,8 +19,8 @@ from benchmarks.result import Context, Result, percentile
 from counter_app.application.views import HoldView, PassengerInput, PlaceWish
 from counter_app.domain.money import Money
 from counter_app.domain.payments import PaymentState, Tender
+from devices.links import Link, TcpOpener
 from devices.zvt.connection import ZvtConfig
-from devices.zvt.links import Link, TcpOpener
 from devices.zvt.terminal import ZvtTerminal
 from tests.unit.counter_app.application.counter import DAY, WHOLE, SetClock
 from tests.unit.counter_app.application.counter import run as run_of

@@ -9,7 +9,7 @@ from counter_app.ports.scanner import Scanner
 from devices.displays.display import BAUD as DISPLAY_BAUD
 from devices.displays.display import SerialDisplay
 from devices.displays.protocols import PROTOCOLS
-from devices.line import opener
+from devices.links import opener_of
 from devices.scanners.framing import Framer
 from devices.scanners.reader import BAUD as SCANNER_BAUD
 from devices.scanners.reader import SerialScanner
@@ -18,7 +18,7 @@ from devices.scanners.reader import SerialScanner
 def open_display(settings: DisplaySettings) -> CustomerDisplay:
     """Tries to reach it from now on, on a thread of its own."""
     return SerialDisplay(
-        opener(settings.address, baud=DISPLAY_BAUD),
+        opener_of(settings.address, baud=DISPLAY_BAUD),
         PROTOCOLS[settings.kind],
         name=str(settings.address),
         encoding=settings.encoding,
@@ -34,7 +34,7 @@ def open_reader(settings: ReaderSettings, address: Address, *, source: str, cloc
         silence_ms=settings.silence_ms,
     )
     return SerialScanner(
-        opener(address, baud=SCANNER_BAUD),
+        opener_of(address, baud=SCANNER_BAUD),
         framer,
         clock=clock,
         name=str(address),

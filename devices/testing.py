@@ -11,7 +11,7 @@ from counter_app.errors import DeviceTrouble
 from counter_app.ports.clock import Clock
 from counter_app.ports.customer_display import CustomerDisplay, DeviceState, DeviceStatus
 from counter_app.ports.scanner import Misread, Scanned, Scanner
-from devices.line import opener
+from devices.links import opener_of
 from devices.opening import open_display, open_reader
 
 WITHIN_S = 5.0
@@ -34,7 +34,7 @@ def device_tests(settings: DeviceSettings, *, clock: Clock, scan_within_s: int |
 
 
 def _opens(address: Address) -> str:
-    opener(address, baud=9600, within_s=WITHIN_S)().close()
+    opener_of(address, baud=9600).open(WITHIN_S).close()
     return "the line opens; nothing was asked of it"
 
 

@@ -11,10 +11,11 @@ from counter_app.errors import DeviceTrouble
 from counter_app.ports.customer_display import DeviceState, DeviceStatus
 from devices.displays.protocols import DisplayProtocol
 from devices.displays.spelling import COLUMNS
-from devices.line import Line, LineLost, Opener
+from devices.links import Link, LinkBroken, Opener
 
 BAUD: Final = 9600
 RETRY_DELAYS_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
+OPEN_WITHIN_S: Final = 2.0
 WRITE_WITHIN_S: Final = 2.0
 LAST_BYTES_S: Final = 0.2
 LOOK_EVERY_S: Final = 2.0  # how soon an unplugged display is noticed while nothing is shown
@@ -74,7 +75,7 @@ class SerialDisplay:
         failures = 0
         while not self._is_closing():
             try:
-                line = self._opener()
+                line = self._opener.open(OPEN_WITHIN_S)
             except DeviceTrouble as trouble:
                 self._say(DeviceState.LOST, trouble.detail)
                 self._pause(self._retry_delays_s[min(failures, len(self._retry_delays_s) - 1)])
@@ -83,14 +84,14 @@ class SerialDisplay:
             failures = 0
             try:
                 self._serve(line)
-            except LineLost as lost:
+            except LinkBroken as lost:
                 self._say(DeviceState.LOST, str(lost))
                 self._pause(self._retry_delays_s[0])
             finally:
                 line.close()
         self._say(DeviceState.CLOSED, "")
 
-    def _serve(self, line: Line) -> None:
+    def _serve(self, line: Link) -> None:
         """Until it is closed or lost. Begins with the message as it is now: nothing else was ever shown here."""
         line.write(self._protocol.begin(self._encoding), WRITE_WITHIN_S)
         with self._gate:
@@ -102,7 +103,7 @@ class SerialDisplay:
                 changed, closing, wanted = self._changed, self._closing, self._wanted
                 self._changed = False
             if closing:
-                with contextlib.suppress(LineLost):
+                with contextlib.suppress(LinkBroken):
                     line.write(self._protocol.begin(self._encoding), WRITE_WITHIN_S)
                     line.read(LAST_BYTES_S)  # until they have left: what is still here when a line is shut is lost
                 return

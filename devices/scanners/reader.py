@@ -11,11 +11,12 @@ from counter_app.errors import DeviceTrouble
 from counter_app.ports.clock import Clock
 from counter_app.ports.customer_display import DeviceState, DeviceStatus
 from counter_app.ports.scanner import Misread, Scanned, ScanTrouble
-from devices.line import Line, LineLost, Opener
+from devices.links import Link, LinkBroken, Opener
 from devices.scanners.framing import Framer
 
 BAUD: Final = 9600
 RETRY_DELAYS_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
+OPEN_WITHIN_S: Final = 2.0
 _LOOK_S: Final = 0.1  # how soon silence is noticed
 _log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class SerialScanner:
         failures = 0
         while not self._closing.is_set():
             try:
-                line = self._opener()
+                line = self._opener.open(OPEN_WITHIN_S)
             except DeviceTrouble as trouble:
                 self._say(DeviceState.LOST, trouble.detail)
                 self._closing.wait(self._retry_delays_s[min(failures, len(self._retry_delays_s) - 1)])
@@ -74,7 +75,7 @@ class SerialScanner:
             try:
                 self._say(DeviceState.CONNECTED, "")
                 self._listen(line, heard)
-            except LineLost as lost:
+            except LinkBroken as lost:
                 self._say(DeviceState.LOST, str(lost))
                 if self._framer.in_code:
                     heard(Misread(trouble=ScanTrouble.HALF, source=self._source))
@@ -83,7 +84,7 @@ class SerialScanner:
                 line.close()
                 self._framer.reset()
 
-    def _listen(self, line: Line, heard: Callable[[Scanned | Misread], None]) -> None:
+    def _listen(self, line: Link, heard: Callable[[Scanned | Misread], None]) -> None:
         while not self._closing.is_set():
             data = line.read(_LOOK_S)
             now_ms = self._clock.monotonic_ms()

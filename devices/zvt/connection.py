@@ -7,11 +7,11 @@ from typing import Final
 
 from counter_app.ports.clock import Clock
 from counter_app.ports.payments import TerminalTrouble
+from devices.links import NotReachable, Opener
 from devices.zvt import codes, commands
 from devices.zvt.apdu import Apdu
 from devices.zvt.currencies import number_of
 from devices.zvt.dialogue import Dialogue, Refused
-from devices.zvt.links import NotReachable, Opener
 from devices.zvt.messages import (
     ABORT,
     COMPLETION,

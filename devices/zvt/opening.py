@@ -6,9 +6,9 @@ from counter_app.domain.device_settings import TcpAddress, TerminalSettings
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock
 from counter_app.ports.payments import CardTerminal
+from devices.links import Opener, SerialOpener, TcpOpener
 from devices.zvt.connection import ZvtConfig
 from devices.zvt.currencies import number_of
-from devices.zvt.links import Opener, SerialOpener, TcpOpener
 from devices.zvt.terminal import ZvtTerminal
 from devices.zvt.transport import Times
 
@@ -27,7 +27,7 @@ def open_terminal(settings: TerminalSettings, *, currency: str, clock: Clock, wi
     opener: Opener = (
         TcpOpener(address.host, address.port)
         if isinstance(address, TcpAddress)
-        else SerialOpener(address.device, address.baud or 9600)
+        else SerialOpener(address.device, address.baud or 9600, stop_bits=2)  # PA00P016, 2.1
     )
     times = Times(
         t1_s=settings.t1_ms / 1000,

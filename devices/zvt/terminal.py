@@ -27,11 +27,11 @@ from counter_app.ports.payments import (
     Unknown,
     Watch,
 )
+from devices.links import Opener
 from devices.zvt import codes, commands
 from devices.zvt.closing import ClosingRun
 from devices.zvt.connection import Connection, Trouble, ZvtConfig
 from devices.zvt.dialogue import Dialogue
-from devices.zvt.links import Opener
 from devices.zvt.messages import Status
 from devices.zvt.order import Order, OrderRun, card_result
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from counter_app.ports.clock import Clock
+from devices.links import Link, LinkBroken
 from devices.zvt.apdu import Apdu, Splitter
 from devices.zvt.block import ACK, NAK, Bad, Block, Event, Receiver, Sign, frame
-from devices.zvt.links import Link, LinkBroken
 
 _TRIES: Final = 3  # the block and two repeats
 _READS_MAX: Final = 64  # of 4 KiB: a line that is never quiet is not fresh

@@ -14,10 +14,10 @@ from counter_app.domain.device_settings import SerialAddress, TcpAddress, Termin
 from counter_app.domain.money import Money
 from counter_app.errors import Refusal
 from counter_app.ports.payments import NotSent, TerminalTrouble, Unknown
+from devices.links import LinkBroken, NotReachable, SerialOpener, TcpOpener
 from devices.zvt.apdu import Apdu, Splitter
 from devices.zvt.block import Block, Receiver, frame
 from devices.zvt.connection import ZvtConfig
-from devices.zvt.links import LinkBroken, NotReachable, SerialOpener, TcpOpener
 from devices.zvt.opening import open_terminal
 from devices.zvt.terminal import ZvtTerminal
 from devices.zvt.transport import Times

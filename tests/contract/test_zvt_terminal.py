@@ -21,9 +21,9 @@ from counter_app.ports.payments import (
     TerminalTrouble,
     Unknown,
 )
+from devices.links import Opener, SerialOpener, TcpOpener
 from devices.simulators.terminal.serve import TerminalSimulator
 from devices.zvt.connection import ZvtConfig
-from devices.zvt.links import Opener, SerialOpener, TcpOpener
 from devices.zvt.terminal import ZvtTerminal
 from devices.zvt.transport import Times
 from tests.unit.devices.simulators.till import StandingClock, terminal

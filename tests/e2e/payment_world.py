@@ -31,9 +31,9 @@ from counter_app.ports.line import Line
 from counter_app.ports.prints import Delivery, DeliveryOutcome, JobState, PaperState, PrinterStatus
 from counter_app.system import Uuid7Ids
 from counter_app.wire import messages as m
+from devices.links import Link, Opener, TcpOpener
 from devices.zvt.apdu import Apdu, Splitter
 from devices.zvt.connection import ZvtConfig
-from devices.zvt.links import Link, Opener, TcpOpener
 from devices.zvt.terminal import ZvtTerminal
 from devices.zvt.transport import Times
 from tests.unit.counter_app.application.counter import NOW, SeededEntropy, SetClock

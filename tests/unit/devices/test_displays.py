@@ -14,7 +14,7 @@ from counter_app.ports.customer_display import DeviceState
 from devices.displays.display import SerialDisplay
 from devices.displays.protocols import PROTOCOLS
 from devices.displays.spelling import COLUMNS, ENCODINGS, line_bytes, width
-from devices.line import opener
+from devices.links import opener_of
 from devices.simulators.display.machine import DisplayMachine
 from devices.simulators.display.serve import SimulatedDisplay
 
@@ -27,7 +27,7 @@ def simulated(tmp_path: Path) -> Iterator[SimulatedDisplay]:
 
 def _driver(simulated: SimulatedDisplay, kind: str, encoding: str = "ascii") -> SerialDisplay:
     return SerialDisplay(
-        opener(SerialAddress(simulated.device), baud=9600),
+        opener_of(SerialAddress(simulated.device), baud=9600),
         PROTOCOLS[kind],
         name=kind,
         encoding=encoding,
@@ -82,7 +82,7 @@ def test_a_display_that_was_unplugged_shows_the_newest_message_when_it_is_back(
 def test_a_display_that_is_not_there_is_said_and_blocks_nobody(tmp_path: Path) -> None:
     """A sale would wait for a display."""
     driver = SerialDisplay(
-        opener(SerialAddress(str(tmp_path / "nothing")), baud=9600),
+        opener_of(SerialAddress(str(tmp_path / "nothing")), baud=9600),
         PROTOCOLS["cd5220"],
         name="none",
         retry_delays_s=(0.01,),

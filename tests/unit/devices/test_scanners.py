@@ -14,7 +14,7 @@ from counter_app.domain.device_settings import SerialAddress
 from counter_app.ports.customer_display import DeviceState
 from counter_app.ports.scanner import Misread, Scanned, ScanTrouble
 from counter_app.system import SystemClock
-from devices.line import opener
+from devices.links import opener_of
 from devices.scanners.framing import SUSPECT_MS, Framed, Framer
 from devices.scanners.reader import SerialScanner
 from devices.simulators.scanner.serve import SimulatedScanner
@@ -130,7 +130,7 @@ def heard() -> Heard:
 def scanner(simulated: SimulatedScanner, heard: Heard) -> Iterator[SerialScanner]:
     # Half a minute of silence: on a busy machine a piece may come late, and that is not what these tests ask.
     driver = SerialScanner(
-        opener(SerialAddress(simulated.device), baud=9600),
+        opener_of(SerialAddress(simulated.device), baud=9600),
         Framer(silence_ms=30_000),
         clock=SystemClock(),
         name="scanner",
@@ -172,7 +172,7 @@ def test_a_code_that_never_ends_is_said(tmp_path: Path, heard: Heard) -> None:
     """The clerk would scan again and again, and nothing would tell her that the scanner is set up wrongly."""
     with SimulatedScanner(tmp_path / "other") as simulated:
         driver = SerialScanner(
-            opener(SerialAddress(simulated.device), baud=9600),
+            opener_of(SerialAddress(simulated.device), baud=9600),
             Framer(silence_ms=50),
             clock=SystemClock(),
             name="scanner",

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from counter_app.domain.payments import CardResult
+from devices.links import LinkBroken
 from devices.zvt.apdu import Apdu, decode
-from devices.zvt.links import LinkBroken
 from devices.zvt.transport import LineTrouble
 
 AT = datetime(2026, 11, 21, 13, 14, 15, tzinfo=UTC)

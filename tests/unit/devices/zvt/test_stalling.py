@@ -11,10 +11,10 @@ import pytest
 from counter_app.domain.money import Money
 from counter_app.domain.payments import CardResult
 from counter_app.ports.payments import Approved, Unknown
+from devices.links import TcpOpener
 from devices.zvt import commands
 from devices.zvt.connection import ZvtConfig
 from devices.zvt.dialogue import Dialogue
-from devices.zvt.links import TcpOpener
 from devices.zvt.order import Order, OrderRun
 from devices.zvt.transport import TcpTransport, Times
 from tests.unit.devices.simulators.till import StandingClock

@@ -10,9 +10,9 @@ import pytest
 
 from counter_app.domain.money import Money
 from counter_app.ports.payments import Approved, TerminalStatus, TerminalTrouble
+from devices.links import TcpOpener
 from devices.zvt.apdu import Apdu, Splitter
 from devices.zvt.connection import ZvtConfig
-from devices.zvt.links import TcpOpener
 from devices.zvt.terminal import ZvtTerminal
 from devices.zvt.transport import Times
 from tests.unit.devices.simulators.till import StandingClock

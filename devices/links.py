@@ -1,4 +1,7 @@
-"""Bytes to a terminal and back, every call with a deadline: TCP, and serial lines through pyserial."""
+"""Bytes to a device and back, every call with a deadline: TCP, and serial lines through pyserial.
+
+Terminals, displays and readers all speak over these; an unplugged device is one exception, whatever the system says.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,16 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import Any, Final, Protocol
 
+from counter_app.domain.device_settings import Address, SerialAddress
+from counter_app.errors import DeviceTrouble
+
 _CHUNK: Final = 4096
-DEFAULT_PORT: Final = 20007
-BAUDS: Final = (9600, 19200, 38400, 57600, 115200)
 # A cable that was pulled sends no end: the kernel finds out by itself, in about 45 s while we only wait. Not sooner: a
 # portable terminal may lose its radio for half a minute, and go on.
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 6), ("TCP_USER_TIMEOUT", 30_000))
+
+
+_WORDS: Final = {"closed": "closed by the other side", "stalled": "it takes nothing"}
 
 
 class LinkBroken(Exception):  # noqa: N818 - what happened, not whose error
@@ -25,10 +32,10 @@ class LinkBroken(Exception):  # noqa: N818 - what happened, not whose error
     def __init__(self, why: str, sent: int = 0) -> None:
         self.why = why
         self.sent = sent
-        super().__init__(f"{why} after {sent} bytes")
+        super().__init__(_WORDS[why])
 
 
-class NotReachable(Exception):  # noqa: N818
+class NotReachable(DeviceTrouble):
     """Nobody is there; nothing was sent."""
 
 
@@ -60,10 +67,17 @@ class Opener(Protocol):
         ...
 
 
+def opener_of(address: Address, *, baud: int) -> Opener:
+    """``baud``: of devices of this kind, where the address names none. 8 bits, no parity, one stop bit."""
+    if isinstance(address, SerialAddress):
+        return SerialOpener(address.device, address.baud or baud)
+    return TcpOpener(address.host, address.port)
+
+
 class TcpOpener:
     serial = False
 
-    def __init__(self, host: str, port: int = DEFAULT_PORT) -> None:
+    def __init__(self, host: str, port: int) -> None:
         self._address = (host, port)
         self.where = f"{host}:{port}"
 
@@ -73,7 +87,7 @@ class TcpOpener:
         try:
             found = _resolved(*self._address, within_s)
         except (OSError, UnicodeError) as unknown:  # UnicodeError: a name that no address can have
-            raise NotReachable(f"{self.where}: {unknown}") from unknown
+            raise NotReachable(self.where, f"not reachable: {unknown}") from unknown
         for family, address in found:
             connection = socket.socket(family, socket.SOCK_STREAM)
             try:
@@ -86,7 +100,7 @@ class TcpOpener:
                 trouble = refused
             else:
                 return _TcpLink(connection)
-        raise NotReachable(f"{self.where}: {trouble}") from trouble
+        raise NotReachable(self.where, f"not reachable: {trouble}") from trouble
 
 
 def _watch_over(connection: socket.socket) -> None:
@@ -112,7 +126,7 @@ def _resolved(host: str, port: int, within_s: float) -> _Found:
         except (OSError, UnicodeError) as trouble:
             answers.put(trouble)
 
-    Thread(target=ask, daemon=True, name="terminal-resolver").start()
+    Thread(target=ask, daemon=True, name="device-resolver").start()
     try:
         answer = answers.get(timeout=within_s)
     except Empty:
@@ -159,11 +173,11 @@ class _TcpLink:
 
 
 class SerialOpener:
-    """9600 8N2 without handshake, unless the terminal is set to another speed (PA00P016, 2.1)."""
+    """Eight bits, no parity, without handshake."""
 
     serial = True
 
-    def __init__(self, device: str, baud: int = 9600, stop_bits: int = 2) -> None:
+    def __init__(self, device: str, baud: int = 9600, stop_bits: int = 1) -> None:
         assert stop_bits in {1, 2}
         self._device = device
         self._baud = baud
@@ -171,7 +185,7 @@ class SerialOpener:
         self.where = device
 
     def open(self, within_s: float) -> Link:
-        import serial  # noqa: PLC0415 - only counters with a serial terminal need it
+        import serial  # noqa: PLC0415 - only counters with a serial device need it
 
         try:
             port = serial.Serial(
@@ -183,12 +197,16 @@ class SerialOpener:
                 exclusive=True if os.name == "posix" else None,
             )
         except (OSError, ValueError) as trouble:  # serial.SerialException is an OSError
-            raise NotReachable(f"{self.where}: {trouble}") from trouble
+            raise NotReachable(self.where, f"not reachable: {trouble}") from trouble
         return _PosixSerialLink(port) if os.name == "posix" else _SerialLink(port)
 
 
 class _SerialLink:
-    """By pyserial's own calls, where there is no file descriptor to wait on."""
+    """By pyserial's own calls, where there is no file descriptor to wait on.
+
+    An unplugged device raises ``SerialException``, plain ``OSError``, or ``TypeError`` where pyserial meets a handle
+    that went away under it.
+    """
 
     def __init__(self, port: Any) -> None:
         self._port = port
@@ -199,19 +217,19 @@ class _SerialLink:
             try:
                 self._port.write_timeout = max(0.01, end - time.monotonic())
                 self._port.write(data[at : at + 512])
-            except OSError as trouble:
+            except (OSError, TypeError) as trouble:
                 # Part of the chunk may have left: that counts as sent.
                 raise LinkBroken("stalled" if "timeout" in str(trouble).lower() else "closed", at + 1) from trouble
 
     def read(self, within_s: float) -> bytes:
         try:
             self._port.timeout = max(0.0, within_s)
-            return bytes(self._port.read(max(1, self._port.in_waiting)))
-        except OSError as trouble:
+            return bytes(self._port.read(max(1, min(_CHUNK, self._port.in_waiting))))
+        except (OSError, TypeError) as trouble:
             raise LinkBroken("closed") from trouble
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, TypeError):
             self._port.close()
 
 
@@ -254,9 +272,9 @@ class _PosixSerialLink:
 
     def close(self) -> None:
         if self._stalled:
-            # What a dead terminal does not take would hold the closing for half a minute. Never otherwise: an ACK may
+            # What a dead device does not take would hold the closing for half a minute. Never otherwise: an ACK may
             # still be on its way. An unplugged port raises SerialException, OSError, or termios.error (neither).
             with contextlib.suppress(Exception):
                 self._port.reset_output_buffer()
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, TypeError):
             self._port.close()
