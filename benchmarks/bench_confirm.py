@@ -1,7 +1,7 @@
 """From the clerk's confirmation to the first byte of the ticket at the printer, over TCP, on the national timetable.
 
 The real counter in a process beside the simulated printer's (its drawing would share our interpreter's lock). One
-sample: ``sell_for_cash`` (durable), the drawer's kick, then the ticket: ``start_job`` (durable, composed), ``send_job``
+sample: ``sell`` (durable), the drawer's kick, then the ticket: ``start_job`` (durable, composed), ``send_job``
 until a byte that is no status question arrives. The status is asked before each job, as it is at a window.
 """
 
@@ -90,7 +90,7 @@ def _sell(desk: object, context: Context, sales: int, printer: Connection) -> tu
         quote = desk.quote(hold, people)
         desk.begin_tender(clerk, hold.order_id)
         start_ns = clock_gettime_ns(_CLOCK)
-        sold = desk.sell_for_cash(clerk, hold.order_id, people, received=quote.total, quoted=quote.total)
+        sold = desk.sell(clerk, hold.order_id, people, received=quote.total, quoted=quote.total)
         durable_ns = clock_gettime_ns(_CLOCK)
         for job_id in sold.jobs:
             paper = desk.start_job(job_id)

@@ -188,7 +188,7 @@ def _sell(window: Window, central: Headquarters, sales: int) -> None:
             hold = desk.hold(actor, offer.run, offer.span, PlaceWish(travel_class="standard", count=1))
             desk.begin_tender(actor, hold.order_id)
             total = desk.quote(hold, [PassengerInput()]).total
-            desk.sell_for_cash(actor, hold.order_id, [PassengerInput()], received=total, quoted=total)
+            desk.sell(actor, hold.order_id, [PassengerInput()], received=total, quoted=total)
             network.pass_time(1_000)
             sold += 1
     assert sold == sales, f"only {sold} places could be sold"

@@ -485,11 +485,6 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterDocuments, CounterPay
         self._station_usage = None
         return sold
 
-    def sell_for_cash(
-        self, actor: Actor, order_id: UUID, passengers: Sequence[PassengerInput], *, received: Money, quoted: Money
-    ) -> Sold:
-        return self.sell(actor, order_id, passengers, received=received, quoted=quoted)
-
     def park(self, actor: Actor, order_id: UUID, passengers: Sequence[PassengerInput], label: str) -> ParkedSale:
         return self._park(actor, order_id, passengers, label)
 

@@ -39,7 +39,6 @@ from counter_app.application.views import (
     SeatMap,
     ShiftReport,
     ShiftView,
-    Sold,
     StationHit,
     SyncStatus,
     SyncTurn,
@@ -140,12 +139,6 @@ class Desk(PaymentDesk, PrintDesk, CheckDesk, DocumentDesk, Protocol):
 
     def end_tender(self, actor: Actor, order_id: UUID) -> HoldView:
         """WRITE. Back from checkout without money: LEASED becomes HELD with a fresh hold."""
-        ...
-
-    def sell_for_cash(
-        self, actor: Actor, order_id: UUID, passengers: Sequence[PassengerInput], *, received: Money, quoted: Money
-    ) -> Sold:
-        """WRITE. One commit. Raises CASH_SHORT, QUOTE_CHANGED, NOT_HELD, SHIFT_CLOSED, ..."""
         ...
 
     def park(self, actor: Actor, order_id: UUID, passengers: Sequence[PassengerInput], label: str) -> ParkedSale: ...

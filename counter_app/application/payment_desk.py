@@ -73,7 +73,7 @@ class PaymentDesk(Protocol):
     ) -> Sold:
         """WRITE. One commit, of every approved leg and, for what is left, cash. ``received`` None: nothing is left.
 
-        Raises as ``sell_for_cash``, and PAYMENT_OPEN, PAYMENT_MISSING(missing).
+        Raises CASH_SHORT, QUOTE_CHANGED, NOT_HELD, SHIFT_CLOSED, PAYMENT_OPEN, PAYMENT_MISSING(missing), ...
         """
         ...
 

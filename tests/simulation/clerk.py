@@ -211,7 +211,7 @@ class Clerk:
     def _sell(self, desk: CounterDesk, actor: Actor, hand: Hand) -> str:
         passengers = [PassengerInput() for _ in range(hand.hold.count)]
         total = desk.quote(hand.hold, passengers).total
-        sold = desk.sell_for_cash(actor, hand.hold.order_id, passengers, received=total, quoted=total)
+        sold = desk.sell(actor, hand.hold.order_id, passengers, received=total, quoted=total)
         self.window.hands.remove(hand)
         self.window.sold += [ticket.ticket_id for ticket in sold.order.tickets]
         return ",".join(ticket.number for ticket in sold.order.tickets)

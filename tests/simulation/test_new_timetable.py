@@ -93,7 +93,7 @@ class Both:
         people = [PassengerInput() for _ in range(hold.count)]
         total = desk.quote(hold, people).total
         desk.begin_tender(li, hold.order_id)
-        sold = desk.sell_for_cash(li, hold.order_id, people, received=total, quoted=total)
+        sold = desk.sell(li, hold.order_id, people, received=total, quoted=total)
         return [ticket.ticket_id for ticket in sold.order.tickets]
 
     def refund(self, name: str, ticket_id: UUID) -> None:
@@ -232,7 +232,7 @@ def test_a_timetable_waits_for_money_on_its_way(both: Both) -> None:
     both.network.pass_time(60_000)
     both.sync("AAH")
     assert both.offer("AAH", "EEH", day).span.alight == 4, "the old one is in force"
-    desk.sell_for_cash(both.central.people["li"], hold.order_id, people, received=total, quoted=total)
+    desk.sell(both.central.people["li"], hold.order_id, people, received=total, quoted=total)
     both.sync("AAH", "AAH")
     assert both.offer("AAH", "EEH", day).span.alight == 3
     assert both.central.rows("SELECT board, alight FROM ticket") == [(0, 3)]

@@ -293,11 +293,6 @@ class FakeDesk(FakePrinting, FakeDocuments, PayingDesk):
         self._holds[order_id] = replace(self._held(order_id), expires_at=self.clock.now() + timedelta(minutes=10))
         return self._holds[order_id]
 
-    def sell_for_cash(
-        self, actor: Actor, order_id: UUID, passengers: Sequence[PassengerInput], *, received: Money, quoted: Money
-    ) -> Sold:
-        return self.sell(actor, order_id, passengers, quoted=quoted, received=received)
-
     def sell(
         self,
         actor: Actor,

@@ -470,7 +470,7 @@ def sell_one(stage: Stage) -> Any:
     people = [PassengerInput(name="张伟", document_type="cn_id", document="430102199003078888")]
     total = desk.quote(hold, people).total
     assert isinstance(total, Money)
-    return desk.sell_for_cash(wang, hold.order_id, people, received=total, quoted=total).order
+    return desk.sell(wang, hold.order_id, people, received=total, quoted=total).order
 
 
 def shown(window: QWidget) -> list[str]:

@@ -243,7 +243,7 @@ class Drill:
         self._print(sold.jobs)
 
     def _pay(self, hold: HoldView, passengers: list[PassengerInput], received: Money, total: Money) -> Sold:
-        return self.desk.sell_for_cash(self.clerk, hold.order_id, passengers, received=received, quoted=total)
+        return self.desk.sell(self.clerk, hold.order_id, passengers, received=received, quoted=total)
 
     def _try_refund(self) -> None:
         ticket = self._sold.pop(self.random.randrange(len(self._sold)))

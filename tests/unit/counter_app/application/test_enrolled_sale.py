@@ -41,7 +41,7 @@ def _pay(counter: EnrolledCounter, hold: HoldView) -> Sold:
     people = (LI, HAN)[: hold.count]
     quote = counter.desk.quote(hold, people)
     counter.desk.begin_tender(CLERK, hold.order_id)
-    return counter.desk.sell_for_cash(CLERK, hold.order_id, people, received=quote.total, quoted=quote.total)
+    return counter.desk.sell(CLERK, hold.order_id, people, received=quote.total, quoted=quote.total)
 
 
 def _claim(counter: EnrolledCounter, order_id: UUID):  # type: ignore[no-untyped-def]
@@ -190,7 +190,7 @@ def test_no_money_without_central_s_lease(counter: EnrolledCounter, when: str) -
         counter.desk.begin_tender(CLERK, hold.order_id)
     assert _claim(counter, hold.order_id).asked
     with _refused(Reason.NOT_HELD):
-        counter.desk.sell_for_cash(CLERK, hold.order_id, (LI,), received=quote.total, quoted=quote.total)
+        counter.desk.sell(CLERK, hold.order_id, (LI,), received=quote.total, quoted=quote.total)
     assert not _kinds(counter, Kind.SOLD)
 
 
@@ -342,10 +342,10 @@ def test_a_tender_that_began_in_time_may_end_within_the_guard(counter: EnrolledC
     counter.clock.go(minutes=1)
     people = (LI,)
     quote = counter.desk.quote(early, people)
-    counter.desk.sell_for_cash(CLERK, early.order_id, people, received=quote.total, quoted=quote.total)
+    counter.desk.sell(CLERK, early.order_id, people, received=quote.total, quoted=quote.total)
     counter.clock.go(minutes=3)  # beyond the lease itself
     with _refused(Reason.LEASE_EXPIRED):
-        counter.desk.sell_for_cash(CLERK, late.order_id, (HAN,), received=quote.total, quoted=quote.total)
+        counter.desk.sell(CLERK, late.order_id, (HAN,), received=quote.total, quoted=quote.total)
 
 
 def test_a_lease_gets_no_younger_by_a_clock_that_is_set_back(counter: EnrolledCounter) -> None:
@@ -364,7 +364,7 @@ def test_a_lease_gets_no_younger_by_a_clock_that_is_set_back(counter: EnrolledCo
     with _refused(Reason.CLOCK_JUMPED):
         _hold(counter)
     with _refused(Reason.LEASE_EXPIRED):
-        counter.desk.sell_for_cash(CLERK, hold.order_id, (LI,), received=quote.total, quoted=quote.total)
+        counter.desk.sell(CLERK, hold.order_id, (LI,), received=quote.total, quoted=quote.total)
     assert not [one for one in counter.desk.leases() if one.sells]
 
 
@@ -475,9 +475,7 @@ def test_whatever_is_lost_nothing_is_sold_twice_or_kept(counter: EnrolledCounter
             else:
                 quote = counter.desk.quote(hold, (HAN if n else LI,))
                 counter.desk.begin_tender(CLERK, hold.order_id)
-                counter.desk.sell_for_cash(
-                    CLERK, hold.order_id, (HAN if n else LI,), received=quote.total, quoted=quote.total
-                )
+                counter.desk.sell(CLERK, hold.order_id, (HAN if n else LI,), received=quote.total, quoted=quote.total)
         except Refusal:
             pass
         counter.settle()

@@ -312,7 +312,7 @@ def test_a_claim_is_covered_by_leases_together(counter: EnrolledCounter) -> None
     hold = _hold(counter)
     quote = counter.desk.quote(hold, (LI,))
     counter.desk.begin_tender(CLERK, hold.order_id)
-    counter.desk.sell_for_cash(CLERK, hold.order_id, (LI,), received=quote.total, quoted=quote.total)
+    counter.desk.sell(CLERK, hold.order_id, (LI,), received=quote.total, quoted=quote.total)
     assert not [one for one in counter.desk.leases() if one.left]
 
 

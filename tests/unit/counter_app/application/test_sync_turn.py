@@ -55,7 +55,7 @@ def _sell(counter: EnrolledCounter) -> Sold:
     hold = counter.desk.hold(CLERK, run(), WHOLE, PlaceWish(travel_class="second", count=1))
     quote = counter.desk.quote(hold, (LI,))
     counter.desk.begin_tender(CLERK, hold.order_id)
-    return counter.desk.sell_for_cash(CLERK, hold.order_id, (LI,), received=quote.total, quoted=quote.total)
+    return counter.desk.sell(CLERK, hold.order_id, (LI,), received=quote.total, quoted=quote.total)
 
 
 def _head(counter: EnrolledCounter) -> int:
@@ -542,7 +542,7 @@ def test_a_lease_in_use_does_not_go_back(counter: EnrolledCounter) -> None:
     counter.desk.sync_turn()
     assert not _bodies(counter, Kind.LEASE_RETURNED)
     quote = counter.desk.quote(hold, (LI,))
-    counter.desk.sell_for_cash(CLERK, hold.order_id, (LI,), received=quote.total, quoted=quote.total)
+    counter.desk.sell(CLERK, hold.order_id, (LI,), received=quote.total, quoted=quote.total)
     counter.desk.sync_turn()
     (body,) = _bodies(counter, Kind.LEASE_RETURNED)
     assert body["count"] == 1
