@@ -23,6 +23,7 @@ from counter_app.ports.catalogue import Progress
 from counter_app.ports.shifts import CashKind
 from counter_app.texts import LANGUAGES
 from ui.app import Application
+from ui.gallery_check import take_check
 from ui.gallery_customer import customer_shots, long_way
 from ui.gallery_devices import StagedPaper, staged_workshop, take_devices
 from ui.gallery_line import StagedLine, as_desk, take_line, take_stopped, to_guangzhou
@@ -202,6 +203,7 @@ class Gallery:
             self._customer,
             self._payments,
             self._after,
+            self._check,
             self._line,
             self._stopped,
             self._shift,
@@ -303,6 +305,9 @@ class Gallery:
 
     def _payments(self) -> None:
         take_payments(self, self._paying[0])
+
+    def _check(self) -> None:
+        take_check(self)
 
     def to_checkout(self) -> None:
         """A sale for two as far as the money."""

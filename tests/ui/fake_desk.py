@@ -57,6 +57,7 @@ from counter_app.ports.prints import JobState
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
 from tests.ui import fake_sale
+from tests.ui.fake_checks import FakeChecks
 from tests.ui.fake_documents import FakeDocuments
 from tests.ui.fake_line import FakeLine
 from tests.ui.fake_payments import FakePayments, PayingDesk
@@ -88,11 +89,12 @@ class FakeClock:
         self.ms += int(seconds * 1000)
 
 
-class FakeDesk(FakePrinting, FakeDocuments, PayingDesk):
+class FakeDesk(FakePrinting, FakeDocuments, FakeChecks, PayingDesk):
     """Accounts: wang / li (supervisor) / admin / audit, each with the password ``demo-demo``."""
 
     def __init__(self, clock: FakeClock | None = None, *, empty: bool = False) -> None:
         self.clock = clock or FakeClock()
+        FakeChecks.__init__(self)
         self.profile = ProfileInfo(
             profile_id=make_id("profile"),
             station_name="长沙南",
