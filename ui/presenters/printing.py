@@ -68,10 +68,11 @@ class PrintPump:
 
     def enqueue(self, jobs: Sequence[UUID]) -> None:
         """Also of jobs that wait here already and that a person sent to another printer."""
-        wanted = [job for job in jobs if job not in self._running.values()]
+        room = QUEUE_MAX - sum(map(len, self._queues.values()))
+        # After a day without a printer there may be more: the rest waits in the store, and the next look finds it.
+        wanted = [job for job in jobs if job not in self._running.values()][: max(0, room)]
         if not wanted:
             return
-        assert sum(map(len, self._queues.values())) + len(wanted) < QUEUE_MAX, "print queue is flooded"
         self._asked += 1
         self._lanes.run(
             Lane.DATABASE,
@@ -83,9 +84,10 @@ class PrintPump:
     def adopt(self, jobs: Sequence[PrintJobView]) -> None:
         """Of those that are open in the store: what waits there and is not known here, in their order."""
         known = {*self._running.values(), *self._asleep, *(job for queue in self._queues.values() for job in queue)}
-        lost = [job.job_id for job in jobs if job.state is JobState.QUEUED and job.job_id not in known]
+        waiting = {JobState.QUEUED, JobState.FAILED_BEFORE_SEND}
+        lost = [job.job_id for job in jobs if job.state in waiting and job.job_id not in known]
         if lost and not self._asked:
-            self.enqueue(lost[: QUEUE_MAX // 2])
+            self.enqueue(lost)
 
     def printer_ready(self, printer: str = MAIN_PRINTER) -> None:
         """It says that it is ready: what failed before its first byte is sent again."""

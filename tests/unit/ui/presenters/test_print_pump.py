@@ -16,7 +16,7 @@ from counter_app.ports.prints import Delivery, JobState, PaperState
 from tests.ui.fake_desk import READY, FakeDesk
 from ui.presenters.checkout import Basket, CheckoutPresenter
 from ui.presenters.lane import CancelToken, InlineLanes, Lane, Trouble
-from ui.presenters.printing import PrintPump
+from ui.presenters.printing import QUEUE_MAX, PrintPump
 
 T = TypeVar("T")
 
@@ -195,6 +195,19 @@ def test_what_is_over_is_never_taken_up_again(delivery: Delivery) -> None:
     counter.pump.adopt(before)
     counter.pump.printer_ready("main")
     assert counter.went("main") == [job]
+
+
+def test_more_papers_than_a_queue_holds_all_come_out() -> None:
+    """A day without a printer, and the next morning it works: nothing is dropped, nothing falls over."""
+    counter = _Counter()
+    jobs = [counter.job("receipt") for _ in range(QUEUE_MAX + 30)]
+    counter.lanes.hold = True
+    counter.pump.enqueue(jobs)
+    counter.lanes.flush()
+    assert counter.went("main") == jobs[:QUEUE_MAX]
+    counter.pump.adopt(counter.desk.open_print_jobs())
+    counter.lanes.flush()
+    assert counter.went("main") == jobs
 
 
 def test_a_look_at_the_store_that_fails_loses_no_paper() -> None:
