@@ -555,9 +555,16 @@ def window_parts(
 
     def sheets() -> list[Sheet]:
         """Of every printer that only shows its paper, oldest first."""
-        shown = [opened[0].printers.named(name) for name in opened[0].printers.names] if opened else []
-        found = [sheet for printer in shown if isinstance(printer, VirtualPrinter) for sheet in printer.sheets()]
+        shown = [(name, opened[0].printers.named(name)) for name in opened[0].printers.names] if opened else []
+        found = [
+            replace(sheet, printer=name)
+            for name, printer in shown
+            if isinstance(printer, VirtualPrinter)
+            for sheet in printer.sheets()
+        ]
         return sorted(found, key=lambda sheet: sheet.printed_at)
+
+    from dataclasses import replace
 
     from counter_app.application.views import Sheet
     from printers.paperless import VirtualPrinter
@@ -936,8 +943,8 @@ def _layouts(args: argparse.Namespace) -> int:
     from printers.layout_preview import LayoutPreview
     from ui.commandline import layouts
 
-    logging.getLogger("printers.layout").setLevel(logging.CRITICAL)  # what is wrong is said below, in words
-    preview = LayoutPreview(Composer(RESOURCES, profile_folder(args) / "layouts"))
+    # What is wrong is said below, in words.
+    preview = LayoutPreview(Composer(RESOURCES, profile_folder(args) / "layouts", log_troubles=False))
     t = Texts(RESOURCES / "i18n", _language_of_user())
     if args.layout_command == "check":
         return layouts.check_layouts(preview, args.files, t)

@@ -34,9 +34,11 @@ class Composer:
     Safe for several threads.
     """
 
-    def __init__(self, resources: Path, own_layouts: Path | None = None) -> None:
+    def __init__(self, resources: Path, own_layouts: Path | None = None, *, log_troubles: bool = True) -> None:
         self.fonts = FontBook(resources / "fonts")
         self.layouts = LayoutLibrary(resources / LAYOUTS, own_layouts)
+        for trouble in self.layouts.troubles if log_troubles else ():
+            _log.error("layout refused, the shipped one is used: %s", trouble)
         self._i18n = resources / "i18n"
         self._words: dict[str, Words] = {}
         self._lock = Lock()

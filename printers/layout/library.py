@@ -43,8 +43,6 @@ class LayoutLibrary:
         self._sheets: dict[tuple[Document, Variant, bool], Sheet] = {}
         self._logos: dict[tuple[str, int, int, bool, int], Image.Image] = {}
         self.troubles: tuple[Refusal, ...] = tuple(self._read_own())
-        for trouble in self.troubles:
-            _log.error("layout refused, the shipped one is used: %s", trouble)
 
     # ---- asking
 
