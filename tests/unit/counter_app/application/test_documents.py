@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from counter_app.application.print_luggage_tags import PrintLuggageTags
 from counter_app.application.print_receipt import PrintReceipt
 from counter_app.application.views import PassengerInput, Sold
 from counter_app.domain.journal import Kind
-from counter_app.domain.papers import Code, Document, Mark, Pair, Slip, Table, Text
+from counter_app.domain.papers import Code, Document, Mark, Pair, Slip, Table, Text, TicketFace
 from counter_app.domain.staff import Role
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.prints import Delivery, DeliveryOutcome, JobKind, JobState, PaperState, PrinterStatus
@@ -334,6 +335,29 @@ def test_what_can_be_printed_of_an_order_follows_what_was(papers: Papers) -> Non
     }
     with refused(Reason.UNKNOWN_TICKET):
         papers.offers(UUID(int=9))
+
+
+# ---- the ticket
+
+
+def test_a_ticket_says_bay_and_end_of_boarding_where_they_are_known(papers: Papers) -> None:
+    """An invented bay sends a family to the wrong end of the yard."""
+    _, ticket = papers.sold()
+    counter = papers.counter
+    plain = counter.compose.ticket(ticket)
+    assert isinstance(plain, TicketFace)
+    assert (plain.platform, plain.boarding_closes) == (None, None)
+    rules = replace(counter.policy, gate_closes_minutes=5)
+    knowing = replace(counter.compose, policies=lambda _: rules, platform=lambda stop_id: f"bay {stop_id}")
+    face = knowing.ticket(ticket)
+    assert isinstance(face, TicketFace)
+    with papers.store.reading() as books:
+        record = books.orders.ticket(ticket)
+        assert record is not None
+        frozen = books.stock.run(record.run.run_id)
+        assert frozen is not None
+    assert face.platform == f"bay {frozen.trip.calls[record.span.board].stop_id}"
+    assert face.boarding_closes == face.depart - timedelta(minutes=5)
 
 
 # ---- the drawer

@@ -38,6 +38,7 @@ def test_shipped_policies_are_whole(path: Any) -> None:
         (("sale", "hold_minutes"), True, "sale.hold_minutes"),
         (("sale", "hold_minute"), 5, "sale.hold_minute"),
         (("name",), "CN Rail", "name"),
+        (("sale", "gate_closes_minutes_before_departure"), 121, "sale.gate_closes_minutes_before_departure"),
         (("after_sales", 1, "fee_permille"), 1001, "after_sales[1].fee_permille"),
         (("after_sales", 1, "transaction"), "gift", "after_sales[1].transaction"),
         (("after_sales", 1, "minutes"), 20000, "after_sales.minutes"),
@@ -58,6 +59,14 @@ def test_a_wrong_key_is_refused_by_its_name(where: tuple[Any, ...], value: objec
         parse_policy(document)
     assert refused.value.reason is Reason.BAD_SETTING
     assert refused.value.facts["key"] == key
+
+
+def test_the_end_of_boarding_is_said_or_not_known() -> None:
+    """A time that nobody set would stand on every ticket."""
+    document = tomllib.loads(RAIL_TEXT)
+    assert parse_policy(document).gate_closes_minutes is None
+    document["sale"]["gate_closes_minutes_before_departure"] = 5
+    assert parse_policy(document).gate_closes_minutes == 5
 
 
 def test_a_missing_key_is_refused() -> None:

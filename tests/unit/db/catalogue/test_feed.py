@@ -121,6 +121,14 @@ def test_platforms_belong_to_their_station(tmp_path: Path) -> None:
     assert {station.station_id: station.weight for station in catalogue.stations()} == {"P": 2, "C": 2, "D": 1}
 
 
+def test_a_stops_platform_is_known_and_none_is_invented(tmp_path: Path) -> None:
+    """Passengers at the wrong bay watch their coach leave."""
+    stops = "stop_id,stop_name,platform_code\nA,Centre,12\nB,East,\nC,West,3b\nD,North,\n"
+    built(tmp_path, TINY, stops=stops)
+    catalogue = _open(tmp_path)
+    assert [catalogue.platform(stop) for stop in ("A", "B", "C", "nowhere")] == ["12", "", "3b", ""]
+
+
 def test_circles_and_bad_parents_are_mended(tmp_path: Path) -> None:
     """Two stops that name each other as parent must neither hang the import nor lose their trains."""
     stops = "stop_id,stop_name,location_type,parent_station\nA,a,,B\nB,b,,A\nC,c,,C\nD,d,1,GONE\n"
