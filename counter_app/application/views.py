@@ -404,6 +404,7 @@ class Sheet:
     title: str
     png: bytes
     printed_at: datetime
+    printer: str = ""  # its name, where the roll shows more than one
 
 
 # ---------------------------------------------------------------- the line to central records

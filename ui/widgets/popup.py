@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from ui.widgets.basic import Button, Label, row
+from ui.widgets.basic import Button, Choice, Edit, Label, row
 
 
 class Popup(QDialog):
     """``body`` takes what is asked; ``yes`` is its main button, ``no`` leaves. Esc leaves too.
 
-    Enter anywhere but on a button presses ``yes``; a disabled one does nothing.
+    Enter anywhere but in a field or on a button presses ``yes``; a disabled one does nothing.
     """
 
     def __init__(self, parent: QWidget, title: str, yes: str, no: str, *, width: int = 560) -> None:
@@ -47,6 +47,7 @@ class Popup(QDialog):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.yes.click()
+            if not isinstance(self.focusWidget(), Edit | Choice):  # these say themselves where Enter leads
+                self.yes.click()
         else:
             super().keyPressEvent(event)

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from counter_app.application.views import Sheet
 from ui.presenters.lane import Lane, Trouble
-from ui.widgets.basic import Button, Card, Label, Scroll, discard, row
+from ui.presenters.printers import printer_name
+from ui.widgets.basic import Button, Card, Choice, Label, Scroll, discard, row
 
 if TYPE_CHECKING:
     from ui.shell.screen import Shell
@@ -32,6 +33,7 @@ class Roll(QWidget):
         self._shell = shell
         self._sheets = sheets
         self._zoom = 2
+        self._all: list[Sheet] = []
         self._shown: list[Sheet] = []
         self._asking = False
         self._empty = Label(role="muted", wrap=True)
@@ -41,6 +43,10 @@ class Roll(QWidget):
         self._scroll.body.setSpacing(14)
         self._out, self._in = Button("quiet", lambda: self._step(-1), "−"), Button("quiet", lambda: self._step(1), "+")
         self._caption = Label(role="lead")
+        self.printer = Choice()  # where there are rolls of several
+        self.printer.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.printer.currentIndexChanged.connect(lambda _index: self._draw())
+        self.printer.hide()
         self._shut = Button("quiet", self.closed.emit, "✕")
         for button in (self._out, self._in, self._shut):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -49,6 +55,9 @@ class Roll(QWidget):
         head = row(self._caption, None, self._out, self._in, self._shut, spacing=2)
         head.setContentsMargins(16, 0, 8, 0)
         column.addLayout(head)
+        choice = row(self.printer)
+        choice.setContentsMargins(16, 0, 16, 0)
+        column.addLayout(choice)
         column.addWidget(self._scroll, 1)
         # The end of the roll is known only once the layout has settled.
         self._scroll.verticalScrollBar().rangeChanged.connect(lambda _low, high: self._to_end(high))
@@ -61,6 +70,8 @@ class Roll(QWidget):
         self._out.setAccessibleName(t("Smaller"))
         self._shut.setAccessibleName(t("Close"))
         self._shut.setToolTip("Ctrl+P")
+        self.printer.setAccessibleName(t("Printer"))
+        self._fill()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         before = event.oldSize().width()
@@ -78,8 +89,22 @@ class Roll(QWidget):
 
     def _have(self, sheets: list[Sheet]) -> None:
         self._asking = False
-        self._shown = sheets
+        self._all = sheets
+        self._fill()
         self._draw()
+
+    def _fill(self) -> None:
+        """A choice of printers only where there are several."""
+        names = list(dict.fromkeys(sheet.printer for sheet in self._all if sheet.printer))
+        before = self.printer.currentData()
+        self.printer.blockSignals(True)
+        self.printer.clear()
+        self.printer.addItem(self._shell.t("All printers"), "")
+        for name in names:
+            self.printer.addItem(printer_name(name, self._shell.t), name)
+        self.printer.setCurrentIndex(max(0, self.printer.findData(before)))
+        self.printer.blockSignals(False)
+        self.printer.setVisible(len(names) > 1)
 
     def _failed(self, trouble: Trouble) -> None:
         self._asking = False
@@ -90,6 +115,8 @@ class Roll(QWidget):
         self._draw()
 
     def _draw(self) -> None:
+        wanted = str(self.printer.currentData() or "")
+        self._shown = [sheet for sheet in self._all if not wanted or sheet.printer == wanted]
         body = self._scroll.body
         while body.count():
             item = body.takeAt(0)
@@ -114,6 +141,8 @@ class Roll(QWidget):
             label.setPixmap(picture.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation))
             label.setAccessibleName(sheet.title)
             paper.body.addWidget(label)
+            if not self.printer.isHidden() and not wanted:
+                body.addWidget(Label(printer_name(sheet.printer, self._shell.t), role="caption"))
             body.addWidget(paper, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def _to_end(self, end: int) -> None:
