@@ -208,6 +208,7 @@ class CheckScreen(Screen):
             self._reason.setText(check.reason(found, t, self._zone))
         for label in (self._mark, self.verdict):
             label.set_mood(MOODS.get(mood, ""))
+        self._mark.setVisible(found is not None)
         self._reason.setVisible(bool(self._reason.text()))
         self._banner.set_mood(MOODS.get(mood, ""))
         shown = [] if found is None else check.facts(found, t)

@@ -33,8 +33,7 @@ def exported(worked: Station, tmp_path: Path) -> Path:
     return target
 
 
-def test_the_documented_procedure_accepts_an_export(exported: Path) -> None:
-    """An auditor follows the page word for word; if it does not run, nobody will believe the journal."""
+def _by_the_page(exported: Path) -> None:
     page = (ROOT / "docs/journal-format.md").read_text("utf-8")
     (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     run = subprocess.run(
@@ -42,6 +41,25 @@ def test_the_documented_procedure_accepts_an_export(exported: Path) -> None:
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.startswith(f"{len(exported.read_bytes().splitlines()) - 1} entries")
+
+
+def test_the_documented_procedure_accepts_an_export(exported: Path) -> None:
+    """An auditor follows the page word for word; if it does not run, nobody will believe the journal."""
+    _by_the_page(exported)
+
+
+def test_and_one_after_the_operator_s_key_was_rotated(worked: Station, tmp_path: Path) -> None:
+    """From the first new key on, no auditor could follow the journal."""
+    store = worked.copy_to(tmp_path / "copy").open()
+    store.change_trust(SYSTEM, rotate_at=worked.clock.now(), reason="yearly")
+    worked.clock.forward(seconds=1)
+    store.start_epoch(SYSTEM, reason="yearly")
+    target = tmp_path / "journal.jsonl"
+    ExportJournal(store, store)(SYSTEM, target)
+    store.close()
+    _by_the_page(target)
+    lines = target.read_bytes().splitlines()
+    assert check_export(lines, verify) == len(lines) - 1
 
 
 def test_every_changed_line_is_found(exported: Path) -> None:
@@ -74,9 +92,9 @@ def test_the_trust_bundle_holds_and_a_changed_one_does_not(worked: Station, tmp_
     assert bundle.certificates[0].station == "CSQ"
     assert bundle.of_epoch("CSQ", 1, 1) == bundle.certificates[0]
     for old, new, reason in (
-        (b'"counter": 1', b'"counter": 2', "bad_certificate"),
+        (b'"counter": 1', b'"counter": 2', "bad_certificates"),
         (b'"station": "CSQ"', b'"station": "CS-"', "bad_field"),
-        (b"counterfoil-trust-1", b"counterfoil-trust-9", "bad_format"),
+        (b"counterfoil-trust-2", b"counterfoil-trust-9", "bad_format"),
         (b"{", b"", "not_json"),
     ):
         with pytest.raises(BadTrust) as bad:
