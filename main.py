@@ -602,7 +602,7 @@ def workshop_of(folder: Path, settings: Settings, opened: Sequence[Counter]) -> 
     from printers.bench_layouts import PrinterLayouts
     from printers.compose import Composer
     from printers.testpages import PAGES, test_page
-    from ui.doctor.run import look_again
+    from ui.doctor.run import look_around, look_at_store
     from ui.shell.workshop import Workshop
 
     clock, own = SystemClock(), folder / OWN_PROFILES
@@ -615,9 +615,7 @@ def workshop_of(folder: Path, settings: Settings, opened: Sequence[Counter]) -> 
         return Texts(RESOURCES / "i18n", language)
 
     def check(heard: Callable[[Finding], None], cancelled: Callable[[], bool]) -> Sequence[Finding]:
-        counter = opened[0]
-        probes = probes_of(folder, settings)
-        return look_again(probes, counter.desk, counter.store, clock, heard=heard, cancelled=cancelled)
+        return look_around(probes_of(folder, settings), opened[0].desk, heard=heard, cancelled=cancelled)
 
     def try_page(name: str, page: str, language: str) -> DeliveryOutcome:
         paper = test_page(page, shipped().fonts, words(language))
@@ -630,6 +628,7 @@ def workshop_of(folder: Path, settings: Settings, opened: Sequence[Counter]) -> 
         return paper if isinstance(paper, TicketFace) else None
 
     return Workshop(
+        check_store=lambda: look_at_store(opened[0].desk, opened[0].store, clock),
         check=check,
         pages=PAGES,
         try_page=try_page,

@@ -268,6 +268,7 @@ def staged_workshop(real: Workshop | None) -> Workshop:
     finder = StagedFinder(real.finder.profiles if real is not None and real.finder is not None else None)
     pages = real.pages if real is not None else {}
     return Workshop(
+        check_store=lambda: (),
         check=check,
         pages=pages,
         try_page=try_page,

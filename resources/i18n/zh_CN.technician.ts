@@ -1295,5 +1295,9 @@
         <source>Kind of paper</source>
         <translation>票据</translation>
     </message>
+    <message>
+        <source>The settings file has other printers: they are used from the next start.</source>
+        <translation>设置文件中的打印机已更改：下次启动时使用。</translation>
+    </message>
 </context>
 </TS>

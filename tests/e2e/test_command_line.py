@@ -128,10 +128,10 @@ def test_a_printer_without_paper_keeps_what_was_sold(counter: Path, printer: Sim
     assert sold.returncode == 0, sold.stderr
     assert len(printer.sheets()) == before
     ill = counterfoil("doctor", "--json", "--profile", counter)
-    assert ill.returncode == 3
+    assert ill.returncode == 2
     states = {finding["what"]: finding for finding in json.loads(ill.stdout)}
     assert states["printer"]["state"] == "trouble"
-    assert "paper_out" in states["printer"]["detail"]
+    assert states["printer"]["facts"]["error"] == "paper_out"
     assert states["print jobs"]["state"] == "warning"
     assert printer.control("clear") == "ok no faults"
     assert counterfoil("drill", "--sales", 0, "--seed", 6, "--profile", counter).returncode == 0
@@ -148,7 +148,7 @@ def test_a_serial_printer(counter: Path, tmp_path: Path) -> None:
         folder = tmp_path / "counter"
         assert counterfoil("init", *line, "--profile", folder, stdin=f"{PASSWORD}\n").returncode == 0
         doctor = counterfoil("doctor", "--profile", folder)
-        assert "ready, paper adequate" in doctor.stdout
+        assert "ready, paper Enough" in doctor.stdout
     finally:
         assert serial.quit() == 0
 

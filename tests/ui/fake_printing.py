@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 from counter_app.application.print_views import MovedJob, PrinterView, RollView
@@ -11,6 +12,7 @@ from counter_app.application.views import PrintJobView
 from counter_app.domain.papers import Document, Paper, Slip
 from counter_app.domain.settings import MAIN_PRINTER
 from counter_app.domain.staff import Actor
+from counter_app.domain.stocknumbers import stock_range, stock_text
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.printer_events import PrinterEvent
 from counter_app.ports.prints import (
@@ -40,7 +42,8 @@ class FakePrinting:
         self.cancelled: list[str] = []
         self.events: list[PrinterEvent] = []
         self.sale_needs: tuple[str, ...] = (MAIN_PRINTER,)
-        self.inside: list[RollView] = []
+        self.inside: list[RollView] = []  # and those that were
+        self.signed: list[tuple[str, str]] = []  # why, and the second person
         self._jobs: dict[UUID, PrintJobView] = {}
 
     def fit(self, name: str, status: PrinterStatus = READY) -> None:
@@ -141,12 +144,30 @@ class FakePrinting:
         return list(self.inside)
 
     def load_roll(self, actor: Actor, printer: str, first: str, last: str) -> RollView:
-        raise NotImplementedError
+        if any(roll.printer == printer and roll.inside for roll in self.inside):
+            raise Refusal(Reason.ROLL_INSIDE, left=next(roll.left for roll in self.inside if roll.inside))
+        first_n, last_n = stock_range(first, last)
+        roll = RollView(
+            roll_id=UUID(int=0xB0 + len(self.inside)),
+            printer=printer,
+            first=first,
+            last=last,
+            next=first,
+            left=last_n - first_n + 1,
+            loaded_at=datetime(2026, 12, 1, 6, 0, tzinfo=UTC),
+            clerk=actor.login,
+            inside=True,
+        )
+        self.inside.append(roll)
+        return roll
 
     def end_roll(
         self, actor: Actor, printer: str, *, reason: str, supervisor: str = "", supervisor_password: str = ""
     ) -> RollView:
-        raise NotImplementedError
+        del actor, supervisor_password
+        roll = self._inside(printer)
+        self.signed.append((reason, supervisor))
+        return self._now(replace(roll, inside=False))
 
     def spoil_blanks(
         self,
@@ -159,7 +180,23 @@ class FakePrinting:
         supervisor: str,
         supervisor_password: str,
     ) -> RollView:
-        raise NotImplementedError
+        del actor, supervisor_password
+        roll = self._inside(printer)
+        if first != roll.next:
+            raise Refusal(Reason.BAD_BLANKS, expected=roll.next)
+        _, last_n = stock_range(first, last)
+        self.signed.append((reason, supervisor))
+        return self._now(replace(roll, next=stock_text(last_n + 1), left=stock_range(roll.last, roll.last)[1] - last_n))
+
+    def _inside(self, printer: str) -> RollView:
+        found = next((roll for roll in self.inside if roll.printer == printer and roll.inside), None)
+        if found is None:
+            raise Refusal(Reason.NO_ROLL, printer=printer)
+        return found
+
+    def _now(self, roll: RollView) -> RollView:
+        self.inside = [roll if other.roll_id == roll.roll_id else other for other in self.inside]
+        return roll
 
     # ---- inside
     def _status_of(self, name: str) -> PrinterStatus:

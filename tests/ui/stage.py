@@ -17,6 +17,7 @@ from ui.presenters.lane import Lane
 from ui.settings import SettingsFile
 from ui.shell.parts import DemoAccount, Parts, Peripherals
 from ui.shell.screen import Screen
+from ui.shell.workshop import Workshop
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 PASSWORD = "demo-demo"
@@ -30,7 +31,13 @@ FLOAT = {10000: 2, 5000: 2, 2000: 5, 1000: 6, 500: 4, 100: 20}
 
 
 def make_parts(
-    desk: FakeDesk, folder: Path, *, language: str = "en", keep: bool = False, around: Peripherals | None = None
+    desk: FakeDesk,
+    folder: Path,
+    *,
+    language: str = "en",
+    keep: bool = False,
+    around: Peripherals | None = None,
+    workshop: Workshop | None = None,
 ) -> Parts:
     """``keep``: settings go to a file in ``folder``."""
     settings = SettingsFile(folder / "window.json" if keep else None)
@@ -48,6 +55,7 @@ def make_parts(
         report_folder=folder / "reports",
         demo_accounts=ACCOUNTS,
         peripherals=around or Peripherals(),
+        workshop=workshop,
         version="0.1.0",
     )
 
@@ -63,11 +71,12 @@ class Stage:
         language: str = "en",
         keep: bool = False,
         around: Peripherals | None = None,
+        workshop: Workshop | None = None,
     ) -> None:
         self.desk = desk or FakeDesk()
         qt = QApplication.instance()
         assert isinstance(qt, QApplication)
-        parts = make_parts(self.desk, folder, language=language, keep=keep, around=around)
+        parts = make_parts(self.desk, folder, language=language, keep=keep, around=around, workshop=workshop)
         self.application = Application(parts, qt)
         self.window = self.application.window
         self.application.start()

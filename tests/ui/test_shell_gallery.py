@@ -27,6 +27,8 @@ WANTED = {
     "checkout-ways-to-pay", "checkout-wallet", "checkout-voucher", "checkout-part-paid", "checkout-card-under-way",
     "checkout-not-known", "checkout-done-by-legs", "payments-to-settle", "payments-alarm", "payments-refund-owed",
     "payments-differences", "refund-quote-by-legs",
+    "devices-printers", "devices-test-print", "devices-move", "blanks", "blanks-load", "printer-log", "checkup",
+    "find-printers",
     "customer-closed", "customer-idle", "customer-advert", "customer-itinerary", "customer-paying",
     "customer-paying-part", "customer-paying-change", "customer-paid", "customer-thanks",
 }  # fmt: skip

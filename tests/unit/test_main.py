@@ -460,11 +460,17 @@ def test_the_doctor_finds_what_is_wrong(copy: Path, tmp_path: Path) -> None:
     assert "ok" in run("doctor", "--profile", copy).out
     shutil.rmtree(copy / "keys")
     ill = run("doctor", "--profile", copy)
-    assert ill.code == 3
+    assert ill.code == 2
     assert "TROUBLE  keys" in ill.out
+    assert "放回密钥目录" in run("doctor", "--language", "zh", "--profile", copy).out
     nowhere = run("doctor", "--profile", tmp_path / "nowhere" / "at all")
-    assert nowhere.code == 3
+    assert nowhere.code == 2
     assert "no_profile" in nowhere.out
+    (copy / "counterfoil.toml").write_text("[printer]\nurl = 5\n", "utf-8")
+    wrong = run("doctor", "--profile", copy)
+    assert wrong.code == 2
+    assert "TROUBLE  settings" in wrong.out
+    assert "printer.url" in wrong.out
 
 
 @pytest.mark.parametrize(
@@ -603,7 +609,7 @@ def test_the_demonstration_is_made_once(tmp_path: Path) -> None:
     def trusted() -> object:
         """The keys of a profile are its own."""
         run("trust", "export", tmp_path / "trust.json", "--profile", folder)
-        return (tmp_path / "trust.json").read_bytes()
+        return json.loads((tmp_path / "trust.json").read_bytes())["certificates"]
 
     made_first = trusted()
     assert run("demo", "--stand-alone", "--prepare-only", "--profile", folder).code == 0

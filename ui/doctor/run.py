@@ -39,7 +39,7 @@ def look(probes: Probes, opened: Callable[[], OpenCounter], clock: Clock) -> lis
         findings.extend(_guarded("printer", paper.printers(probes)))
         return findings
     try:
-        findings.extend(_inside(counter.desk, counter.store, probes, clock, with_journal=True))
+        findings.extend(_inside(counter.desk, counter.store, probes, clock))
     finally:
         counter.close()
     return findings
@@ -52,24 +52,25 @@ def settings_refused(folder: Path, resources: Path, refusal: Refusal) -> list[Fi
     return [*system(folder, resources), wrong]
 
 
-def look_again(
-    probes: Probes,
-    desk: Desk,
-    kept: CheckedStore,
-    clock: Clock,
-    *,
-    heard: Heard,
-    cancelled: Callable[[], bool],
-) -> list[Finding]:
-    """In a window that is open; off its thread. ``heard`` gets each finding at once. Raises Cancelled.
+def look_at_store(desk: Desk, kept: CheckedStore, clock: Clock) -> list[Finding]:
+    """In a window that is open: READ. The journal is verified by a process of its own there."""
+    return [
+        *_guarded("profile", store(desk, kept, clock, with_journal=False)),
+        *_guarded("blanks", paper.blanks(desk)),
+    ]
 
-    The journal is verified by a process of its own there, and printers are asked between their jobs.
+
+def look_around(probes: Probes, desk: Desk, *, heard: Heard, cancelled: Callable[[], bool]) -> list[Finding]:
+    """In a window that is open: seconds, so on a thread of its own; it reads no store. Raises Cancelled.
+
+    ``heard`` gets each finding at once. A printer that works on a paper answers after it.
     """
     findings: list[Finding] = []
 
     def all_of() -> Iterator[Finding]:
         yield from system(probes.folder, probes.resources)
-        yield from _inside(desk, kept, probes, clock, with_journal=False)
+        yield from _guarded("printer", paper.asked(desk))
+        yield from _guarded("printer", paper.printers(probes))
 
     for finding in all_of():
         if cancelled():
@@ -79,8 +80,8 @@ def look_again(
     return findings
 
 
-def _inside(desk: Desk, kept: CheckedStore, probes: Probes, clock: Clock, *, with_journal: bool) -> Iterator[Finding]:
-    yield from _guarded("profile", store(desk, kept, clock, with_journal=with_journal))
+def _inside(desk: Desk, kept: CheckedStore, probes: Probes, clock: Clock) -> Iterator[Finding]:
+    yield from _guarded("profile", store(desk, kept, clock, with_journal=True))
     yield from _guarded("blanks", paper.blanks(desk))
     yield from _guarded("printer", paper.asked(desk))
     yield from _guarded("printer", paper.printers(probes))

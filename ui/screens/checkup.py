@@ -107,8 +107,13 @@ class CheckupScreen(Screen):
             if not isinstance(trouble, Cancelled):
                 self.shell.refuse(trouble)
 
-        # Devices are asked with their own deadlines, codes are drawn: seconds, on a thread of their own.
-        self.run(Lane.APART, lambda: workshop.check(heard, token.cancelled), done, failed, token)
+        def go_on(found: Sequence[Finding]) -> None:
+            self.found += found
+            self._show()
+            # Devices are asked with their own deadlines, codes are drawn: seconds, on a thread of their own.
+            self.run(Lane.APART, lambda: workshop.check(heard, token.cancelled), done, failed, token)
+
+        self.run(Lane.READ, workshop.check_store, go_on, failed, token)
         self._show()
         self.fkeys_changed.emit()
 

@@ -63,6 +63,8 @@ class DevicesScreen(Screen):
             "find_printers": Button("", lambda: shell.show_screen("find_printers")),
             "checkup": Button("", lambda: shell.show_screen("checkup")),
         }
+        self._pending = Label(role="strong", mood="warn", wrap=True)
+        self._pending.hide()
         self._asked, self._hint = Label(role="lead", mood="bad", wrap=True), Label(wrap=True)
         self._yes = Button("primary", lambda: self._settle(came_out=True))
         self._no = Button("danger", lambda: self._settle(came_out=False))
@@ -72,6 +74,7 @@ class DevicesScreen(Screen):
         page.setContentsMargins(24, 8, 24, 16)
         page.setSpacing(12)
         page.addLayout(row(*self.links.values(), None))
+        page.addWidget(self._pending)
         page.addWidget(self._question)  # before all else: it waits for an answer
         page.addWidget(self.cards)
         page.addWidget(self.jobs, 1)
@@ -101,6 +104,7 @@ class DevicesScreen(Screen):
         self.links["layouts"].setVisible(manage and workshop is not None and workshop.layouts is not None)
         self.links["find_printers"].setVisible(manage and workshop is not None and workshop.finder is not None)
         self.links["checkup"].setVisible(workshop is not None)
+        self._pending.setText(t("The settings file has other printers: they are used from the next start."))
         self._yes.setText(t("Yes, it came out"))
         self._no.setText(t("It did not, or is spoiled"))
         self._hint.setText(t("The printer did not confirm it. Look at the paper; money is not touched by the answer."))
@@ -127,6 +131,9 @@ class DevicesScreen(Screen):
         del kwargs
         self._ask_printers()
         self.around.watch(on=True)
+        workshop = self._window.parts.workshop
+        if workshop is not None and workshop.finder is not None:
+            self.run(Lane.APART, workshop.finder.pending, self._pending.setVisible)
         self.jobs.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def on_leave(self) -> None:

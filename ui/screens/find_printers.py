@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from counter_app.application.print_views import PrinterView
 from counter_app.errors import Cancelled
 from counter_app.ports.workshop import Finder, FoundPrinter, ProfileLine, SearchStep
 from ui.doctor.ports import forbidden_group
 from ui.presenters import finding, printers
-from ui.presenters.lane import CancelToken, Lane, Trouble
+from ui.presenters.lane import CancelToken, Lane, Trouble, printer_lane
 from ui.presenters.refusals import Notice, explain
 from ui.screens.find_take import TakePart
 from ui.shell.screen import FKey, Screen, Shell
@@ -39,6 +40,7 @@ class FindPrintersScreen(Screen):
         self._token: CancelToken | None = None
         self._searched = False
         self._proposed: FoundPrinter | None = None
+        self._printers: Sequence[PrinterView] = ()
         self._said = Label(role="lead")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -109,8 +111,9 @@ class FindPrintersScreen(Screen):
 
     def on_enter(self, **kwargs: object) -> None:
         del kwargs
-        finder = self._finder
+        finder, desk = self._finder, self.shell.desk
         self.run(Lane.APART, finder.profiles, self._have_profiles)
+        self.run(Lane.READ, desk.printers, self._have_printers)
         if not self._searched:
             self.begin()
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -167,6 +170,15 @@ class FindPrintersScreen(Screen):
             self._token.cancel()
             self._ended()
 
+    def _lane(self, url: str) -> Lane:
+        """That of the window's own printer at this address, if it is one: nothing may come between its bands."""
+        wire = url.partition("?")[0]
+        own = [printer.url.partition("?")[0] for printer in self._printers]
+        return printer_lane(own.index(wire)) if wire in own else Lane.APART
+
+    def _have_printers(self, found: Sequence[PrinterView]) -> None:
+        self._printers = found
+
     # ---- what is shown
     def _have_profiles(self, lines: Sequence[ProfileLine]) -> None:
         self.take.show_profiles(lines)
@@ -204,7 +216,7 @@ class FindPrintersScreen(Screen):
         finder, take = self._finder, self.take
         take.say(lambda: (self.t("Asking the printer …"), ""))
         self.run(
-            Lane.APART,
+            self._lane(url),
             lambda: finder.ask(url, profile),
             lambda status: take.say(lambda: printers.status_sentence(status, self.t)),
             self._failed,
@@ -223,7 +235,7 @@ class FindPrintersScreen(Screen):
             self.fkeys_changed.emit()
 
         self.run(
-            Lane.APART,
+            self._lane(url),
             lambda: finder.try_page(url, profile, "all", language),
             done,
             self._failed,

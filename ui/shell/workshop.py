@@ -15,11 +15,14 @@ from ui.presenters.findings import Finding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
-    """``check``: all checks of the doctor, each finding at once. ``pages``: test pages by name, with their words.
+    """``check_store``: READ. ``check``: the other checks of the doctor, each finding at once; on a thread of its own.
+
+    ``pages``: test pages by name, with their words.
 
     ``try_page``: PRINTER; a page on a printer of the settings, by its name; kept nowhere.
     """
 
+    check_store: Callable[[], Sequence[Finding]]
     check: Callable[[Callable[[Finding], None], Cancelled], Sequence[Finding]]
     pages: Mapping[str, str] = field(default_factory=dict)
     try_page: Callable[[str, str, str], DeliveryOutcome] | None = None  # printer, page, language
