@@ -295,8 +295,12 @@ def files() -> dict[str, bytes]:
         "trust-older.json": OLDER.to_bytes(),
         "trust-first-format.json": FIRST_FORMAT.to_bytes(),
         "trust-to-refuse.json": _json(_altered_bundles()),
-        "statement.canonical.json": said.raw,
-        "certificates.canonical.json": canonical([one.fields() for one in CERTIFICATES]),
+        "canonical.json": _json(
+            {
+                "statement": said.raw.decode(),
+                "certificates": canonical([one.fields() for one in CERTIFICATES]).decode(),
+            }
+        ),
         "codes.json": _json(told),
     }
 
