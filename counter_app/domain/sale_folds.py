@@ -199,14 +199,14 @@ def _paper_told(p: Projection, entry: Entry) -> None:
     state: Any = _STATE_OF_PAPER.get(entry.kind)
     if entry.kind is Kind.PAPER_SETTLED:
         state = "settled_out" if body["came_out"] else "settled_spoiled"
-        take_blank(p, body["copy_stock_number"])
+        take_blank(p, body.get("copy_stock_number", ""))
     if ("print_job", body["job_id"]) in p.rows:
         p.change("print_job", body["job_id"], state=state)
 
 
 def _reprinted(p: Projection, entry: Entry) -> None:
     body: dict[str, Any] = dict(entry.body)
-    take_blank(p, body["stock_number"])
+    take_blank(p, body.get("stock_number", ""))
     for (table, key), row in p.rows.items():
         fields = row.fields
         mine = table == "print_job" and fields["ref"] == body["ticket_id"] and fields["kind"] == "ticket"
