@@ -187,7 +187,8 @@ class FontBook:
         for run, glyphs in set_runs:
             for glyph in glyphs:
                 if glyph.grey is not None:
-                    for shift in (0, 1) if run.thicken else (0,):
+                    # As heavy as the bold letters beside it, from the size at which one dot is not enough.
+                    for shift in range(1 + max(1, size // 16) if run.thicken else 1):
                         grey.paste(255, (left + glyph.left + shift, glyph.top), glyph.grey)
                 left += glyph.advance
             left += run.thicken

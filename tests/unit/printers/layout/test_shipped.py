@@ -182,3 +182,18 @@ def test_a_paper_with_nothing_but_its_title_is_drawn(document: Document) -> None
             paper = replace(paper, parts=(), blocks=(), facts={}, subtitle="")
         raster: Raster = COMPOSER.compose(paper, width=width)
         assert 40 < raster.height < 1200
+
+
+def test_small_hanzi_are_told_apart_and_neither_clog_nor_fade() -> None:
+    """At 20 dots two names that print as the same spot are one passenger; a thermal head prints no half dots."""
+    drawn = {}
+    for code in range(0x4E00, 0x4E00 + 6000, 4):
+        char = chr(code)
+        if COMPOSER.fonts.undrawable(char):
+            continue
+        ink = COMPOSER.fonts.draw(char, SIZE_MIN).ink
+        share = ink.tobytes().count(255) / SIZE_MIN**2
+        assert 0.02 < share < 0.55, (char, share)
+        assert ink.tobytes() not in drawn, (char, drawn.get(ink.tobytes()))
+        drawn[ink.tobytes()] = char
+    assert len(drawn) > 1400
