@@ -87,7 +87,15 @@ class _KillOpener:
 class Till(Counter):
     """``life``: the how-manieth program over this profile, for ids that never come twice."""
 
-    def __init__(self, folder: Path, ports: dict[str, int], *, points: Points | None = None, life: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        ports: dict[str, int],
+        *,
+        points: Points | None = None,
+        life: int = 1,
+        deadlines: Deadlines = PATIENT,
+    ) -> None:
         self.points = points or Points()
         self.life = life
         fitted = {
@@ -97,7 +105,7 @@ class Till(Counter):
                     profile_named(PROFILES[name]),
                     COMPOSER,
                     name=name,
-                    deadlines=PATIENT,
+                    deadlines=deadlines,
                 )
             )
             for name, port in ports.items()
