@@ -10,6 +10,7 @@ from counter_app.application.slip_frame import SlipFrame, plain, ticket_and_run,
 from counter_app.application.tender_words import TENDER_WORDS
 from counter_app.domain.card_slip_words import wants_signature
 from counter_app.domain.papers import Block, Document, Pair, Part, Slip, Strength, Table, Text, Verbatim
+from counter_app.domain.payments import PaymentState
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.orders import OrderRecord, RefundRecord, TicketRecord
 from counter_app.ports.prints import PrintJob
@@ -99,6 +100,11 @@ class MoneySlips:
             label = t(TENDER_WORDS[f"{leg.tender.value}_refund"])
             if charge is not None:
                 label = f"{label} {charge.evidence.card or charge.evidence.payer}".rstrip()
+            # Posted is not paid: the slip comes out before the terminal or central has answered.
+            if intent is not None and intent.superseded:
+                label = f"{label}, {t('paid out in cash instead')}"
+            elif intent is not None and intent.state is not PaymentState.APPROVED:
+                label = f"{label}, {t('being paid back')}"
             lines.append(Pair(label, plain(-leg.amount_minor, currency)))
             if leg.rounding_minor:
                 lines.append(Pair(t("Cash rounding"), plain(-leg.rounding_minor, currency)))

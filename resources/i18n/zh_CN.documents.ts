@@ -259,5 +259,13 @@
         <source>Cash that changed hands</source>
         <translation>实收付现金</translation>
     </message>
+    <message>
+        <source>paid out in cash instead</source>
+        <translation>改付现金</translation>
+    </message>
+    <message>
+        <source>being paid back</source>
+        <translation>退款中</translation>
+    </message>
 </context>
 </TS>

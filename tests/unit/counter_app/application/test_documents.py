@@ -235,6 +235,26 @@ def test_a_refunded_ticket_and_a_free_one_get_no_slip(papers: Papers) -> None:
         papers.reimburse(replace(papers.clerk, role=Role.AUDITOR), ticket)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE reimbursement SET amount_minor = amount_minor + 1",
+        "UPDATE reimbursement SET number = 'CSQ-01-1-R000002'",
+        "UPDATE reimbursement SET back_seq = 99",
+        "DELETE FROM reimbursement",
+    ],
+)
+def test_a_slip_that_was_tampered_with_is_found(papers: Papers, change: str) -> None:
+    """An amount that is raised in the store would be printed on the next copy."""
+    _, ticket = papers.sold()
+    papers.printed(papers.reimburse(papers.clerk, ticket))
+    with papers.store.writing() as books:
+        books.context.run(change)  # type: ignore[attr-defined]
+    verdict = verify_profile(papers.counter.folder)
+    assert not verdict.ok
+    assert "reimbursement" in verdict.reason
+
+
 # ---- luggage tags
 
 
