@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from counter_app.domain.journal import Json, Kind
@@ -34,6 +34,7 @@ from db.profile import is_enrolled, read_certificates, read_profile, trust_bundl
 from db.trust import SqlTrust
 
 FIRST: Final = "operator"
+JUST_NOW: Final = timedelta(minutes=1)  # between being asked and being written
 
 
 class OperatorKeys:
@@ -82,8 +83,9 @@ class OperatorKeys:
     def rotated(self, now: datetime, at: datetime, entropy: Entropy) -> tuple[OperatorKey, ...]:
         """With a new key, durable before it is named. Raises Refusal(BAD_INPUT, field="at"): one is to come already."""
         listed = self.listed()
-        if at < now or listed[-1].since > now or len(listed) >= OPERATOR_KEYS_MAX:
+        if at < now - JUST_NOW or listed[-1].since > now or len(listed) >= OPERATOR_KEYS_MAX:
             raise Refusal(Reason.BAD_INPUT, field="at")
+        at = max(at, now)
         name = _name(len(listed))
         secret = self._keys.find(name)  # of a rotation that was cut off before it was said
         if secret is None:
