@@ -87,15 +87,7 @@ class _KillOpener:
 class Till(Counter):
     """``life``: the how-manieth program over this profile, for ids that never come twice."""
 
-    def __init__(
-        self,
-        folder: Path,
-        ports: dict[str, int],
-        *,
-        points: Points | None = None,
-        life: int = 1,
-        deadlines: Deadlines = PATIENT,
-    ) -> None:
+    def __init__(self, folder: Path, ports: dict[str, int], *, points: Points | None = None, life: int = 1) -> None:
         self.points = points or Points()
         self.life = life
         fitted = {
@@ -105,7 +97,7 @@ class Till(Counter):
                     profile_named(PROFILES[name]),
                     COMPOSER,
                     name=name,
-                    deadlines=deadlines,
+                    deadlines=PATIENT,
                 )
             )
             for name, port in ports.items()
