@@ -249,7 +249,7 @@ def test_a_slip_that_was_tampered_with_is_found(papers: Papers, change: str) -> 
     _, ticket = papers.sold()
     papers.printed(papers.reimburse(papers.clerk, ticket))
     with papers.store.writing() as books:
-        books.context.run(change)  # type: ignore[attr-defined]
+        books.context.run(change)
     verdict = verify_profile(papers.counter.folder)
     assert not verdict.ok
     assert "reimbursement" in verdict.reason
