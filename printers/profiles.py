@@ -181,4 +181,5 @@ def _of_collection(name: str) -> Profile:
     if media is None:
         raise Refusal(Reason.BAD_SETTING, setting="printer profile", value=name, known="names of python-escpos")
     cut = Cut.PARTIAL if media.cutter else Cut.NONE
-    return replace(PROFILES[DEFAULT], name=name, label=name, width=media.width // 8 * 8, dpi=media.dpi, cut=cut)
+    width = media.width // 8 * 8
+    return replace(PROFILES[DEFAULT], name=name, label=name, width=width, dpi=media.dpi, cut=cut, text=None)

@@ -147,7 +147,6 @@ class SimulatedPrinter:
             except OSError:
                 return  # nobody listens any more: a printer doesn't mind
 
-        self.machine.answer = answer
         while not self._closing.is_set():
             if not self._plugged:
                 # A pulled cable says no good-bye: what is on its way is lost.
@@ -164,7 +163,7 @@ class SimulatedPrinter:
                 continue
             except OSError:
                 return
-            if not data or not self._take(data):
+            if not data or not self._take(data, answer):
                 return
 
     def _hold_pty(self, line: int, pair: tuple[int, int] | None, link: Path | None) -> None:
@@ -192,7 +191,6 @@ class SimulatedPrinter:
             except OSError:
                 return
 
-        self.machine.answer = answer
         while not self._closing.is_set() and self._plugged:
             if self._stalled:
                 time.sleep(_TICK_S)
@@ -206,7 +204,7 @@ class SimulatedPrinter:
                 continue
             except OSError:
                 return
-            if not data or not self._take(data):
+            if not data or not self._take(data, answer):
                 return
 
     @property
@@ -220,10 +218,11 @@ class SimulatedPrinter:
             limits.append(max(1, faults.slow // 20))
         return min(limits)
 
-    def _take(self, data: bytes) -> bool:
+    def _take(self, data: bytes, answer: Callable[[bytes], None]) -> bool:
         """Counts down what is to happen after so many bytes; False: the line is to be closed."""
         faults = self.machine.faults
         self.received += data
+        self.machine.answer = answer  # the answer goes where the question came from
         self.machine.take(data)
         if faults.slow:
             time.sleep(len(data) / faults.slow)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import select
 import socket
+from ipaddress import ip_address
 from queue import Empty, Queue
 from threading import Event, Thread
 from typing import Any
@@ -82,6 +83,13 @@ def _connect(connection: socket.socket, address: Any, limit: Limit) -> None:
 
 def _resolved(host: str, port: int, limit: Limit) -> _Found:
     """The system's resolver has no deadline of its own: a dead name server holds it for half a minute."""
+    if "%" not in host:  # an address needs no resolver, and no thread; a scope does
+        try:
+            numbers = ip_address(host)
+        except ValueError:
+            pass
+        else:
+            return [(socket.AF_INET6 if numbers.version == 6 else socket.AF_INET, (host, port))]
     answers: Queue[_Found | OSError | UnicodeError] = Queue()
 
     def ask() -> None:

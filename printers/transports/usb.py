@@ -18,7 +18,7 @@ from printers.transports.base import Limit, Link, LinkBroken
 _PRINTER_CLASS: Final = 7
 _PROTOCOLS: Final = (2, 1, 3)  # two-way, one-way, IEEE 1284.4; 4 is IPP over USB, which is no raw line
 _CHUNK: Final = 4096
-_DRAIN_MS: Final = 5  # 0 would be for ever
+_DRAIN_MS: Final = 1  # 0 would be for ever
 _ID_BYTES_MAX: Final = 1024
 
 

@@ -68,6 +68,11 @@ def wait_for(true: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
+def only_on(*lines: str) -> pytest.MarkDecorator:
+    """For what does not depend on the wire."""
+    return pytest.mark.parametrize("desk", [one for one in LINES if one in lines], indirect=True)
+
+
 @pytest.fixture(params=LINES)
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
     bus = SimulatedBus()
@@ -276,10 +281,12 @@ def test_the_cover_is_opened_in_mid_ticket(desk: Desk) -> None:
     assert same_dots(desk.simulator.sheets[-1], TICKET)
 
 
+@only_on("tcp")
 def test_a_printer_that_crashes_on_large_images_prints_in_small_bands(desk: Desk) -> None:
     """A cheap printer with 4 kB for images dies of a ticket, and is dead until it is switched off and on."""
     desk.simulator.machine.switch("buffer", "4096")
-    assert desk.driver(deadlines=replace(QUICK, confirm_s=0.5)).deliver(SLEEPER, token=1).delivery is Delivery.UNKNOWN
+    short = replace(QUICK, answer_s=0.2, confirm_s=0.3)
+    assert desk.driver(deadlines=short).deliver(SLEEPER, token=1).delivery is Delivery.UNKNOWN
     assert desk.driver().status().error == "silent"
     desk.simulator.machine.switch("power", "on")
     driver = desk.driver(replace(PROFILES["epson-80"], band_rows=48))
@@ -288,15 +295,13 @@ def test_a_printer_that_crashes_on_large_images_prints_in_small_bands(desk: Desk
     assert same_dots(desk.simulator.sheets[-1], TICKET)
 
 
+@only_on("tcp", "usb")
 @pytest.mark.parametrize("mode", sorted(set(RasterMode) - {RasterMode.GS_V_0}))
 def test_each_way_of_pictures_survives_a_broken_one(desk: Desk, mode: RasterMode) -> None:
     """The next ticket would be swallowed by what is missing of the last one."""
     driver = desk.driver(replace(PROFILES["epson-80"], raster=mode))
     assert driver.deliver(Z_REPORT, token=1).delivery is Delivery.CONFIRMED
     desk.simulator.machine.switch("closes", "9000")
-    if desk.gadget is None and isinstance(desk.opener, SerialOpener):
-        desk.simulator.machine.switch("closes", "off")  # a serial line has nothing to close
-        desk.simulator.machine.switch("mute", "on")
     outcome = desk.driver(replace(PROFILES["epson-80"], raster=mode), replace(QUICK, confirm_s=0.5)).deliver(
         SLEEPER, token=2
     )

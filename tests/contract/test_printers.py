@@ -35,7 +35,8 @@ from tests.unit.printers.samples import CODE, PAPERS, RESOURCES, SLEEPER, Z_REPO
 
 QUICK = Deadlines(connect_s=1.0, answer_s=0.4, send_s=0.8, confirm_s=0.8, quiet_s=0.1)
 COMPOSER = Composer(RESOURCES)
-LINES = ["tcp", pytest.param("pty", marks=pytest.mark.skipif(sys.platform == "win32", reason="POSIX")), "usb"]
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
+LINES = ["tcp", pytest.param("pty", marks=POSIX), "usb"]
 
 
 class FixedClock:
@@ -80,9 +81,17 @@ def line(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=["thermal-80", "epson-80"])
-def bench(line: str, request: pytest.FixtureRequest) -> Iterator[Bench]:
-    simulator, again = bench_on(line, request.param)
+@pytest.fixture(
+    params=[
+        ("tcp", "thermal-80"),
+        ("tcp", "epson-80"),
+        pytest.param(("pty", "thermal-80"), marks=POSIX),
+        ("usb", "epson-80"),
+    ],
+    ids="-".join,
+)
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    simulator, again = bench_on(*request.param)
     with simulator:
         yield Bench(again(), simulator, again)
 

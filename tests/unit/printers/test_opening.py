@@ -21,6 +21,13 @@ GOOD = [
     "file:///tmp/a%20b?code=qr",
     "virtual:",
     "virtual:?profile=thermal-58",
+    "usb://04b8:0e15",
+    "usb://04B8:0E15/J5K%20012?profile=epson-tm-t20iii",
+    "cups:ticket_3",
+    "cups:ticket?profile=epson-80&text=dots",
+    "ipp://printserver/printers/ticket",
+    "ipp://[::1]:6310/printers/ticket?code=qr",
+    "serial:///dev/ttyUSB0?text=native&profile=gprinter-gp-l80180",
 ]
 BAD = [
     "", "printer", "http://x", "tcp://", "tcp://host:0", "tcp://host:99999", "tcp://host:x", "tcp://host/path",
@@ -29,6 +36,9 @@ BAD = [
     "tcp://a..b:9100", f"tcp://{'a' * 70}.local:9100",
     "serial://", "serial:///", "serial:///dev/ttyS0?baud=fast", "serial:///dev/ttyS0?baud=12345",
     "serial:///dev/ttyS0?flow=maybe", "file://", "file:///tmp/", "file://elsewhere/x", "virtual:roll", "virtual://x",
+    "usb://", "usb://4b8:e15", "usb://04b8", "usb://04b8:0e15/a/b", "usb://04b8:0e15/%00", "usb://04b8:0e15?baud=9600",
+    "cups:", "cups:a b", "cups://host/x", "cups:a/b", "ipp://", "ipp://host", "ipp://host/printers/", "ipp://host:0/p/x",
+    "ipp://host/printers/../x y", "tcp://host?text=loud", "tcp://host?profile=escpos:TM-T88V&text=native",
 ]  # fmt: skip
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from counter_app.ports.prints import Delivery
+from counter_app.ports.prints import Delivery, PaperState
+from counter_app.system import SystemClock
 from printers.codes import read_picture
 from printers.compose import Composer
 from printers.driver import Deadlines, EscposPrinter
+from printers.opening import open_printer
 from printers.profiles import PROFILES
 from printers.simulator.run import obey
 from printers.simulator.serve import SimulatedPrinter
@@ -31,12 +33,13 @@ PROGRAM = (
 @pytest.mark.parametrize(
     "line",
     [
-        ["--listen", "127.0.0.1:0"],
-        pytest.param(["--pty"], marks=pytest.mark.skipif(sys.platform == "win32", reason="POSIX")),
+        ["--listen", "127.0.0.1:0", "--ipp", "127.0.0.1:0"],
+        pytest.param(["--pty", "--link", "printer"], marks=pytest.mark.skipif(sys.platform == "win32", reason="POSIX")),
     ],
 )
 def test_it_prints_pictures_and_obeys_its_control_lines(tmp_path: Path, line: list[str]) -> None:
     """Whoever sets a counter up without a printer could not try paper out."""
+    line = [str(tmp_path / word) if word == "printer" else word for word in line]
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *line, "--out", str(tmp_path), "--fault", "cover_open"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3],
@@ -53,6 +56,10 @@ def test_it_prints_pictures_and_obeys_its_control_lines(tmp_path: Path, line: li
 
     try:
         url = process.stdout.readline().strip().removeprefix("printer ")
+        if "--ipp" in line:
+            queue = process.stdout.readline().strip().removeprefix("spooler ")
+            spooler = open_printer(queue, composer=Composer(RESOURCES), clock=SystemClock())
+            assert (spooler.status().answered, spooler.status().paper) == (True, PaperState.UNKNOWN)
         opener: Opener = (
             TcpOpener("127.0.0.1", int(url.rpartition(":")[2]), bytes_per_s=900_000)
             if url.startswith("tcp://")
@@ -66,6 +73,11 @@ def test_it_prints_pictures_and_obeys_its_control_lines(tmp_path: Path, line: li
         assert tell("status").startswith("ok sheets=1 kicks=0")
         assert tell("paper_out") == "ok paper_out=True"
         assert driver.status().error == "paper_out"
+        assert tell("clear") == "ok no faults"
+        assert tell("unplug") == "ok"
+        assert driver.status().error == "not_reachable"
+        assert tell("plug") == "ok"
+        assert driver.status().ready
         assert tell("fire on").startswith("error")
         assert tell("stalls -1").startswith("error")
         assert read_picture(tmp_path / "sheet-0001.png") == [CODE]
@@ -110,3 +122,29 @@ def test_automatic_status_and_unknown_commands() -> None:
             line.sendall(b"\x1b!\x00\x1dr\x01")
             assert line.recv(1) == b"\x00"
         assert printer.machine.unknown[0] == b"\x1b!\x00\x1d"
+
+
+def test_native_text_stands_in_the_log_as_it_came_out() -> None:
+    """Whoever tries a setting would have to read dots to see which price a GBK printer shows."""
+    with SimulatedPrinter(hanzi="gbk") as printer:
+        port = printer.listen()
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+            line.sendall(b"\x1b@\x1c&" + "¥6".encode("gb18030") + b"\n\x1c.\x1bt\x02\xbe6\n\x1dr\x01")
+            assert line.recv(1) == b"\x00"
+    assert [said for said in printer.commands if said.startswith("text")] == ["text ?0?66", "text ¥6"]
+
+
+def test_the_drawer_and_a_recoverable_error_show_in_the_status() -> None:
+    """The till would not know that its drawer stands open."""
+    with SimulatedPrinter() as printer:
+        port = printer.listen()
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+            line.sendall(b"\x1bp\x00\x32\xfa\x10\x04\x01")
+            assert line.recv(1) == b"\x16"
+            printer.machine.switch("drawer_open", "off")
+            printer.machine.switch("stuck", "on")
+            line.sendall(b"\x10\x04\x01\x10\x04\x03")
+            assert line.recv(1) + line.recv(1) == b"\x1a\x1a"
+            line.sendall(b"\x10\x05\x02\x10\x04\x01\x10\x14\x01\x00\x05\x10\x04\x01")
+            assert line.recv(1) + line.recv(1) == b"\x12\x16"
+        assert printer.machine.drawer_kicks == 2
