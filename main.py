@@ -469,7 +469,7 @@ def create_profile(
         ids=ids,
         entropy=entropy,
         key_choice=settings.keys.store,
-        files={SETTINGS_FILE: default_text(printer_url).encode()},
+        files={SETTINGS_FILE: default_text(printer_url, demonstration=profile.demonstration).encode()},
     )
     pinyin, _, english = Latin().of(profile.name, "", "")
     latin = (pinyin or english).capitalize()
@@ -1158,9 +1158,7 @@ def enrol_profile(
     settings = read_settings(folder)
     clock, entropy = SystemClock(), SystemEntropy()
     ids = Uuid7Ids(clock=clock, entropy=entropy)
-    files = {SETTINGS_FILE: default_text(printer_url).encode()}
-    if ca_file is not None:
-        files[CA_FILE] = read_bounded(ca_file)
+    files = {CA_FILE: read_bounded(ca_file)} if ca_file is not None else {}
     transport = HttpTransport(central, certificate_file=str(ca_file.absolute()) if ca_file is not None else "")
     device = new_device(folder, ids=ids, entropy=entropy)
     key = SigningKey(device.key)
@@ -1193,6 +1191,7 @@ def enrol_profile(
         training=False,
         demonstration=enrolled.demonstration,
     )
+    files[SETTINGS_FILE] = default_text(printer_url, demonstration=info.demonstration).encode()
     factory = ProfileFactory(
         directory=folder, clock=clock, ids=ids, entropy=entropy, key_choice=settings.keys.store, files=files
     )

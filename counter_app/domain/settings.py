@@ -136,10 +136,23 @@ def _printer(section: _Section) -> PrinterSettings:
     )
 
 
-def default_text(printer_url: str) -> str:
-    """What ``init`` writes: the defaults, spelled out with a word on each."""
+_RECEIPTS_TO_BE: Final = """\
+# [printer.receipt]        # receipts, slips and the drawer
+# url = "tcp://192.0.2.10:9100"
+# profile = "thermal-58"
+"""
+_RECEIPTS_SHOWN: Final = """\
+[printer.receipt]          # receipts, slips and the drawer
+url = "virtual:"
+
+"""
+
+
+def default_text(printer_url: str, *, demonstration: bool = False) -> str:
+    """What ``init`` writes: the defaults, spelled out with a word on each. A demonstration shows two printers."""
     assert '"' not in printer_url
     d = DEFAULTS
+    receipts = _RECEIPTS_SHOWN if demonstration and printer_url == d.printer.url else _RECEIPTS_TO_BE
     return f"""\
 # Settings of this window. Read at start; a wrong key or value is refused with its name.
 
@@ -149,10 +162,7 @@ profile = "{d.printer.profile}"    # thermal-80, thermal-58, epson-80, epson-58,
 # drawer = true            # the cash drawer hangs on this one; else on the printer of receipts
 
 # Printers of their own for some papers; what has none is printed by the one above.
-# [printer.receipt]        # receipts, slips and the drawer
-# url = "tcp://192.0.2.10:9100"
-# profile = "thermal-58"
-# [printer.report]         # X and Z reports, group lists
+{receipts}# [printer.report]         # X and Z reports, group lists
 # url = "tcp://192.0.2.11:9100"
 # [printer.spare]          # nothing by itself: for papers that the clerk sends there
 # url = "usb://04b8:0e15"

@@ -104,6 +104,8 @@ def test_a_wrong_printer_is_refused_by_its_name(text: str, key: str) -> None:
 def test_what_init_writes_shows_them_and_uses_none() -> None:
     text = default_text("virtual:")
     assert parse_settings(text).printers == {}
+    assert parse_settings(default_text("tcp://192.0.2.1:9100", demonstration=True)).printers == {}
+    assert tuple(parse_settings(default_text("virtual:", demonstration=True)).printers) == ("receipt",)
     shown = "\n".join(
         line.removeprefix("# ") if line.startswith(("# [printer.", "# url", "# profile")) else line
         for line in text.splitlines()
