@@ -16,6 +16,7 @@ from uuid import UUID, uuid5
 from PySide6.QtCore import Qt
 
 from counter_app.application.payment_views import (
+    AboutPayment,
     BackLegView,
     Checkout,
     PaymentLeg,
@@ -243,7 +244,7 @@ class StagedPayments:
         return SettleItem(
             leg=leg,
             device="card" if leg.tender is Tender.CARD else leg.tender.value,
-            order_label=f"G1 {self._clock.now():%Y-%m-%d} 05-12A 05-12B",
+            about=AboutPayment(service="G1", travel_on=self._clock.now().date(), places=("05-12A", "05-12B")),
             clerk="李芳",
             since=leg.at,
             next_step=next_step,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -77,10 +77,20 @@ class SettleAction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AboutPayment:
+    """What is paid: a journey, or the ticket of a refund. Empty: not known any more."""
+
+    ticket: str = ""  # its number; else
+    service: str = ""
+    travel_on: date | None = None  # when the passenger boards
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettleItem:
     leg: PaymentLeg
     device: str
-    order_label: str  # train and places, or the ticket of a refund
+    about: AboutPayment
     clerk: str
     since: datetime
     next_step: str  # stable code: one sentence on the screen

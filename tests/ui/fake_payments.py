@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid5
 
 from counter_app.application.payment_views import (
+    AboutPayment,
     BackLegView,
     Checkout,
     ClosingView,
@@ -168,7 +169,7 @@ class PayingDesk:
                 SettleItem(
                     leg=leg,
                     device="card" if leg.tender is Tender.CARD else leg.tender.value,
-                    order_label="G1 2026-12-05 02-05A",
+                    about=AboutPayment(service="G1", travel_on=date(2026, 12, 5), places=("02-05A",)),
                     clerk="王芳",
                     since=leg.at,
                     next_step=step,

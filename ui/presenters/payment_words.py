@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counter_app.application.payment_views import PaymentLeg, SettleAction, SettleItem, TerminalView
+from counter_app.application.payment_views import AboutPayment, PaymentLeg, SettleAction, SettleItem, TerminalView
 from counter_app.domain.payments import Direction, PaymentState, Tender
 from counter_app.texts import Texts, mark
 from ui.presenters import words
@@ -192,6 +192,16 @@ def leg_title(leg: PaymentLeg, t: Texts) -> str:
     """``Card **** 1234``; a refund's leg says so."""
     said = " ".join(part for part in (tender(leg.tender, t), leg.card) if part)
     return t("Back to: {leg}", leg=said) if leg.direction is Direction.REFUND else said
+
+
+def about(one: AboutPayment, *, short: bool = False) -> str:
+    """``G1 2026-12-05 05-12A 05-12B``; ``short``, for a list: ``G1 12-05 05-12A +1``. A refund's: its ticket."""
+    if one.ticket or one.travel_on is None:
+        return one.ticket or one.service
+    day = f"{one.travel_on:%m-%d}" if short else one.travel_on.isoformat()
+    places = one.places[:1] if short else one.places
+    more = f"+{len(one.places) - 1}" if short and len(one.places) > 1 else ""
+    return " ".join(part for part in (one.service, day, *places, more) if part)
 
 
 def state(leg: PaymentLeg, t: Texts) -> tuple[str, str]:

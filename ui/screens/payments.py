@@ -123,10 +123,10 @@ class PaymentsScreen(Screen):
         return [
             Column(title=lambda: t("Since"), text=lambda i: words.short_moment(i.since, self._zone), width=104),
             Column(
-                title=lambda: t("Payment"), text=lambda i: payment_words.leg_title(i.leg, t), width=170, strong=True
+                title=lambda: t("Payment"), text=lambda i: payment_words.leg_title(i.leg, t), width=190, strong=True
             ),
             Column(title=lambda: t("Amount"), text=lambda i: words.money(i.leg.amount), width=110, right=True),
-            Column(title=lambda: t("About"), text=lambda i: i.order_label),
+            Column(title=lambda: t("About"), text=lambda i: payment_words.about(i.about, short=True)),
             Column(
                 title=lambda: t("State"),
                 text=lambda i: t("carried over") if i.carried else payment_words.state(i.leg, t)[0],
@@ -179,8 +179,8 @@ class PaymentsScreen(Screen):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.table)
         split.addWidget(self._side)
-        split.setSizes([720, 380])
-        split.setStretchFactor(0, 3)
+        split.setSizes([780, 320])
+        split.setStretchFactor(0, 5)
         split.setStretchFactor(1, 2)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(12)
@@ -371,7 +371,7 @@ class PaymentsScreen(Screen):
                 button.setText(f"{KEYS[action]}   {t(payment_words.ACTIONS[action])}")
                 button.setEnabled(self.presenter.may(action, item))
         facts = [
-            (t("About"), item.order_label),
+            (t("About"), payment_words.about(item.about)),
             (t("Clerk"), item.clerk),
             (t("Since"), words.moment(item.since, self._zone, t)),
             (t("Device"), payment_words.device(item.device, t)),

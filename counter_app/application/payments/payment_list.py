@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from counter_app.application.payment_views import Checkout, PaymentLeg, SettleAction, SettleItem
+from counter_app.application.payment_views import AboutPayment, Checkout, PaymentLeg, SettleAction, SettleItem
 from counter_app.application.payments.tenders import Tendering, blocks_terminal
 from counter_app.domain.money import Money
 from counter_app.domain.payments import (
@@ -20,6 +21,7 @@ from counter_app.domain.payments import (
     remaining,
 )
 from counter_app.domain.policy import Policy
+from counter_app.domain.timetable import instant
 from counter_app.ports.orders import OrderRecord
 from counter_app.ports.store import MoneyStore, Reading
 
@@ -90,7 +92,7 @@ class PaymentsToSettle:
         return SettleItem(
             leg=leg_view(intent),
             device=intent.device,
-            order_label=self._label(books, intent),
+            about=self._about(books, intent),
             clerk=intent.clerk,
             since=intent.sent_at or intent.created_at,
             next_step=next_step,
@@ -137,17 +139,20 @@ class PaymentsToSettle:
             return False
         return order.total_minor > 0 and not remaining(Money(order.total_minor, order.currency), charges)
 
-    @staticmethod
-    def _label(books: Reading, intent: PaymentIntent) -> str:
-        """A ticket's number for a refund; else the train, its day and the places."""
+    def _about(self, books: Reading, intent: PaymentIntent) -> AboutPayment:
         if intent.refund_id is not None:
             refund = books.orders.refund(intent.refund_id)
             ticket = None if refund is None else books.orders.ticket(refund.ticket_id)
             if ticket is not None:
-                return ticket.number
+                return AboutPayment(ticket=ticket.number)
         claim = books.stock.claim_of(intent.order_id)
         frozen = None if claim is None else books.stock.run(claim.run.run_id)
         if claim is None or frozen is None:
-            return ""
-        places = " ".join(str(place) for place in claim.places[:4])
-        return " ".join(part for part in (frozen.trip.service, claim.run.service_date.isoformat(), places) if part)
+            return AboutPayment()
+        trip = frozen.trip
+        boards_at = instant(claim.run.service_date, trip.calls[claim.span.board].depart_s, trip.zone)
+        return AboutPayment(
+            service=trip.service,
+            travel_on=boards_at.astimezone(ZoneInfo(self.store.profile.zone)).date(),
+            places=tuple(str(place) for place in claim.places),
+        )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from counter_app.application.payment_views import PaymentLeg, SettleItem, TerminalView
+from counter_app.application.payment_views import AboutPayment, PaymentLeg, SettleItem, TerminalView
 from counter_app.domain.money import Money
 from counter_app.domain.payments import Direction, PaymentState, Tender
 from counter_app.errors import Reason, Refusal
@@ -49,7 +49,7 @@ def item(leg: PaymentLeg) -> SettleItem:
     return SettleItem(
         leg=leg,
         device="card",
-        order_label="",
+        about=AboutPayment(),
         clerk="",
         since=leg.at,
         next_step="",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from counter_app.application.payment_views import TerminalView
+from counter_app.application.payment_views import AboutPayment, TerminalView
 from counter_app.ports.payments import TerminalTrouble
 from counter_app.texts import Texts
 from devices.zvt.codes import INTERMEDIATE
@@ -73,3 +74,13 @@ def test_every_word_of_a_terminal_is_one_that_is_translated() -> None:
 )
 def test_a_refusal_of_the_terminal_has_words_and_keeps_its_code(reason: str, words: str) -> None:
     assert refused(reason, T) == words
+
+
+def test_what_a_payment_is_about_fits_a_list() -> None:
+    """The clerk looks for the day on which the passenger travels, and must find it in a narrow column."""
+    sale = AboutPayment(service="K1234", travel_on=date(2026, 12, 2), places=("05-12A", "05-12B", "05-12C"))
+    assert payment_words.about(sale) == "K1234 2026-12-02 05-12A 05-12B 05-12C"
+    assert payment_words.about(sale, short=True) == "K1234 12-02 05-12A +2"
+    assert payment_words.about(replace(sale, places=()), short=True) == "K1234 12-02"
+    assert payment_words.about(AboutPayment(ticket="CSQ-01-1-000001-3"), short=True) == "CSQ-01-1-000001-3"
+    assert payment_words.about(AboutPayment()) == ""

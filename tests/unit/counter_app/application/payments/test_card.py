@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from counter_app.application.payments.run_payment import end_in_flight
 from counter_app.application.payments.start_payment import StartPayment
 from counter_app.domain.journal import Kind
 from counter_app.domain.payments import CardResult, PaymentState, Tender
+from counter_app.domain.timetable import Span
 from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from counter_app.ports.payments import Approved, CardOutcome, NotSent, TerminalTrouble, Unknown, Watch
+from tests.unit.counter_app.application.counter import SmallCatalogue, run, trip
 from tests.unit.counter_app.application.payments.till import (
     HAN,
     LI,
@@ -369,3 +372,15 @@ def test_an_intent_whose_commit_was_not_answered_is_looked_up(till: Till, monkey
     other = till.begin_tender(till.clerk, till.held(1).order_id)
     with pytest.raises(OutcomeUnknown):
         till.pay(other, people=(HAN,))
+
+
+def test_the_list_names_the_day_on_which_the_passenger_boards(till: Till) -> None:
+    """A train that left its first station yesterday: the service date is a day that nobody travels on."""
+    till.catalogue = SmallCatalogue(trip("G1", depart_s=23 * 3600))
+    span = Span(2, 4)  # boards at 01:00
+    hold = till.begin_tender(till.clerk, till.held(1, span).order_id)
+    till.terminal.script.append(silent)
+    till.payments.run(till.pay(hold), quiet)
+    (item,) = till.to_settle()
+    assert (item.about.service, item.about.travel_on) == ("G1", run().service_date + timedelta(days=1))
+    assert len(item.about.places) == 1
