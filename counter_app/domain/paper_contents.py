@@ -83,7 +83,7 @@ CONTENTS: Final[Mapping[Document, Contents]] = {
     ),
     Document.REIMBURSEMENT: Contents(
         parts=("journey", "passenger", "amount", "statement", "particulars", "code"),
-        facts=("ticket_number", "amount", "origin", "destination", "service", "date"),
+        facts=("ticket_number", "amount", "origin", "destination", "service", "date", "departs"),
         must={
             "journey": mark("an accountant must see which journey was paid"),
             "passenger": mark("only the traveller may claim it"),
