@@ -94,13 +94,13 @@ class EscposPrinter:
                 link.close()
 
     def deliver(self, paper: Paper, *, token: int) -> DeliveryOutcome:
+        # Composed while the line is open and the printer has said how it is: its first byte follows at once.
         with self._call() as stop:
-            job = job_bytes(paper, self._profile, self._composer, token=token)
-            return self._run(job, token, stop)
+            return self._run(lambda: job_bytes(paper, self._profile, self._composer, token=token), token, stop)
 
     def kick_drawer(self, *, token: int) -> DeliveryOutcome:
         with self._call() as stop:
-            return self._run(drawer_bytes(self._profile, token=token), token, stop)
+            return self._run(lambda: drawer_bytes(self._profile, token=token), token, stop)
 
     def cancel(self) -> None:
         with self._calls_lock:
@@ -138,7 +138,7 @@ class EscposPrinter:
                 with self._calls_lock:
                     self._talking = None
 
-    def _run(self, job: bytes, token: int, stop: Event) -> DeliveryOutcome:
+    def _run(self, compose: Callable[[], bytes], token: int, stop: Event) -> DeliveryOutcome:
         with self._line(stop):
             try:
                 link = self._opener.open(self._deadlines.connect_s, stop)
@@ -147,11 +147,11 @@ class EscposPrinter:
             except LinkBroken as broken:
                 return _failed(broken.why, silent(broken.why))
             try:
-                return self._converse(link, job, token)
+                return self._converse(link, compose, token)
             finally:
                 link.close()
 
-    def _converse(self, link: Link, job: bytes, token: int) -> DeliveryOutcome:
+    def _converse(self, link: Link, compose: Callable[[], bytes], token: int) -> DeliveryOutcome:
         reader = AnswerReader()
         status = self._ask_or_fill(link, reader)
         if not status.ready:
@@ -161,6 +161,7 @@ class EscposPrinter:
             if trouble:
                 return _failed(trouble, status)
             self._half_sent = False
+        job = compose()
         try:
             link.write(job, self._deadlines.send_s + 2 * self._opener.seconds_for(len(job)))
         except LinkBroken as broken:
