@@ -136,7 +136,10 @@ def _table(table: Table, canvas: Canvas, frame: Frame, style: Style) -> None:
         gap += min(30, spare // (3 * (len(widths) - 1)))
         spare = frame.width - gap * (len(widths) - 1) - sum(widths)
     if "l" in table.align:  # words take what is left, figures stay together
-        widths[table.align.index("l")] += spare
+        texts = [n for n, side in enumerate(table.align) if side == "l"]
+        for n in texts:
+            widths[n] += spare // len(texts)
+        widths[texts[0]] += spare % len(texts)  # to the dot: figures end at the paper's edge
     else:
         widths = [width + spare // len(widths) for width in widths]
     canvas.y += 6
