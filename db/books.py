@@ -14,13 +14,13 @@ from db.payments import SqlPayments
 from db.people import SqlPeople
 from db.printer_events import SqlPrinterEvents
 from db.prints import SqlPrints
+from db.redemptions import SqlRedemptions
 from db.shifts import SqlShifts
 from db.stock import SqlStock
-from db.redemptions import SqlRedemptions
 from db.sync import SqlSync
+from db.trust import SqlTrust
 from db.users import SqlUsers
 
-from db.trust import SqlTrust
 
 class Books:
     """A ``Reading`` and, with a writable context, a ``Writing``."""

@@ -21,13 +21,13 @@ from counter_app.ports.people import PeopleBook, PeopleReader
 from counter_app.ports.printer_events import EventBook, EventReader
 from counter_app.ports.prints import PrintBook, PrintReader
 from counter_app.ports.profile import ProfileInfo
+from counter_app.ports.redemptions import RedemptionBook, RedemptionReader
 from counter_app.ports.shifts import ShiftBook, ShiftReader
 from counter_app.ports.stock import StockBook, StockReader
-from counter_app.ports.redemptions import RedemptionBook, RedemptionReader
 from counter_app.ports.sync import SyncBook, SyncReader
+from counter_app.ports.trust import TrustBook, TrustReader
 from counter_app.ports.users import UserBook, UserReader
 
-from counter_app.ports.trust import TrustBook, TrustReader
 
 class Reading(Protocol):
     """A consistent snapshot."""
@@ -58,16 +58,16 @@ class Reading(Protocol):
     def issues(self) -> IssueReader: ...
     @property
     def sync(self) -> SyncReader: ...
+    @property
+    def trust(self) -> TrustReader: ...
+    @property
+    def redemptions(self) -> RedemptionReader: ...
 
 
 class Writing(Protocol):
     """The transaction under way. Every book can also read, and sees what the transaction has written."""
 
     @property
-    @property
-    def trust(self) -> TrustReader: ...
-    @property
-    def redemptions(self) -> RedemptionReader: ...
     def journal(self) -> JournalWriter: ...
     @property
     def users(self) -> UserBook: ...
@@ -93,6 +93,10 @@ class Writing(Protocol):
     def issues(self) -> IssueBook: ...
     @property
     def sync(self) -> SyncBook: ...
+    @property
+    def trust(self) -> TrustBook: ...
+    @property
+    def redemptions(self) -> RedemptionBook: ...
 
 
 class MoneyStore(Protocol):
@@ -102,7 +106,3 @@ class MoneyStore(Protocol):
     def reading(self) -> AbstractContextManager[Reading]: ...
 
     def writing(self) -> AbstractContextManager[Writing]: ...
-    @property
-    def trust(self) -> TrustBook: ...
-    @property
-    def redemptions(self) -> RedemptionBook: ...
