@@ -147,7 +147,7 @@ def test_a_serial_printer(counter: Path, tmp_path: Path) -> None:
         line = ("--name", "x", "--admin", "admin", "--printer", f"{serial.url}?baud=115200", "--password-stdin")
         folder = tmp_path / "counter"
         assert counterfoil("init", *line, "--profile", folder, stdin=f"{PASSWORD}\n").returncode == 0
-        doctor = counterfoil("doctor", "--profile", folder)
+        doctor = counterfoil("doctor", "--language", "en", "--profile", folder)
         assert "ready, paper Enough" in doctor.stdout
     finally:
         assert serial.quit() == 0

@@ -118,7 +118,7 @@ class FakeLayouts:
         image.fill(Qt.GlobalColor.white)
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, "PNG")
+        image.save(buffer, b"PNG")
         return Drawn(png=bytes(buffer.data().data()), width=width, height=100)
 
     def pdf(self, document: Document, *, width: int, language: str, own: bool, real: bool) -> bytes:

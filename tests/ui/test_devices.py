@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 
 from counter_app.domain.papers import Document
 from counter_app.ports.printer_events import EventKind, PrinterEvent
@@ -22,7 +22,7 @@ from tests.ui.fake_workshop import Bench
 from tests.ui.stage import Stage
 from ui.presenters.settle import Signed
 from ui.screens import blanks as blanks_module
-from ui.screens.blanks import BlanksScreen
+from ui.screens.blanks import BlanksScreen, LoadDialog
 from ui.screens.checkup import CheckupScreen
 from ui.screens.devices import DevicesScreen
 from ui.screens.find_printers import FindPrintersScreen
@@ -76,7 +76,8 @@ def _in_dialog(stage: Stage, dialog: QDialog | None, *keys: Key) -> None:
     """To whatever has the keyboard in it, as the window system would."""
     assert dialog is not None
     for key in keys:
-        QTest.keyClick(dialog.focusWidget() or dialog, key)
+        target: QWidget | None = dialog.focusWidget()
+        QTest.keyClick(dialog if target is None else target, key)
         stage.settle()
 
 
@@ -297,7 +298,7 @@ def test_a_range_that_is_none_cannot_be_loaded(station: Stage, first: str, last:
     screen = cast(BlanksScreen, station.show("blanks"))
     Clerk(station).press(Key.Key_F2)
     dialog = screen.dialog
-    assert dialog is not None
+    assert isinstance(dialog, LoadDialog)
     dialog.first.setText(first)
     dialog.last.setText(last)
     dialog.last.textEdited.emit(last)

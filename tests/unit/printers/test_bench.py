@@ -14,7 +14,7 @@ from PIL import Image, ImageChops
 
 from counter_app.application.change_printers import ChangePrinters
 from counter_app.application.printer_set import PrinterSet
-from counter_app.domain.papers import Document
+from counter_app.domain.papers import Document, TicketFace
 from counter_app.domain.settings import DEFAULTS, PrinterSettings, default_text, parse_settings
 from counter_app.domain.staff import SYSTEM, Actor, Role
 from counter_app.errors import Cancelled, Reason, Refusal
@@ -111,7 +111,9 @@ def _finder(composer: Composer, folder: Path, search: _Search) -> PrinterFinder:
 
 def test_a_search_tells_what_it_finds_at_once_and_asks_only_printers(composer: Composer, tmp_path: Path) -> None:
     """A scale at a serial port gets a printer's questions, or the technician waits before an empty list."""
-    search, found, steps = _Search(), [], []
+    search = _Search()
+    found: list[FoundPrinter] = []
+    steps: list[SearchStep] = []
     finder = _finder(composer, tmp_path, search)
     finder.search(steps.append, found.append, lambda: False)
     assert [(one.title, one.status is not None) for one in found] == [
@@ -179,15 +181,21 @@ def test_the_neighbourhood_is_one_small_network_or_none() -> None:
 # ---- layouts
 
 
-def _bench(composer: Composer, folder: Path, printer: VirtualPrinter | None = None) -> PrinterLayouts:
+def _ticket() -> TicketFace:
     face = sample(Document.TICKET, "zh")
+    assert isinstance(face, TicketFace)
+    return replace(face, ticket_number="CWQ-03-1-000017-9")
+
+
+def _bench(composer: Composer, folder: Path, printer: VirtualPrinter | None = None) -> PrinterLayouts:
+    face = _ticket()
     return PrinterLayouts(
         resources=RESOURCES,
         own=folder / "layouts",
         shipped=lambda: composer,
         printers=lambda: PrinterSet.of_one(printer or open_printer("virtual:", composer=composer, clock=SystemClock())),
         clock=SystemClock(),
-        last_ticket=lambda: replace(face, ticket_number="CWQ-03-1-000017-9"),  # type: ignore[return-value,type-var]
+        last_ticket=lambda: face,
     )
 
 
@@ -218,8 +226,7 @@ def test_an_own_layout_shows_as_soon_as_it_is_saved(composer: Composer, tmp_path
 
 def test_the_last_real_ticket_is_shown_masked(composer: Composer, tmp_path: Path) -> None:
     """A passenger's name and a code that a gate takes would hang on the wall as a sample."""
-    face = sample(Document.TICKET, "zh")
-    hidden = masked(replace(face, ticket_number="CWQ-03-1-000017-9", code="zwEreal", passenger_name="欧阳文静"))  # type: ignore[arg-type,type-var]
+    hidden = masked(replace(_ticket(), code="zwEreal", passenger_name="欧阳文静"))
     assert hidden.ticket_number == "CWQ-00-0-000000-0"
     assert hidden.passenger_name == "欧**"
     assert "zwE" not in hidden.code

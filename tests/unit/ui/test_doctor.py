@@ -48,7 +48,7 @@ def _codes(found: Iterator[Finding]) -> dict[str, Finding]:
 def test_every_finding_has_its_words(code: str, language: str) -> None:
     """The technician reads a template, or the command ends in an error just when it is needed."""
     names = {name for words in WORDS[code] for _, name, _, _ in string.Formatter().parse(words) if name}
-    facts: dict[str, object] = dict.fromkeys(names, "7") | ({"paper": "out"} if "paper" in names else {})
+    facts = {name: "out" if name == "paper" else "7" for name in names}
     finding = Finding(what="printer", state=Weight.TROUBLE, code=code, facts=facts | {"file": "a.toml", "line": 3})
     t = _texts(language)
     assert findings.said(finding, t)
