@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from counter_app.errors import Reason, Refusal
@@ -18,7 +18,6 @@ from printers.driver import Deadlines, EscposPrinter
 from printers.paperless import FilePrinter, VirtualPrinter
 from printers.profiles import Profile, profile_named
 from printers.transports.base import Opener
-from printers.transports.cups import CupsDeadlines, CupsPrinter
 from printers.transports.serial import FLOWS, SerialOpener
 from printers.transports.tcp import TcpOpener
 from printers.transports.usb import UsbOpener, system_bus
@@ -86,6 +85,8 @@ def open_printer(
         case "file":
             return FilePrinter(_path(split, url), found, composer)
         case "ipp" | "cups":
+            from printers.transports.cups import CupsDeadlines, CupsPrinter  # noqa: PLC0415 - HTTP, for queues only
+
             host, port, path = _queue(split, url)
             limits = CupsDeadlines(answer_s=deadlines.connect_s, job_s=2 * deadlines.confirm_s) if deadlines else None
             return CupsPrinter(host, port, path, found, composer, name=url, deadlines=limits)
@@ -98,13 +99,20 @@ def open_printer(
     return EscposPrinter(opener, found, composer, name=url, deadlines=deadlines)
 
 
+@runtime_checkable
+class _Remembers(Protocol):
+    """A printer that may have been left in the middle of a picture."""
+
+    def assume(self, *, half_sent: bool | None) -> None: ...
+
+
 def tell_recovered(printer: Printer, *, interrupted: int, last: JobState | None) -> None:
     """Tells a printer what an earlier process left in it, once after recovery and before the first job.
 
     ``interrupted``: jobs that recovery found being sent (``Recovered.jobs_unknown``); ``last``: the state of the
     newest job, None where there was none yet. A printer that is known to be clean is spared the filling up.
     """
-    if isinstance(printer, (EscposPrinter, CupsPrinter)):
+    if isinstance(printer, _Remembers):
         clean = last is None or last is JobState.CONFIRMED
         printer.assume(half_sent=True if interrupted else False if clean else None)
 
