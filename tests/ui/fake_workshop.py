@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, Qt
-from PySide6.QtGui import QImage
+from PIL import Image
 
 from counter_app.domain.papers import Document
 from counter_app.domain.staff import Actor
@@ -114,12 +114,9 @@ class FakeLayouts:
         self.asked.append((document, width, language, own, real))
         if real:
             raise Refusal(Reason.UNKNOWN_TICKET, text="")
-        image = QImage(width, 100, QImage.Format.Format_RGB32)
-        image.fill(Qt.GlobalColor.white)
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, b"PNG")
-        return Drawn(png=bytes(buffer.data().data()), width=width, height=100)
+        file = BytesIO()
+        Image.new("L", (width, 100), 255).save(file, "PNG")
+        return Drawn(png=file.getvalue(), width=width, height=100)
 
     def pdf(self, document: Document, *, width: int, language: str, own: bool, real: bool) -> bytes:
         return f"%PDF {document} {width} {language} {own} {real}".encode()
