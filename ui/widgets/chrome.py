@@ -24,6 +24,7 @@ class FKeyButton(Button):
 
     def __init__(self) -> None:
         self._fkey = FKey("", "", lambda: None)
+        self._brief = False
         super().__init__("", lambda: self._fkey.action())  # noqa: PLW0108 - the key of the moment, not of now
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the clerk's focus stays where she types
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # else no bar is ever too full
@@ -41,9 +42,20 @@ class FKeyButton(Button):
             self.updateGeometry()
             self._say()
 
+    def be_brief(self, *, brief: bool) -> None:
+        """The key's name alone: what it does stands in the tool tip."""
+        if brief != self._brief:
+            self._brief = brief
+            self.setToolTip(self._fkey.label if brief else "")
+            self.updateGeometry()
+            self._say()
+
+    def _words(self) -> str:
+        return self._fkey.key if self._brief else f"{self._fkey.key}  {self._fkey.label}"
+
     def _say(self) -> None:
         room = max(20, self.width() - self._around())
-        words = f"{self._fkey.key}  {self._fkey.label}"
+        words = self._words()
         metrics = self.fontMetrics()
         shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room) if self.width() > 60 else words
         super(Button, self).setText(shown.replace("&", "&&"))
@@ -54,7 +66,7 @@ class FKeyButton(Button):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         self.ensurePolished()
-        words = self.fontMetrics().horizontalAdvance(f"{self._fkey.key}  {self._fkey.label}")
+        words = self.fontMetrics().horizontalAdvance(self._words())
         return QSize(words + self._around() + 2, super().sizeHint().height())
 
     def _around(self) -> int:
@@ -66,9 +78,9 @@ class FKeyButton(Button):
 
 
 class FKeyBar(QWidget):
-    """Shows what each key does now: the screen's on the left, the shell's on the right; in two rows where one is
+    """Shows what each key does now: the screen's on the left, the shell's on the right.
 
-    too narrow for the words.
+    Where a row is too narrow for the words, the shell's keep their names only; where that is not enough, it is two.
     """
 
     def __init__(self) -> None:
@@ -106,7 +118,12 @@ class FKeyBar(QWidget):
         buttons = [*self._own, *self._shell]
         room = self.width() - 24
         widths = [button.sizeHint().width() + 6 for button in self._own]
-        folded = sum(widths) + sum(button.sizeHint().width() + 6 for button in self._shell) > room and bool(widths)
+        self._be_brief(brief=False)
+        if sum(widths) + self._shell_width() > room:
+            self._be_brief(brief=True)
+        folded = sum(widths) + self._shell_width() > room and bool(widths)
+        if folded:
+            self._be_brief(brief=False)
         fits = sum(sum(widths[: place + 1]) <= room for place in range(len(widths))) if folded else len(widths)
         if (folded, fits) == (self.folded, self._fits) and not again:
             return
@@ -121,6 +138,13 @@ class FKeyBar(QWidget):
             self._second.insertWidget(place, button)
         for button in self._shell:
             second.addWidget(button)
+
+    def _be_brief(self, *, brief: bool) -> None:
+        for button in self._shell:
+            button.be_brief(brief=brief)
+
+    def _shell_width(self) -> int:
+        return sum(button.sizeHint().width() + 6 for button in self._shell)
 
     def _fit(self, buttons: list[FKeyButton], keys: Sequence[FKey]) -> None:
         while len(buttons) > len(keys):
