@@ -24,6 +24,10 @@ class Row:
     holder: UUID | None
     epoch: int
 
+    @property
+    def what(self) -> tuple[str, UUID | None, int]:
+        return self.state, self.holder, self.epoch
+
 
 def cells_now(
     move: Move, rows: Sequence[Row], claims: Sequence[Claim], leases: Sequence[Lease]
@@ -48,23 +52,22 @@ def cells_now(
     sold: list[Row] = []  # of whom it is not known how they were sold: they go where their legs go
     claimed: list[Row] = []
     blocked: list[Row] = []
-    having: dict[tuple[UUID, str], int] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda one: (one.place, one.leg)):
         if row.holder is None:
             blocked.append(row)
         elif row.state == "SOLD" and (row.holder, row.place) in paid:
-            having[row.holder, row.place] = row.epoch
+            within = paid[row.holder, row.place][0]
+            put(row.place, (leg for leg in legs_of(move.calls, row.leg) if leg in within), *row.what)
         elif row.state == "SOLD":
             sold.append(row)
         elif row.holder in of_lease:
             of_lease[row.holder].append(row)
         elif row.holder not in gone:
             claimed.append(row)
-    for (claim_id, place), epoch in having.items():
-        put(place, paid[claim_id, place][0], "SOLD", claim_id, epoch)
     for row in (*sold, *claimed):
-        put(row.place, legs_of(move.calls, row.leg), row.state, row.holder, row.epoch)
-    for (claim_id, place), (legs, epoch) in paid.items():  # a part of a leg, or of a train that was without its coach
+        put(row.place, legs_of(move.calls, row.leg), *row.what)
+    # Of a leg somebody else had the row of, or of a train that was without its coach. Nobody loses a row by it.
+    for (claim_id, place), (legs, epoch) in paid.items():
         put(place, legs, "SOLD", claim_id, epoch)
     resting = [_with_rest(move, one, of_lease[one.lease_id]) if one.lease_id in of_lease else one for one in leases]
     for lease in resting:
@@ -73,7 +76,7 @@ def cells_now(
             for place, leg in _legs_of(move, lease, of_lease[lease.lease_id]):
                 put(place, (leg,), state, lease.lease_id, lease.granted.epoch)
     for row in blocked:
-        put(row.place, legs_of(move.calls, row.leg), row.state, None, row.epoch)
+        put(row.place, legs_of(move.calls, row.leg), *row.what)
     left: dict[UUID | None, int] = defaultdict(int)
     for state, holder, _ in cells.values():
         if state != "SOLD":

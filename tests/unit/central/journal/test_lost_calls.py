@@ -231,6 +231,28 @@ def test_seats_of_one_sale_of_which_the_train_has_one(counter: Counter) -> None:
     line.verify()
 
 
+def test_who_has_a_part_of_his_way_takes_none_of_another(counter: Counter) -> None:
+    """Central lost the timetable by which a seat was sold, and sold the seat again; each later one moved the border.
+
+    Found by the simulator (seed 10014): of what the first had, a timetable made more, and took it from the second.
+    """
+    world, line = counter.world, Line(counter.world)
+    run, other = world.run(), enrol(world)
+    shorter = without(line.first, 2)
+    unknown = replace(run, pattern=shorter.pattern_version)  # central never heard of it
+    claimed(counter, run, "01/01A", board=0, alight=1)
+    counter.sell(unknown, "01/01B", board=0, alight=3)
+    (told,) = counter.push().verdicts
+    assert (told.reason, told.facts["trouble"]) == ("run_changed", "")
+    taken_by = claimed(other, run, "01/01B", board=1, alight=4)
+    other.sell(run, "01/01B", board=1, alight=4, claim_id=taken_by.claim_id)
+    assert other.push().verdicts == ()
+    for n, trip in enumerate((shorter, line.first, shorter, line.first)):
+        line.becomes(trip, f"{n:064x}")
+        assert {piece for place, piece in line.sold() if place == "01/01B"} == set(ALL)
+        line.verify()
+
+
 def test_units_sold_to_and_from_a_call_that_went(counter: Counter) -> None:
     """A coach without numbered places: nobody else is sold the room of who was to get on or off there."""
     world = counter.world
