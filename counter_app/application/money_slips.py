@@ -85,6 +85,7 @@ class MoneySlips:
             refund.clerk,
             facts={"ticket_number": ticket.number, "amount": back},
             more=(Pair(t("Journal entry"), str(refund.journal_seq)),),
+            demonstration=frozen.demonstration,
         )
 
     def _back(self, books: Reading | Writing, refund: RefundRecord, ticket: TicketRecord) -> list[Block]:
@@ -121,9 +122,11 @@ class MoneySlips:
             raise Refusal(Reason.UNKNOWN_TICKET)
         tickets = books.orders.tickets_of(order.order_id)
         items: list[Block] = []
-        seen = ""
+        seen, invented = "", False
         for ticket in tickets:
-            journey = frame.journey(*ticket_and_run(books, ticket.ticket_id))
+            _, frozen = ticket_and_run(books, ticket.ticket_id)
+            invented = invented or frozen.demonstration
+            journey = frame.journey(ticket, frozen)
             head = f"{journey.service}  {journey.departs}\n{journey.route}"
             if head != seen:  # one order is one journey, as a rule
                 items += [Text(line) for line in head.split("\n")]
@@ -142,7 +145,7 @@ class MoneySlips:
             Part("total", (Pair(t("Total"), total, Strength.LARGE),)),
             Part("tenders", tuple(self.paid(books, order))),
         ]
-        return frame.slip(Document.RECEIPT, t("Receipt"), parts, job, order.clerk)
+        return frame.slip(Document.RECEIPT, t("Receipt"), parts, job, order.clerk, demonstration=invented)
 
     def paid(self, books: Reading | Writing, order: OrderRecord) -> list[Block]:
         """By which tenders, as the sale posted it."""

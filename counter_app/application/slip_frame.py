@@ -119,6 +119,7 @@ class SlipFrame:
         *,
         facts: Mapping[str, str] | None = None,
         more: Sequence[Block] = (),
+        demonstration: bool = False,
     ) -> Slip:
         """With the particulars that every slip has: the window, the clerk and the time; ``more`` of them come first."""
         t, profile = self.words(), self.profile
@@ -132,7 +133,7 @@ class SlipFrame:
             language=self.language,
             title=title,
             subtitle=profile.operator,
-            marks=self.marks(job),
+            marks=self.marks(job, demonstration=demonstration),
             parts=(*(part for part in parts if part.blocks), Part("particulars", tuple(particulars))),
             facts={
                 "operator": profile.operator,
@@ -149,7 +150,8 @@ class SlipFrame:
         found = (Mark.DUPLICATE,) if job.copy_number else ()
         if self.profile.training:
             found = (*found, Mark.TRAINING)
-        return (*found, Mark.DEMONSTRATION) if demonstration else found
+        # Of an invented timetable nothing may look real, a slip that an employer pays least of all.
+        return (*found, Mark.DEMONSTRATION) if demonstration or self.profile.demonstration else found
 
 
 def plain(minor: int, currency: str) -> str:

@@ -84,6 +84,7 @@ class TravelPapers:
                 "amount": amount,
             },
             more=(Pair(t("Issue no."), issued.number),),
+            demonstration=frozen.demonstration,
         )
 
     def _journey(self, journey: Journey) -> list[Block]:
@@ -162,6 +163,7 @@ class TravelPapers:
                 "destination_latin": name.latin,
                 "piece": which,
             },
+            demonstration=frozen.demonstration,
         )
 
     # ---- a group's list, 团体名单
@@ -198,7 +200,15 @@ class TravelPapers:
             Part("totals", tuple(counted)),
             Part("signature", (Pair(t("Group leader's signature"), ""),)),
         ]
-        return frame.slip(Document.GROUP_LIST, t("Group list"), parts, job, order.clerk, facts=_journey_facts(journey))
+        return frame.slip(
+            Document.GROUP_LIST,
+            t("Group list"),
+            parts,
+            job,
+            order.clerk,
+            facts=_journey_facts(journey),
+            demonstration=frozen.demonstration,
+        )
 
     def _members(self, members: Sequence[_Member]) -> list[Block]:
         """By coach, in the order of the places; a group without places as it was sold."""

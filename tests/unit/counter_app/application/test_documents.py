@@ -357,6 +357,23 @@ def test_what_can_be_printed_of_an_order_follows_what_was(papers: Papers) -> Non
         papers.offers(UUID(int=9))
 
 
+def test_nothing_of_an_invented_timetable_looks_real(papers: Papers) -> None:
+    """An employer pays a slip of the demonstration."""
+    papers.counter.catalogue.info = replace(papers.counter.catalogue.info, invented=True)
+    sold, ticket = papers.sold()
+    jobs = [
+        papers.reimburse(papers.clerk, ticket),
+        *papers.tags(papers.clerk, ticket, 1),
+        papers.group(papers.clerk, sold.order.order_id),
+        papers.receipt(papers.clerk, sold.order.order_id),
+    ]
+    assert [papers.printed(job).marks for job in jobs] == [(Mark.DEMONSTRATION,)] * 4
+    refund = papers.refund(ticket, slip_back=True)
+    with papers.store.reading() as books:
+        (job,) = [one for one in books.prints.of(refund) if one.kind is JobKind.REFUND_SLIP]
+    assert papers.paper(job.job_id).marks == (Mark.DEMONSTRATION,)
+
+
 # ---- the ticket
 
 
