@@ -68,7 +68,11 @@ def test_cash_slips_test_prints_and_reports_compose(counter: Counter) -> None:
     words = _words(counter.start_job(slip))
     assert "100.00 CNY" in words
     assert "保险柜" in words
-    test = _words(counter.start_job(PrintTest(store=counter.store, clock=counter.clock, ids=counter.ids, printers=counter.printers)(SYSTEM)))
+    test = _words(
+        counter.start_job(
+            PrintTest(store=counter.store, clock=counter.clock, ids=counter.ids, printers=counter.printers)(SYSTEM)
+        )
+    )
     assert "𠮷" in test
 
 
