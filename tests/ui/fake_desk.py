@@ -44,10 +44,11 @@ from counter_app.application.views import (
     TicketView,
     TotalsLine,
 )
+from counter_app.domain.checking import Verdict
 from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.ids import TicketNumber
 from counter_app.domain.money import Money
-from counter_app.domain.papers import Pair, Paper, Rule, Slip, Strength, Table, Text, TicketFace
+from counter_app.domain.papers import Document, Pair, Paper, Rule, Slip, Strength, Table, Text, TicketFace
 from counter_app.domain.settings import MAIN_PRINTER
 from counter_app.domain.staff import Actor, Right, Role
 from counter_app.domain.timetable import RunRef, Span
@@ -56,6 +57,7 @@ from counter_app.ports.catalogue import Fault, ImportReport, IssueInfo, Progress
 from counter_app.ports.prints import JobState
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
+from printers.layout.samples import sample
 from tests.ui import fake_sale
 from tests.ui.fake_checks import FakeChecks
 from tests.ui.fake_documents import FakeDocuments
@@ -629,7 +631,11 @@ class FakeDesk(FakePrinting, FakeDocuments, FakeChecks, PayingDesk):
 
     def ticket_paper(self, ticket_id: UUID) -> Paper:
         ticket = self._ticket(ticket_id)
-        return Slip(language="zh", title=ticket.number, subtitle=ticket.service, marks=(), blocks=())
+        face = sample(Document.TICKET, "zh")
+        assert isinstance(face, TicketFace)
+        code = f"zwE{ticket.number}"
+        self.verdicts.setdefault(code, Verdict.GENUINE)
+        return replace(face, ticket_number=ticket.number, service=ticket.service, code=code)
 
     def issue_e_tickets(self, actor: Actor, ticket_ids: Sequence[UUID]) -> list[TicketFace]:
         tickets = [self._ticket(ticket_id) for ticket_id in ticket_ids]
