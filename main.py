@@ -1301,6 +1301,7 @@ def _doctor(args: argparse.Namespace) -> int:
     from ui.doctor.run import look, settings_refused
 
     folder = profile_folder(args)
+    logging.getLogger("printers").setLevel(logging.CRITICAL)  # what it would warn of is among the findings
     texts = Texts(RESOURCES / "i18n", args.language or _language_of_user())
     try:
         probes = probes_of(folder, read_settings(folder))

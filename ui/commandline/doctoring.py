@@ -21,7 +21,7 @@ def print_findings(found: Sequence[Finding], t: Texts, *, as_json: bool) -> int:
         print_json([finding_json(one, t) for one in found])
         return EXITS[findings.worst(found)]
     for one in found:
-        subject = f"{one.what} {one.name}".rstrip()
+        subject = f"{one.what} {one.name}".rstrip() if t.language == "en" else findings.title(one, t)
         print(f"{MARKS[one.state]}  {pad(subject, 24)} {findings.said(one, t)}")
         step = findings.next_step(one, t)
         if step and one.state is not Weight.OK:
