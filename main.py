@@ -1301,14 +1301,26 @@ def _doctor(args: argparse.Namespace) -> int:
     from ui.doctor.run import look, settings_refused
 
     folder = profile_folder(args)
-    logging.getLogger("printers").setLevel(logging.CRITICAL)  # what it would warn of is among the findings
     texts = Texts(RESOURCES / "i18n", args.language or _language_of_user())
-    try:
-        probes = probes_of(folder, read_settings(folder))
-    except Refusal as refusal:
-        return print_findings(settings_refused(folder, RESOURCES, refusal), texts, as_json=args.json)
-    found = look(probes, lambda: open_counter(folder, writable=False), SystemClock())
+    with _unsaid("printers"):  # what it would warn of is among the findings
+        try:
+            probes = probes_of(folder, read_settings(folder))
+        except Refusal as refusal:
+            found = settings_refused(folder, RESOURCES, refusal)
+        else:
+            found = look(probes, lambda: open_counter(folder, writable=False), SystemClock())
     return print_findings(found, texts, as_json=args.json)
+
+
+@contextlib.contextmanager
+def _unsaid(house: str) -> Iterator[None]:
+    logger = logging.getLogger(house)
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _devices(args: argparse.Namespace) -> int:
