@@ -8,6 +8,7 @@ until a byte that is no status question arrives. The status is asked before each
 from __future__ import annotations
 
 import multiprocessing
+from collections.abc import Callable
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from time import clock_gettime_ns
@@ -115,11 +116,11 @@ def _printer(told: Connection) -> None:
     class Watched(SimulatedPrinter):
         armed = False
 
-        def _take(self, data: bytes) -> bool:
+        def _take(self, data: bytes, answer: Callable[[bytes], None]) -> bool:
             if self.armed and data.replace(b"\x10\x04", b"").strip(b"\x01\x02\x03\x04"):
                 self.armed = False
                 told.send(clock_gettime_ns(_CLOCK))
-            return super()._take(data)
+            return super()._take(data, answer)
 
     with Watched() as printer:
         told.send(printer.listen())

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from counter_app.application.compose_paper import ComposePaper
 from counter_app.application.rights import demand
-from counter_app.domain.journal import Kind
+from counter_app.domain.journal import Json, Kind
 from counter_app.domain.orders import TicketState
 from counter_app.domain.papers import TicketFace
 from counter_app.domain.staff import Actor, Right
@@ -41,6 +41,10 @@ class IssueETickets:
                 face = self.compose.of_job(books, papers[-1])
                 assert isinstance(face, TicketFace)
                 faces.append(face)
-                body = {"ticket_id": str(ticket_id), "number": ticket.number, "copy": face.copy_number}
-                books.journal.append(Kind.E_TICKET_ISSUED, {**body}, actor=actor)
+                body: dict[str, Json] = {
+                    "ticket_id": str(ticket_id),
+                    "number": ticket.number,
+                    "copy": face.copy_number,
+                }
+                books.journal.append(Kind.E_TICKET_ISSUED, body, actor=actor)
         return faces

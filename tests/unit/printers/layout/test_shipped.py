@@ -186,7 +186,7 @@ def test_a_paper_with_nothing_but_its_title_is_drawn(document: Document) -> None
 
 def test_small_hanzi_are_told_apart_and_neither_clog_nor_fade() -> None:
     """At 20 dots two names that print as the same spot are one passenger; a thermal head prints no half dots."""
-    drawn = {}
+    drawn: dict[bytes, str] = {}
     for code in range(0x4E00, 0x4E00 + 6000, 4):
         char = chr(code)
         if COMPOSER.fonts.undrawable(char):
