@@ -79,8 +79,8 @@ def payload_of(
     return ticket_payload(facts, frozen, signer, copy_number=copy_number)
 
 
-def no_platform(stop_id: str) -> str:
-    del stop_id
+def no_platform(books: Reading | Writing, stop_id: str) -> str:
+    del books, stop_id
     return ""
 
 
@@ -95,7 +95,7 @@ class ComposePaper:
     report_paper: ReportPaper
     texts: Callable[[str], Texts]
     language: str
-    platform: Callable[[str], str] = no_platform
+    platform: Callable[[Reading | Writing, str], str] = no_platform
 
     def ticket(self, ticket_id: UUID) -> Paper:
         """READ. The ticket as its last paper. Raises Refusal(UNKNOWN_TICKET)."""
@@ -173,7 +173,7 @@ class ComposePaper:
             copy_number=job.copy_number,
             code=code_text(payload_of(books, ticket, frozen, profile, self.signer, job.copy_number)),
             document=ticket_document(frozen.trip.route_type),
-            platform=self.platform(calls[ticket.span.board].stop_id) or None,
+            platform=self.platform(books, calls[ticket.span.board].stop_id) or None,
             boarding_closes=self._boarding_closes(policy, ticket),
             headsign=_headsign(frozen, ticket),
         )

@@ -110,6 +110,7 @@ from counter_app.ports.payments import CardTerminal
 from counter_app.ports.prints import Printers
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
+from counter_app.ports.store import Reading, Writing
 from counter_app.texts import Texts
 
 
@@ -348,8 +349,8 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterDocuments, CounterPay
     def _offer(self, run: RunRef, span: Span) -> RunOffer:
         return self._search.offer(run, span)
 
-    def _platform(self, stop_id: str) -> str:
-        catalogue = self._timetable()
+    def _platform(self, books: Reading | Writing, stop_id: str) -> str:
+        catalogue = self._timetable.within(books)
         return "" if catalogue is None else catalogue.platform(stop_id)
 
     def _new_timetable(self) -> None:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.catalogue import Catalogue
-from counter_app.ports.store import MoneyStore
+from counter_app.ports.store import MoneyStore, Reading, Writing
 
 C = TypeVar("C", bound=Catalogue)
 
@@ -35,6 +35,14 @@ class TimetableInForce(Generic[C]):
                     self._look()
         return self._catalogue
 
+    def within(self, books: Reading | Writing) -> C | None:
+        """As a call, where a transaction is open already: another one cannot begin within it."""
+        if not self._looked:
+            with self._lock:
+                if not self._looked:
+                    self._take(books)
+        return self._catalogue
+
     def required(self) -> C:
         """Raises Refusal(NO_TIMETABLE)."""
         catalogue = self()
@@ -48,7 +56,10 @@ class TimetableInForce(Generic[C]):
 
     def _look(self) -> None:
         with self._store.reading() as books:
-            active = books.issues.active()
+            self._take(books)
+
+    def _take(self, books: Reading | Writing) -> None:
+        active = books.issues.active()
         if active is not None:
             path = self._folder / active.file_name
             if not path.is_file():

@@ -385,7 +385,7 @@ def test_a_ticket_says_bay_and_end_of_boarding_where_they_are_known(papers: Pape
     assert isinstance(plain, TicketFace)
     assert (plain.platform, plain.boarding_closes) == (None, None)
     rules = replace(counter.policy, gate_closes_minutes=5)
-    knowing = replace(counter.compose, policies=lambda _: rules, platform=lambda stop_id: f"bay {stop_id}")
+    knowing = replace(counter.compose, policies=lambda _: rules, platform=lambda _, stop_id: f"bay {stop_id}")
     face = knowing.ticket(ticket)
     assert isinstance(face, TicketFace)
     with papers.store.reading() as books:
