@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from counter_app.errors import Reason, Refusal
+from printers.escpos import REAL_TIME, drawer_bytes
 from printers.profiles import (
     Confirm,
     Cut,
@@ -112,6 +113,8 @@ class _Reader:
             sources=sources,
             unconfirmed=unconfirmed,
         )
+        if REAL_TIME.search(drawer_bytes(profile, token=1)):
+            raise self._bad("drawer", "on_ms", "with off_ms its pulse reads as a real-time command: take 2 ms more")
         for section, values in self._sections.items():
             for key in values:
                 raise self._bad(section, key, "unknown key")
@@ -150,6 +153,8 @@ class _Reader:
                 raise self._bad("density", "steps", f"{step!r} is not hexadecimal") from None
             if not 2 <= len(command) <= 16 or command[0] not in {0x1B, 0x1C, 0x1D, 0x1F, 0x12}:
                 raise self._bad("density", "steps", f"{step!r} is no command of 2 to 16 bytes")
+            if REAL_TIME.search(command):
+                raise self._bad("density", "steps", f"{step!r} holds a real-time command (10 04, 10 05, 10 14)")
             found.append(command)
         return Density(steps=tuple(found))
 

@@ -190,6 +190,11 @@ BAD: list[tuple[str, str]] = [
     (GOOD + "[answers]\nconfirm = 'hope'\n", "line 10: answers.confirm: one of process_id, status, nothing"),
     (GOOD + "[density]\nsteps = ['1D28', 'xx']\n", "line 10: density.steps: 'xx' is not hexadecimal"),
     (GOOD + "[density]\nsteps = ['4142', '1D28']\n", "line 10: density.steps: '4142' is no command"),
+    (
+        GOOD + "[density]\nsteps = ['1D281014', '1D28']\n",
+        "line 10: density.steps: '1D281014' holds a real-time",
+    ),
+    (GOOD + "[drawer]\non_ms = 32\noff_ms = 40\n", "line 10: drawer.on_ms: with off_ms its pulse reads as a real-time"),
     (GOOD + "[cut]\nkind = 'partial'\nkind = 'full'\n", "line 11"),
     ("format = = 1", "line 1"),
     (GOOD.replace('hanzi = "gb18030"\n', ""), "line 7: text.columns: text needs hanzi or code pages"),
