@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
+import stat
 from collections import deque
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 from counter_app.application.views import Sheet
 from counter_app.domain.papers import Paper, TicketFace
 from counter_app.ports.clock import Clock
 from counter_app.ports.prints import Delivery, DeliveryOutcome, PaperState, PrinterStatus
+from printers.answers import unasked
 from printers.compose import Composer
 from printers.escpos import drawer_bytes, flush_bytes
 from printers.interpreter import Events, Interpreter
 from printers.jobs import job_bytes
 from printers.profiles import Profile
 from printers.raster import Raster
+from printers.transports.base import Limit
 
 SHEETS_MAX = 200
 _READY = PrinterStatus(ready=True, online=True, cover_open=False, paper=PaperState.ADEQUATE, error="", answered=True)
@@ -26,11 +31,16 @@ _DONE = DeliveryOutcome(delivery=Delivery.CONFIRMED, detail="", status=_READY)
 class FilePrinter:
     """Appends the bytes that a printer would get; a paper is confirmed once it is on the disk (fsync).
 
-    A file has no paper and can't answer: its status is whether it can be written.
+    A file has no paper and can't answer: its status is whether it can be written. A device node (``/dev/usb/lp0``)
+    takes the bytes and gives no word: its jobs end unknown.
     """
 
-    def __init__(self, path: Path, profile: Profile, composer: Composer, *, name: str = "") -> None:
+    def __init__(
+        self, path: Path, profile: Profile, composer: Composer, *, name: str = "", device_s: float = 20.0
+    ) -> None:
         self._path = path
+        self._device_s = device_s  # how long a device may take a job
+        self._stop = Event()
         self._profile = profile
         self._composer = composer
         self._name = name or path.as_uri()
@@ -42,8 +52,12 @@ class FilePrinter:
 
     def status(self) -> PrinterStatus:
         try:
-            with self._lock, self._path.open("ab"):
-                return _READY
+            with self._lock:
+                descriptor = self._opened()
+                try:
+                    return _READY if stat.S_ISREG(os.fstat(descriptor).st_mode) else unasked()
+                finally:
+                    os.close(descriptor)
         except OSError:
             return _not_writable()
 
@@ -54,7 +68,8 @@ class FilePrinter:
         return self._append(drawer_bytes(self._profile, token=token))
 
     def cancel(self) -> None:
-        """A file is written at once or not at all."""
+        """A file is written at once; a device may have to be given up."""
+        self._stop.set()
 
     def close(self) -> None:
         """Nothing is open between jobs."""
@@ -62,13 +77,16 @@ class FilePrinter:
     def _append(self, job: bytes) -> DeliveryOutcome:
         with self._lock:
             try:
-                descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+                descriptor = self._opened()
             except OSError as trouble:
                 return DeliveryOutcome(
                     delivery=Delivery.FAILED_BEFORE_SEND, detail=str(trouble), status=_not_writable()
                 )
             try:
-                size = os.fstat(descriptor).st_size
+                found = os.fstat(descriptor)
+                if not stat.S_ISREG(found.st_mode):
+                    return self._to_device(descriptor, job)
+                size = found.st_size
                 whole = self._mending(descriptor, size) + job
                 sent = 0
                 while sent < len(whole):
@@ -81,6 +99,22 @@ class FilePrinter:
             finally:
                 os.close(descriptor)
         return _DONE
+
+    def _opened(self) -> int:
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        return os.open(self._path, flags, 0o600)
+
+    def _to_device(self, descriptor: int, job: bytes) -> DeliveryOutcome:
+        """Raises ``OSError``."""
+        self._stop.clear()
+        limit, sent = Limit(self._device_s, self._stop), 0
+        while sent < len(job) and not limit.over and not self._stop.is_set():
+            if select.select([], [descriptor], [], limit.slice_s)[1]:
+                with contextlib.suppress(BlockingIOError):
+                    sent += os.write(descriptor, job[sent : sent + 4096])
+        why = "a device gives no word" if sent == len(job) else f"it took {sent} of {len(job)} bytes"
+        delivery = Delivery.UNKNOWN if sent else Delivery.FAILED_BEFORE_SEND
+        return DeliveryOutcome(delivery=delivery, detail=why, status=unasked())
 
     def _mending(self, descriptor: int, size: int) -> bytes:
         """What a killed process left half written is filled up and cut off, so that the next paper is whole."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from counter_app.domain.papers import Paper, Slip
-from counter_app.ports.prints import Delivery, Printer
+from counter_app.ports.prints import Delivery, PaperState, Printer
 from printers.codes import read_picture
 from printers.escpos import paper_bytes
 from printers.interpreter import Events, Interpreter
@@ -67,6 +67,24 @@ def test_a_file_that_cannot_be_written_is_a_failure_before(tmp_path: Path) -> No
     printer = FilePrinter(tmp_path / "roll.bin", PROFILES["thermal-80"], COMPOSER)
     assert not printer.status().ready
     assert printer.deliver(SLEEPER, token=1).delivery is Delivery.FAILED_BEFORE_SEND
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX")
+def test_a_device_node_takes_bytes_and_gives_no_word(tmp_path: Path) -> None:
+    """A printer behind /dev/usb/lp0 would "confirm" without paper, and a stuck one would hold the window for ever."""
+    node = tmp_path / "lp0"
+    os.mkfifo(node)
+    printer = FilePrinter(node, PROFILES["thermal-80"], COMPOSER, device_s=0.3)
+    held = os.open(node, os.O_RDWR | os.O_NONBLOCK)  # the device's other end: it reads nothing
+    try:
+        status = printer.status()
+        assert (status.ready, status.answered, status.paper) == (True, False, PaperState.UNKNOWN)
+        outcomes = [printer.deliver(SLEEPER, token=number + 1) for number in range(3)]
+        assert {outcome.delivery for outcome in outcomes} <= {Delivery.UNKNOWN, Delivery.FAILED_BEFORE_SEND}
+        assert outcomes[0].delivery is Delivery.UNKNOWN
+        assert outcomes[-1].delivery is Delivery.FAILED_BEFORE_SEND  # full: not a byte of it left
+    finally:
+        os.close(held)
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
