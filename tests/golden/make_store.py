@@ -10,11 +10,26 @@ from __future__ import annotations
 
 import shutil
 import sys
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
+from counter_app.application.check_ticket import CheckTicket
+from counter_app.application.issue_reimbursement import IssueReimbursement
+from counter_app.application.move_cash import MoveCash
+from counter_app.application.print_luggage_tags import PrintLuggageTags
+from counter_app.domain.money import Money
+from counter_app.domain.papers import TicketFace
+from counter_app.ports.prints import Delivery, DeliveryOutcome
+from counter_app.ports.shifts import CashKind
+from counter_app.security import verify
 from db.opening import SCHEMA
 from db.store import SqlMoneyStore
+from tests.unit.counter_app.application.counter import HAN as HAN_MEI
+from tests.unit.counter_app.application.counter import LI as LI_LEI
+from tests.unit.counter_app.application.counter import Counter
 from tests.unit.counter_app.application.payments.till import HAN, LI, Till, silent
+from tests.unit.counter_app.application.test_papers import STATUS
 from tests.unit.db.enrolled import Window, work
 from tests.unit.db.station import Station, people
 
@@ -56,6 +71,39 @@ def make_paid(folder: Path) -> None:
     _bare(till.store, folder)
 
 
+def make_printed(folder: Path) -> None:
+    """A counter with numbered blanks: papers printed, copied, spoiled; slips, tags, and a ticket let through."""
+    counter = Counter(folder)
+    store, clock, ids = counter.store, counter.clock, counter.ids
+    counter.open_shift()
+    counter.load_roll(counter.clerk, "main", "A000101", "A000110")
+    sold = counter.sold(LI_LEI, HAN_MEI)
+    codes = [_printed(counter, job) for job in sold.jobs]
+    first, second = (one.ticket_id for one in sold.order.tickets)
+    _printed(counter, counter.reprint(counter.chief, second, reason="smudged"))
+    counter.spoil_blanks(
+        counter.clerk, "main", "A000104", "A000105", reason="torn", supervisor="wang", supervisor_password="x"
+    )
+    _printed(counter, IssueReimbursement(store=store, ids=ids)(counter.clerk, first))
+    for job in PrintLuggageTags(store=store, clock=clock, ids=ids)(counter.clerk, first, 2):
+        _printed(counter, job)
+    for job in MoveCash(store=store, clock=clock, ids=ids)(
+        counter.clerk, CashKind.DROP, Money(350_00, "CNY"), "safe", {100_00: 3, 50_00: 1}
+    ):
+        _printed(counter, job)
+    clock.at = sold.order.tickets[0].depart - timedelta(minutes=30)
+    check = CheckTicket(store=store, clock=clock, verify=verify)
+    assert check(counter.clerk, next(code for code in codes if code)).redeemed
+    _bare(store, folder)
+
+
+def _printed(counter: Counter, job: UUID) -> str:
+    """Its paper came out; the code on it, if it is a ticket."""
+    paper = counter.start_job(job)
+    counter.finish_job(job, DeliveryOutcome(delivery=Delivery.CONFIRMED, detail="", status=STATUS))
+    return paper.code if isinstance(paper, TicketFace) else ""
+
+
 def _quiet(text: str) -> None:
     del text
 
@@ -67,7 +115,12 @@ def _bare(store: SqlMoneyStore, folder: Path) -> None:
 
 
 def main() -> int:
-    stores = ((SCHEMA, make), (f"{SCHEMA}-enrolled", make_enrolled), (f"{SCHEMA}-paid", make_paid))
+    stores = (
+        (SCHEMA, make),
+        (f"{SCHEMA}-enrolled", make_enrolled),
+        (f"{SCHEMA}-paid", make_paid),
+        (f"{SCHEMA}-printed", make_printed),
+    )
     for folder, making in ((STORES / name, making) for name, making in stores):
         if folder.exists() and "--again" not in sys.argv:
             print(f"{folder} is there already", file=sys.stderr)

@@ -85,6 +85,12 @@ def test_a_stored_database_opens_and_verifies(stored: Station) -> None:
                 for leg in books.payments.legs_of_order(order.order_id)
             ) == [False, True, True]
             assert loose[0].evidence.card == ""
+        elif books.blanks.rolls(9):
+            assert logins == {"li", "wang"}
+            (roll,) = books.blanks.rolls(9)
+            assert (roll.first_n, roll.last_n, roll.next_n) == (101, 110, 106)
+            (seen,) = books.redemptions.latest(9)
+            assert (seen.number, seen.seen) == ("CSQ-01-1-000001-3", 1)
         elif books.sync.central() is None:
             assert logins == {"admin", "li", "wang"}
             assert books.sync.state().sent_seq == 0
