@@ -48,6 +48,7 @@ MARK_LATIN: Final = {
     Mark.DEMONSTRATION: "DEMONSTRATION",
 }
 _ARROW_ROWS: Final = 28
+_SIDES_STEPS: Final = 4
 _ARROW_MIN: Final = 24  # its head
 
 
@@ -211,7 +212,9 @@ class Drawing:
         canvas, fonts = self.canvas, self.canvas.fonts
         texts = (element.left.fill(self.values), element.right.fill(self.values))
         styles = (element.left_style, element.right_style)
-        for step in range(max(len(style.sizes) for style in styles)):
+        steps = max(len(style.sizes) for style in styles)
+        # A price or a time takes a line of its own before it gets much smaller.
+        for step in range(steps if steps <= _SIDES_STEPS else (steps + 1) // 2):
             sizes = [style.sizes[min(step, len(style.sizes) - 1)] for style in styles]
             widths = [
                 fonts.width(text, size, bold=style.bold) for text, size, style in zip(texts, sizes, styles, strict=True)
