@@ -190,7 +190,7 @@ def test_a_lost_acknowledgement_of_the_terminals(pt: TerminalSimulator, till: Se
 
 def test_a_command_is_known_again_although_the_one_before_it_has_only_just_ended() -> None:
     """What ends a conversation (the cable is in again) must not forget the block that the till may repeat."""
-    import tty  # noqa: PLC0415 - POSIX only
+    import tty
 
     ours, theirs = os.openpty()
     tty.setraw(theirs)

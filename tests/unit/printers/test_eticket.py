@@ -6,8 +6,8 @@ from dataclasses import replace
 from io import BytesIO
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 import pytest
+from pypdfium2 import raw
 
 from counter_app.domain.papers import Mark, StationName
 from printers.codes import read_picture
