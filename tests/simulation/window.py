@@ -21,8 +21,8 @@ from sqlalchemy.exc import OperationalError
 
 from counter_app.application.central_clock import CentralClock
 from counter_app.application.counter_desk import CounterDesk
-from counter_app.application.printer_set import PrinterSet
 from counter_app.application.enrolled import CentralLink
+from counter_app.application.printer_set import PrinterSet
 from counter_app.application.views import HoldView
 from counter_app.domain.papers import Paper
 from counter_app.domain.policy import Policy

@@ -21,8 +21,8 @@ import argon2
 
 from counter_app.application.central_clock import CentralClock
 from counter_app.application.counter_desk import CounterDesk
-from counter_app.application.printer_set import Fitted, PrinterSet
 from counter_app.application.enrolled import CentralLink
+from counter_app.application.printer_set import Fitted, PrinterSet
 from counter_app.application.views import LineWord
 from counter_app.domain.bestfit import best_fit
 from counter_app.domain.coaches import PlaceRef
