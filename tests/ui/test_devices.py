@@ -244,6 +244,7 @@ def test_events_are_filtered_copied_and_written(station: Stage, tmp_path: Path) 
     assert "2026-12-01T14:00:00+08:00,main,state,ready -> paper_out" in told
     screen.write_to(tmp_path / "log.csv")
     station.until((tmp_path / "log.csv").exists)
+    station.settle()  # until then the keys wait
     assert (tmp_path / "log.csv").read_text("utf-8-sig").splitlines() == told.splitlines()
     clerk.press(ESC)
     assert station.screen is not screen
@@ -452,6 +453,7 @@ def test_a_layout_is_begun_and_pictures_are_kept(station: Stage, bench: Bench, t
     screen.save_to(tmp_path / "ticket.png", "png")
     screen.save_to(tmp_path / "ticket.pdf", "pdf")
     station.until((tmp_path / "ticket.pdf").exists)
+    station.settle()  # until then the keys wait
     assert (tmp_path / "ticket.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "ticket.pdf").read_bytes() == b"%PDF ticket 576 en True False"
     clerk.press(Key.Key_F9)
