@@ -56,7 +56,7 @@ def parse_profile(text: str, *, name: str, file: str) -> Profile:
     """``name``: the file's, which is the profile's. Raises as :func:`read_profile`."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as trouble:  # "... (at line 3, column 8)"
+    except (ValueError, RecursionError) as trouble:  # "... (at line 3, column 8)"; a number of 5,000 digits; nesting
         raise Refusal(Reason.BAD_SETTING, key=file, detail=str(trouble)) from trouble
     return _Reader(document, text, name, file).profile()
 

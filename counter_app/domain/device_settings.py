@@ -137,7 +137,7 @@ def parse_devices(text: str) -> DeviceSettings:
     """Raises Refusal(BAD_SETTING, key=…, detail="line 7: …", line=7)."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers of 5,000 digits and nesting are no TOMLDecodeError
         raise Refusal(Reason.BAD_SETTING, key=DEVICES_FILE, detail=str(error)) from error
     try:
         root = Section(document, "")

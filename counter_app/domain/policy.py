@@ -155,7 +155,7 @@ def read_policy(text: str) -> Policy:
         raise bad("policy", "too large")
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers of 5,000 digits and nesting are no TOMLDecodeError
         raise bad("policy", str(error)) from error
     return parse_policy(document)
 

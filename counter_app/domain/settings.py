@@ -84,7 +84,7 @@ def parse_settings(text: str) -> Settings:
     """Raises Refusal(BAD_SETTING, key=…, detail=…) for a wrong type, value or unknown key; nothing is guessed."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers of 5,000 digits and nesting are no TOMLDecodeError
         raise Refusal(Reason.BAD_SETTING, key=SETTINGS_FILE, detail=str(error)) from error
     for section in document:
         if section not in {"printer", "ticket", "window", "keys", "central"}:

@@ -70,7 +70,7 @@ def _line_end(text: str) -> str:
 def _document(text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers of 5,000 digits and nesting are no TOMLDecodeError
         raise Refusal(Reason.BAD_SETTING, key="", detail=str(error)) from error
 
 

@@ -110,7 +110,7 @@ def _sizes(style: Table) -> tuple[int, ...]:
 
 def _logo(table: Table) -> Logo:
     file = table.take("file")
-    plain = isinstance(file, str) and 0 < len(file) <= _LOGO_FILE_MAX and not {*"/\\:"} & {*file}
+    plain = isinstance(file, str) and 0 < len(file) <= _LOGO_FILE_MAX and not {*"/\\:\0"} & {*file}
     if not plain or not file.lower().endswith(".png"):
         raise table.refusal("wrong_value", "file", "file", wanted="name.png")
     logo = Logo(

@@ -12,6 +12,7 @@ from counter_app.errors import Reason, Refusal
 Path = tuple[str | int, ...]
 BYTES_MAX: Final = 64 * 1024
 _AT: Final = re.compile(r" ?\(at line (\d+), column \d+\)$")
+_LONG_NUMBER: Final = re.compile(r"[0-9_]{4000}")  # Python reads no more than 4,300 digits
 _KEY: Final = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)\s*""")
 _SKIP: Final = re.compile(r"(?:\s+|#[^\n]*)*")
 _STRING: Final = re.compile(
@@ -55,6 +56,9 @@ def read_source(text: str, file: str, *, shipped: bool = False) -> Source:
         found = _AT.search(str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         raise refusal(file, line, "syntax", _AT.sub("", str(error))) from error
+    except ValueError as error:
+        long = _LONG_NUMBER.search(text)
+        raise refusal(file, text.count("\n", 0, long.start()) + 1 if long else 1, "syntax", str(error)) from error
     except RecursionError as error:
         raise refusal(file, 1, "syntax", "nested too deeply") from error
     return Source(file, values, _Scan(text).lines, shipped)

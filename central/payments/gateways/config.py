@@ -52,7 +52,7 @@ def read_config(method: str, path: Path) -> dict[str, Any]:
     """
     try:
         document = tomllib.loads(_limited(path))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, a number of 5,000 digits, nesting
         raise Refusal(Reason.BAD_SETTING, key=path.name, detail=str(error)[:200]) from error
     made: dict[str, Any] = {"method": method, "base_url": _taken(document, "base_url", BASES[method])}
     made |= {name: _taken(document, name) for name in _TEXTS[method]}

@@ -222,7 +222,9 @@ def test_what_is_no_profile_at_all_is_refused(tmp_path: Path) -> None:
     (tmp_path / "b.toml").write_bytes(b"#" * 70_000)
     (tmp_path / "c.toml").mkdir()
     (tmp_path / "D E.toml").write_text(GOOD, encoding="utf-8")
-    for name in ("a", "b", "c", "D E", "e"):
+    (tmp_path / "f.toml").write_text("format = " + "1" * 5000, encoding="utf-8")
+    (tmp_path / "g.toml").write_text("format = " + "[" * 9000 + "]" * 9000, encoding="utf-8")
+    for name in ("a", "b", "c", "D E", "e", "f", "g"):
         with pytest.raises(Refusal) as refused:
             read_profile(tmp_path / f"{name}.toml")
         assert refused.value.reason is Reason.BAD_SETTING

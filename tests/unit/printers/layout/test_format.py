@@ -84,6 +84,7 @@ def test_the_smallest_layout_is_taken() -> None:
         (('document = "receipt"', "# nothing"), 1, "missing_key", "document"),
         (("[[element]]\n", "[[element]\n"), 3, "syntax", "Expected ']]' at the end of an array declaration"),
         (('type = "rest"', 'type = "rest'), 9, "syntax", "Illegal character '\\n'"),
+        (('type = "rest"', "x = " + "[" * 9000 + "]" * 9000), 1, "syntax", "nested too deeply"),
         (('type = "rest"', 'type = "code"\ndots_max = 2'), 10, "wrong_value", "dots_max"),
     ],
 )  # fmt: skip
@@ -93,6 +94,12 @@ def test_what_is_wrong_is_told_with_its_line(change: tuple[str, str], line: int,
     assert text != RECEIPT
     refusal = refused(text)
     assert (refusal.facts["line"], refusal.facts["code"], refusal.facts["detail"]) == (line, code, detail)
+
+
+def test_a_number_too_long_to_read_is_refused_with_its_line() -> None:
+    """The start of the program would end with a traceback."""
+    refusal = refused(RECEIPT.replace('type = "rest"', 'type = "space"\ndots = ' + "1" * 5000))
+    assert (refusal.facts["line"], refusal.facts["code"]) == (10, "syntax")
 
 
 _COLUMNS = 'type = "columns"\n[[element.column]]\n'

@@ -101,6 +101,8 @@ def test_logo_words_and_sizes_for_every_document(tmp_path: Path) -> None:
         ("receipt.toml", OWN.replace("large", "enormous"), "unknown_style", 6),
         ("common.toml", COMMON.replace("size = [60", "size = [600"), "wrong_value", 4),
         ("common.toml", COMMON, "logo_missing", 9),
+        ("common.toml", COMMON.replace("logo.png", "\\u0000.png"), "wrong_value", 9),
+        ("receipt.toml", "x = " + "1" * 5000, "syntax", 1),
         (
             "common.toml",
             COMMON.split("[operator]", maxsplit=1)[0].replace(
