@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from ipaddress import ip_network
 from pathlib import Path
 from threading import Event
 from typing import Final
+from urllib.parse import urlsplit
 
 from counter_app.application.change_printers import ChangePrinters
 from counter_app.domain.settings import PrinterSettings, Settings
@@ -67,7 +66,7 @@ class PrinterFinder:
         self._change = change
         self._in_force = in_force
         self._saved = saved
-        self._hosts = hosts or neighbours
+        self._hosts = hosts or (lambda: known_hosts(self._saved()))
         self._search = search
 
     def search(
@@ -76,10 +75,7 @@ class PrinterFinder:
         found: Callable[[FoundPrinter], None],
         cancelled: Callable[[], bool],
     ) -> None:
-        """Ports, bus and queues first; then the raw port of each address of this machine's own network, connected to
-
-        and nothing sent.
-        """
+        """Ports, bus and queues first; then the raw port of hosts that are known, connected to and nothing sent."""
         stop = _Stop(cancelled)
         hosts = self._hosts()
         handfuls = [hosts[at : at + HOSTS_MAX] for at in range(0, len(hosts), HOSTS_MAX)]
@@ -153,17 +149,14 @@ def passing_token(clock: Clock) -> int:
     return clock.monotonic_ms() % _TOKEN_MAX + 1
 
 
-def neighbours() -> list[str]:
-    """The addresses of this machine's own small network (IPv4, /24), its own left out; none where it has none."""
-    try:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.connect(("192.0.2.1", 9))  # of a test network: nothing is sent, the system only chooses its address
-            own = str(probe.getsockname()[0])
-    except OSError:
-        return []
-    if own.startswith("127.") or own == "0.0.0.0":  # noqa: S104 - compared, not bound
-        return []
-    return [str(host) for host in ip_network(f"{own}/24", strict=False).hosts() if str(host) != own]
+def known_hosts(settings: Settings) -> list[str]:
+    """Of this machine, and of the network printers that the settings name already.
+
+    No network is searched: whoever connects to every address of a station looks like an intruder.
+    """
+    named = (urlsplit(one.url) for one in _printers_of(settings).values())
+    hosts = [split.hostname for split in named if split.scheme == "tcp" and split.hostname]
+    return list(dict.fromkeys(["localhost", *hosts]))
 
 
 def _printers_of(settings: Settings) -> Mapping[str, PrinterSettings]:

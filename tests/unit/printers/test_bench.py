@@ -23,7 +23,7 @@ from counter_app.ports.workshop import FoundPrinter, SearchStep
 from counter_app.system import SystemClock
 from counter_app.texts import Texts
 from printers import checking
-from printers.bench_finder import PrinterFinder, neighbours
+from printers.bench_finder import PrinterFinder, known_hosts
 from printers.bench_layouts import SAMPLE_WORDS, PrinterLayouts, masked
 from printers.compose import Composer
 from printers.finding import Found
@@ -171,11 +171,12 @@ def test_the_operators_profiles_are_offered_and_a_broken_one_is_not(composer: Co
     assert faults["broken.toml"].reason
 
 
-def test_the_neighbourhood_is_one_small_network_or_none() -> None:
-    """A whole company's network is searched, or the window searches itself."""
-    hosts = neighbours()
-    assert len(hosts) in {0, 253}
-    assert len(hosts) == len(set(hosts))
+def test_no_address_is_tried_that_nobody_named() -> None:
+    """A window that connects to every address of the station is taken for an intruder."""
+    second = replace(DEFAULTS.printer, url="tcp://192.0.2.21:9100")
+    named = replace(DEFAULTS, printers={"receipt": second, "spare": replace(second, url="usb://04b8:0202")})
+    assert known_hosts(DEFAULTS) == ["localhost"]
+    assert known_hosts(named) == ["localhost", "192.0.2.21"]
 
 
 # ---- layouts
