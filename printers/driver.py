@@ -179,9 +179,13 @@ class EscposPrinter:
         within_s = self._deadlines.confirm_s + self._opener.seconds_for(len(job))
         noise = reader.garbage
         try:
-            word = self._wait(link, reader, within_s, self._is_word_for(token))
-            # One byte is a short word: beside noise, or saying that the paper is out, it proves nothing.
-            if word is not None and reader.garbage == noise and not (isinstance(word, InOrder) and word.paper_out):
+            said: list[Answer] = []
+            word = self._wait(link, reader, within_s, self._is_word_for(token), said)
+            # One byte is a short word: beside noise or answers to no question, or saying that the paper is out, it
+            # proves nothing.
+            alone = all(answer is word or isinstance(answer, Automatic) for answer in said)
+            weak = isinstance(word, InOrder) and (word.paper_out or not alone)
+            if word is not None and reader.garbage == noise and not weak:
                 return DeliveryOutcome(delivery=Delivery.CONFIRMED, detail="", status=status)
             why = "no word in time" if word is None else "no word to trust"
             now = self._ask(link, reader)  # tells the clerk why: the paper ran out while it printed
@@ -289,10 +293,20 @@ class EscposPrinter:
         return read_block(answer.block)
 
     @staticmethod
-    def _wait(link: Link, reader: AnswerReader, within_s: float, wanted: Callable[[Answer], bool]) -> Answer | None:
+    def _wait(
+        link: Link,
+        reader: AnswerReader,
+        within_s: float,
+        wanted: Callable[[Answer], bool],
+        said: list[Answer] | None = None,
+    ) -> Answer | None:
+        """``said``: takes all that came until then."""
         end = time.monotonic() + within_s
         while (left := end - time.monotonic()) > 0:
-            for answer in reader.feed(link.read(left)):
+            answers = reader.feed(link.read(left))
+            if said is not None:
+                said += answers
+            for answer in answers:
                 if wanted(answer):
                     return answer
         return None

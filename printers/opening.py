@@ -171,7 +171,7 @@ def _tcp(split: SplitResult, url: str, profile: Profile) -> TcpOpener:
 
 def _serial(split: SplitResult, options: dict[str, str], url: str, profile: Profile) -> SerialOpener:
     device = unquote(split.netloc or split.path)  # serial://COM3 or serial:///dev/ttyS0
-    if not device or device == "/":
+    if not device or device == "/" or not device.isprintable():  # %00 would end the lane with a traceback
         raise _bad(url, "serial:///dev/DEVICE?baud=115200")
     baud, flow = options.get("baud", str(profile.baud)), options.get("flow", "none")
     if not baud.isascii() or not baud.isdigit() or int(baud) not in _BAUDS:
@@ -211,7 +211,10 @@ def _queue(split: SplitResult, url: str) -> tuple[str, int, str]:
 def _path(split: SplitResult, url: str) -> Path:
     if split.netloc not in {"", "localhost"} or not split.path or split.path.endswith("/"):
         raise _bad(url, "file:///PATH/OF/A/FILE")
-    path = Path(_native(split.path))
+    name = _native(split.path)
+    if not name.isprintable():
+        raise _bad(url, "the path has control characters")
+    path = Path(name)
     if not path.is_absolute():
         raise _bad(url, "the path starts at the root")
     return path

@@ -183,6 +183,28 @@ def test_a_garbling_printer_is_never_believed(bench: Bench) -> None:
     assert bench.driver.deliver(SLEEPER, token=1).delivery is Delivery.FAILED_BEFORE_SEND
 
 
+def test_a_printer_that_says_every_good_answer_to_everything_is_not_believed() -> None:
+    """A converter that repeats what it once heard: "all printed" would be among it at any time."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def repeat() -> None:
+            try:
+                while True:
+                    line, _ = server.accept()
+                    with line:
+                        while line.recv(4096):
+                            line.sendall(b"\x00\x12")
+            except OSError:
+                return  # the test is over
+
+        threading.Thread(target=repeat, daemon=True).start()
+        opener = TcpOpener("127.0.0.1", server.getsockname()[1], bytes_per_s=900_000)
+        driver = EscposPrinter(opener, PROFILES["thermal-80"], COMPOSER, deadlines=QUICK, half_sent=False)
+        assert driver.status().ready
+        assert driver.deliver(SLEEPER, token=1).delivery is Delivery.UNKNOWN
+        assert driver.kick_drawer(token=2).delivery is not Delivery.CONFIRMED
+
+
 def test_no_word_is_unknown(bench: Bench) -> None:
     """A ticket that may lie in the tray would be printed, and handed out, twice."""
     assert bench.driver.deliver(SLEEPER, token=1).delivery is Delivery.CONFIRMED

@@ -35,6 +35,7 @@ BAD = [
     "tcp://host?profile=thermal-80&profile=thermal-58", "tcp://host?nonsense", "tcp://[::1:9100",
     "tcp://a..b:9100", f"tcp://{'a' * 70}.local:9100",
     "serial://", "serial:///", "serial:///dev/ttyS0?baud=fast", "serial:///dev/ttyS0?baud=12345",
+    "serial:///dev/x%00y", "file:///tmp/a%00b",
     "serial:///dev/ttyS0?flow=maybe", "file://", "file:///tmp/", "file://elsewhere/x", "virtual:roll", "virtual://x",
     "usb://", "usb://4b8:e15", "usb://04b8", "usb://04b8:0e15/a/b", "usb://04b8:0e15/%00", "usb://04b8:0e15?baud=9600",
     "cups:", "cups:a b", "cups://host/x", "cups:a/b", "ipp://", "ipp://host", "ipp://host/printers/", "ipp://host:0/p/x",
