@@ -255,7 +255,10 @@ def read_policy_named(folder: Path, name: str) -> Policy:
             content = path.read_bytes()
             if len(content) > POLICY_BYTES_MAX:
                 raise Refusal(Reason.BAD_SETTING, key=path.name, detail="too long")
-            return read_policy(content.decode("utf-8"))
+            try:
+                return read_policy(content.decode("utf-8"))
+            except UnicodeDecodeError as error:
+                raise Refusal(Reason.BAD_SETTING, key=path.name, detail=str(error)) from error
     raise Refusal(Reason.BAD_SETTING, key="policy", detail=name)
 
 

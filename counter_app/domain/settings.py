@@ -17,7 +17,8 @@ FURTHER_PRINTERS: Final = ("receipt", "report", "spare")
 MAIN_PRINTER: Final = "main"  # prints tickets, and whatever has no printer of its own
 _PROFILE: Final = re.compile(r"^[A-Za-z0-9:._-]{1,60}$")
 _CENTRAL_URL: Final = re.compile(r"^(https?://[^\s]{1,300})?$")
-_PRINTER_URL: Final = re.compile(r"^(tcp://|serial://|usb://|ipp://|cups:|file://|virtual:)")
+# No control characters: a message about it would move the cursor of the terminal that shows it.
+_PRINTER_URL: Final = re.compile(r"^(tcp://|serial://|usb://|ipp://|cups:|file://|virtual:)[^\x00-\x1f\x7f-\x9f]*\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ import pytest
 
 import main
 from counter_app.domain.staff import Role
-from counter_app.errors import Cancelled, DeviceTrouble, OutcomeUnknown
+from counter_app.errors import Cancelled, DeviceTrouble, OutcomeUnknown, Reason, Refusal
 from counter_app.system import SystemClock
 from printers.codes import read_picture
 from tests.unit.command_line import PASSWORD, init, run, soon, tiny_feed
@@ -80,6 +80,15 @@ def test_init_with_everything_and_with_two_words(tmp_path: Path) -> None:
         assert verified.json["entries"] >= 1
         assert len(verified.json["head"]) == 64
         assert (tmp_path / name / "counterfoil.toml").is_file()
+
+
+def test_a_policy_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    """The program would end with a traceback that names no file."""
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "mine.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(Refusal) as caught:
+        main.read_policy_named(tmp_path, "mine")
+    assert (caught.value.reason, caught.value.facts["key"]) == (Reason.BAD_SETTING, "mine.toml")
 
 
 @pytest.mark.parametrize(

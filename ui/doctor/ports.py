@@ -19,7 +19,7 @@ def port_of(url: str) -> Path | None:
     if split.scheme != "serial":
         return None
     device = unquote(split.netloc or split.path)
-    return Path(device) if device.startswith("/") else None
+    return Path(device) if device.startswith("/") and device.isprintable() else None  # %00 is in no file's name
 
 
 def port(path: Path) -> Finding:

@@ -228,3 +228,9 @@ def test_a_refused_profile_is_a_finding_and_the_rest_is_said(tmp_path: Path) -> 
     assert "profile_good" in {one.code for one in found}
     wrong = run.settings_refused(tmp_path, RESOURCES, Refusal(Reason.BAD_SETTING, key="printer.url", detail="no"))
     assert findings.said(wrong[-1], _texts("en")) == "printer.url: no"
+
+
+def test_an_address_that_names_no_file_is_not_looked_for() -> None:
+    """The doctor would end with a traceback, of a setting that it should explain."""
+    assert ports.port_of("serial:///dev/x%00y") is None
+    assert ports.port_of("serial:///dev/ttyS0") is not None

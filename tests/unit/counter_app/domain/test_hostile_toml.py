@@ -23,3 +23,9 @@ def test_numbers_and_nesting_without_end_are_refused(read: Callable[[str], objec
     with pytest.raises(Refusal) as caught:
         read(text)
     assert caught.value.reason is Reason.BAD_SETTING
+
+
+def test_a_printers_address_has_no_control_characters() -> None:
+    """A message about it would move the cursor of the terminal that shows it."""
+    with pytest.raises(Refusal, match=r"printer\.url"):
+        parse_settings('[printer]\nurl = "tcp://a\\u001b[2Jb:9100"\n')
