@@ -17,7 +17,7 @@
     </message>
     <message>
         <source>Do not let through: this ticket, or a copy of it, was shown before. Call a supervisor.</source>
-        <translation>请勿放行：此票或其补打票已检过，请呼叫值班主任。</translation>
+        <translation>请勿放行：此票或其补打票已检过，请呼叫值班员。</translation>
     </message>
     <message>
         <source>Given back</source>
@@ -77,7 +77,7 @@
     </message>
     <message>
         <source>The operator no longer stands by the key that signed it. Call a supervisor.</source>
-        <translation>运营方已不再承认签发此票的密钥，请呼叫值班主任。</translation>
+        <translation>运营方已不再承认签发此票的密钥，请呼叫值班员。</translation>
     </message>
     <message>
         <source>Key no longer valid</source>
@@ -85,7 +85,7 @@
     </message>
     <message>
         <source>Its key's time was over when it was sold. Call a supervisor.</source>
-        <translation>售票时其密钥已过有效期，请呼叫值班主任。</translation>
+        <translation>售票时其密钥已过有效期，请呼叫值班员。</translation>
     </message>
     <message>
         <source>It may be a new window's: bring the keys up to date. Else it is not ours.</source>
@@ -97,7 +97,7 @@
     </message>
     <message>
         <source>It was altered, or signed by nobody of ours. Keep it, call a supervisor.</source>
-        <translation>内容被改动，或非本单位签发。请收存车票并呼叫值班主任。</translation>
+        <translation>内容被改动，或非本单位签发。请收存车票并呼叫值班员。</translation>
     </message>
     <message>
         <source>Not a ticket code</source>
@@ -201,7 +201,7 @@
     </message>
     <message>
         <source>Keep the ticket, and call a supervisor.</source>
-        <translation>请收存车票并呼叫值班主任。</translation>
+        <translation>请收存车票并呼叫值班员。</translation>
     </message>
     <message>
         <source>The time of the key that signed this ticket was over when it was sold.</source>
@@ -245,7 +245,7 @@
     </message>
     <message>
         <source>A supervisor may give it back.</source>
-        <translation>须由值班主任办理。</translation>
+        <translation>须由值班员办理。</translation>
     </message>
     <message>
         <source>Ticket {ticket} was checked and let through.</source>

@@ -21,11 +21,11 @@
     </message>
     <message>
         <source>What the terminal says does not fit this payment. Print its last receipts there, compare amount, time and receipt number, and decide with a supervisor.</source>
-        <translation>终端所报与本笔支付不符。请在终端打印最近的签购单，核对金额、时间和凭证号，再与值班主任共同认定。</translation>
+        <translation>终端所报与本笔支付不符。请在终端打印最近的签购单，核对金额、时间和凭证号，再与值班员共同认定。</translation>
     </message>
     <message>
         <source>ALARM: the terminal gave back another payment than this one, of another customer. Compare its receipts at once and decide with a supervisor.</source>
-        <translation>警报：终端撤销了另一位旅客的另一笔支付。请立即核对终端签购单，并与值班主任共同认定。</translation>
+        <translation>警报：终端撤销了另一位旅客的另一笔支付。请立即核对终端签购单，并与值班员共同认定。</translation>
     </message>
     <message>
         <source>All is paid. Make the sale, and the tickets print; or give the money back.</source>
@@ -189,7 +189,7 @@
     </message>
     <message>
         <source>decided by a supervisor</source>
-        <translation>值班主任已认定</translation>
+        <translation>值班员已认定</translation>
     </message>
     <message>
         <source>Back to: {leg}</source>
@@ -657,7 +657,7 @@
     </message>
     <message>
         <source>Look at the differences; a supervisor resolves them.</source>
-        <translation>请查看差异，由值班主任处理。</translation>
+        <translation>请查看差异，由值班员处理。</translation>
     </message>
     <message>
         <source>The terminal's day was not ended</source>
@@ -789,7 +789,7 @@
     </message>
     <message>
         <source>It stays under Payments. Try again there, or pay it out in cash with a supervisor.</source>
-        <translation>已列入“支付”。可在那里重试，或与值班主任共同改付现金。</translation>
+        <translation>已列入“支付”。可在那里重试，或与值班员共同改付现金。</translation>
     </message>
     <message>
         <source>Paid back by {tender}</source>

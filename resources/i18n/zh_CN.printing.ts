@@ -89,7 +89,7 @@
     </message>
     <message>
         <source>Look at the numbers on the roll. If they are right, tell a supervisor.</source>
-        <translation>请核对票卷上的号码；若无误，请报告值班主任。</translation>
+        <translation>请核对票卷上的号码；若无误，请报告值班员。</translation>
     </message>
     <message>
         <source>Number {first} was used before, or lies in another roll.</source>

@@ -632,6 +632,18 @@
         <translation>无应答</translation>
     </message>
     <message>
+        <source>no answer in time</source>
+        <translation>未及时应答</translation>
+    </message>
+    <message>
+        <source>an answer that cannot be trusted</source>
+        <translation>应答不可信</translation>
+    </message>
+    <message>
+        <source>this printer confirms nothing</source>
+        <translation>此打印机不作确认</translation>
+    </message>
+    <message>
         <source>not reachable</source>
         <translation>连接不上</translation>
     </message>

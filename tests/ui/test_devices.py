@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 
+from counter_app.application.views import Sheet
 from counter_app.domain.papers import Document
 from counter_app.ports.printer_events import EventKind, PrinterEvent
 from counter_app.ports.prints import Delivery, DeliveryOutcome, JobState, PaperState
@@ -20,6 +21,8 @@ from tests.ui.clerk import ENTER, ESC, Clerk
 from tests.ui.fake_printing import READY
 from tests.ui.fake_workshop import Bench
 from tests.ui.stage import Stage
+from tests.ui.test_forward import picture
+from ui.presenters.printers import detail_words
 from ui.presenters.settle import Signed
 from ui.screens import blanks as blanks_module
 from ui.screens.blanks import BlanksScreen, LoadDialog
@@ -29,6 +32,7 @@ from ui.screens.find_printers import FindPrintersScreen
 from ui.screens.layouts import LayoutsScreen
 from ui.screens.printer_log import PrinterLogScreen
 from ui.widgets.chrome import NoticeBar, StatusLine
+from ui.widgets.roll import Roll
 
 Key = Qt.Key
 OUT = replace(READY, ready=False, paper=PaperState.OUT, error="paper_out")
@@ -149,6 +153,36 @@ def test_a_test_page_is_chosen_printed_and_told(station: Stage, bench: Bench) ->
     station.until(lambda: len(station.desk.print_jobs()) == before + 1)
     _in_dialog(station, screen.dialog, ESC)
     assert not screen.dialog.isVisible()
+
+
+def test_a_test_page_lies_on_the_roll_at_once(station: Stage) -> None:
+    """The page is confirmed, and the roll beside it stays as it was until a ticket is sold."""
+    window, sheets = station.window, list[Sheet]()
+    window.parts = replace(window.parts, sheets=lambda: sheets)
+    window.showNormal()
+    window.resize(1280, 800)
+    clerk, screen = _devices(station)
+    window.show_roll()
+    roll = window.findChild(Roll)
+    assert isinstance(roll, Roll)
+    station.until(lambda: not roll._asking)
+    sheets.append(Sheet(png=picture(), title="ruler", printed_at=station.desk.clock.now()))
+    clerk.press(Key.Key_F6)
+    _in_dialog(station, screen.dialog, ENTER)
+    station.until(lambda: roll._all == sheets)
+
+
+@pytest.mark.parametrize(
+    ("detail", "words"),
+    [
+        ("ticket: no_word", "Ticket: no answer"),
+        ("ticket: no word in time: cover_open", "Ticket: no answer in time, cover open"),
+        ("ticket: E-17", "Ticket: E-17"),
+    ],
+)
+def test_why_a_paper_was_not_sent_is_said_in_words(station: Stage, detail: str, words: str) -> None:
+    """The log shows a clerk the driver's code; what a device says itself is shown as it is."""
+    assert detail_words(detail, station.window.t) == words
 
 
 def test_the_drawer_is_tried_only_by_its_own_choice_and_with_a_name(

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
+from counter_app.application.order_papers import PaperOffer
 from counter_app.domain.money import Money
 from counter_app.errors import Reason
 from counter_app.ports.prints import JobKind
@@ -98,6 +99,23 @@ def test_a_supervisor_gives_a_reason_for_a_copy(stage: Stage) -> None:
     clerk.press(ENTER)
     ((kind, _, reason),) = stage.desk.copies
     assert (kind, reason) == (JobKind.RECEIPT, "torn in the cutter")
+    assert pane.table.hasFocus()
+
+
+def test_what_came_out_meanwhile_is_said_in_the_open_list(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lost otherwise: "not settled yet" stands beside a paper that lies in the tray, until the list is opened anew."""
+    _clerk, pane = at_orders(stage)
+    real = stage.desk.order_papers
+
+    def waiting(order_id: UUID, ticket_id: UUID | None = None) -> list[PaperOffer]:
+        return [replace(one, refused=Reason.JOB_NOT_OPEN.value) for one in real(order_id, ticket_id)]
+
+    monkeypatch.setattr(stage.desk, "order_papers", waiting)
+    pane.menu.look_again()
+    stage.until(lambda: all(one.refused for one in pane.menu.offers))
+    monkeypatch.setattr(stage.desk, "order_papers", real)
+    stage.window.printed.emit(stage.desk.print_jobs()[0])
+    stage.until(lambda: not any(one.refused for one in pane.menu.offers))
     assert pane.table.hasFocus()
 
 

@@ -68,6 +68,11 @@ class PaperMenu:
         self._of, self.offers, self.chosen = None, (), None
         self._changed()
 
+    def look_again(self) -> None:
+        """A paper has come out meanwhile, or was spoiled: what is said of it may be another."""
+        if not self.busy:
+            self._read()
+
     def back(self) -> None:
         """Esc: from the question to the list, from the list out."""
         if self.chosen is None:

@@ -53,6 +53,13 @@ STATE_WORDS: Final[Mapping[str, str]] = {
     "stalled": mark("it took no more"),
     "stopped": mark("print queue stopped"),
 }
+# Why a paper was not sent or not confirmed, where it is no state: the driver's words.
+WHY_WORDS: Final[Mapping[str, str]] = {
+    "no_word": mark("no answer"),
+    "no word in time": mark("no answer in time"),
+    "no word to trust": mark("an answer that cannot be trusted"),
+    "this printer gives no word": mark("this printer confirms nothing"),
+}
 TRANSPORTS: Final[Mapping[str, str]] = {
     "tcp": mark("Network"),
     "serial": mark("Serial line"),
@@ -169,12 +176,19 @@ def detail_words(detail: str, t: Texts) -> str:
         return " → ".join(t(STATE_WORDS[state]) for state in states)
     kind, colon, why = detail.partition(": ")
     if colon and kind in JOB_KINDS:
-        why = t(STATE_WORDS[why]) if why in STATE_WORDS else why
+        why = _why_words(why, t)
         return t("{what}: {detail}", what=t(JOB_KINDS[kind]), detail=why) if why else t(JOB_KINDS[kind])
     kind, to, where = detail.partition(" to ")
     if to and kind in JOB_KINDS and where in NAMES:
         return f"{t(JOB_KINDS[kind])} → {t(NAMES[where])}"
     return detail
+
+
+def _why_words(why: str, t: Texts) -> str:
+    """``no word in time: cover_open`` is two of our codes."""
+    parts = why.split(": ")
+    ours = {**STATE_WORDS, **WHY_WORDS}
+    return ", ".join(t(ours[part]) for part in parts) if all(part in ours for part in parts) else why
 
 
 def outcome_words(outcome: DeliveryOutcome, t: Texts) -> tuple[str, str]:

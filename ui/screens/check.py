@@ -101,10 +101,10 @@ class CheckScreen(Screen):
                 title=lambda: t("Verdict"),
                 text=lambda k: f"{SAID[k.verdict].mark}  {t(SAID[k.verdict].title)}",
                 mood=lambda k: SAID[k.verdict].mood,
-                width=240,
+                width=200,
                 strong=True,
             ),
-            Column(title=lambda: t("Ticket"), text=lambda k: "—" if k.body is None else str(k.body.ticket), width=210),
+            Column(title=lambda: t("Ticket"), text=lambda k: "—" if k.body is None else str(k.body.ticket), width=176),
             Column(title=lambda: t("Train"), text=lambda k: "—" if k.body is None else k.body.service, width=90),
             Column(title=lambda: t("Why"), text=lambda k: check.reason(k, t, self._zone)),
         ]

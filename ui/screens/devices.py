@@ -229,6 +229,7 @@ class DevicesScreen(Screen):
             self._window.parts.workshop,
             print_jobs=self.shell.print_jobs,
             lane=self._lane,
+            tried=self._window.refresh_roll,
         )
         self.dialog.finished.connect(lambda _result: self._read())
         self.dialog.open()

@@ -45,10 +45,12 @@ class TestPrintDialog(Popup):
         *,
         print_jobs: Callable[[Sequence[UUID]], None],
         lane: Callable[[str], Lane],
+        tried: Callable[[], None],
     ) -> None:
         t = screen.t
         super().__init__(screen, t("Test print"), t("Print"), t("Close"))
         self._screen, self._workshop, self._print_jobs, self._lane = screen, workshop, print_jobs, lane
+        self._tried = tried
         self.printer = Choice()
         for one in found:
             self.printer.addItem(printers.printer_name(one.name, t), one.name)
@@ -120,6 +122,7 @@ class TestPrintDialog(Popup):
     def _printed(self, outcome: DeliveryOutcome) -> None:
         self.yes.setEnabled(True)
         self.say(*printers.outcome_words(outcome, self._screen.t))
+        self._tried()
 
     def _failed(self, trouble: Trouble) -> None:
         self.yes.setEnabled(True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from counter_app.application.views import PrintJobView
@@ -54,6 +55,7 @@ class JobsPart(QWidget):
         self.table.set_empty(
             lambda: self._t("Nothing has been printed yet.") if not self._all else self._t("Nothing for this printer.")
         )
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # tickets differ in their last digits
         self.table.setMinimumHeight(shell.theme.tokens().size["row"] * (ROWS_SHOWN_MIN + 1))
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)

@@ -160,6 +160,7 @@ class OrdersScreen(Screen):
         """A copy came out, say, while its order is looked at."""
         if self.isVisible():
             self._read()
+            self.papers.menu.look_again()
 
     def _have_orders(self, orders: list[OrderView]) -> None:
         self._orders = orders

@@ -234,6 +234,11 @@ class MainWindow(QMainWindow):
         self._roll_wanted = False
         self._room_for_roll()
 
+    def refresh_roll(self) -> None:
+        """A paper came out that is no print job, say."""
+        if self._roll is not None:
+            self._roll.refresh()
+
     def toggle_roll(self) -> None:
         if self.roll_shown:
             self.hide_roll()
@@ -778,8 +783,7 @@ class MainWindow(QMainWindow):
 
     def _job_finished(self, job: object) -> None:
         self.printed.emit(job)
-        if self._roll is not None:
-            self._roll.refresh()
+        self.refresh_roll()
 
     def _printers_idle(self) -> None:
         if self._closing:

@@ -51,7 +51,7 @@ class Roll(QWidget):
         for button in (self._out, self._in, self._shut):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 8, 0, 0)
+        column.setContentsMargins(1, 8, 0, 0)  # the line at the left stays free
         head = row(self._caption, None, self._out, self._in, self._shut, spacing=2)
         head.setContentsMargins(16, 0, 8, 0)
         column.addLayout(head)
