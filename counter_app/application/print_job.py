@@ -15,6 +15,7 @@ from counter_app.application.printer_log import PrinterLog
 from counter_app.application.views import PrintJobView
 from counter_app.domain.journal import Json, Kind
 from counter_app.domain.luggage import tag_number
+from counter_app.domain.orders import TicketState
 from counter_app.domain.papers import Paper
 from counter_app.domain.settings import MAIN_PRINTER
 from counter_app.domain.staff import SYSTEM, Actor
@@ -87,6 +88,13 @@ def paper_fact(books: Reading | Writing, job: PrintJob) -> dict[str, Json]:
         "copy": job.copy_number,
         "stock_number": job.stock_number,
     }
+
+
+def given_back(books: Reading | Writing, job: PrintJob) -> bool:
+    """Whether it is a paper of a ticket that was refunded: it is not to come out any more."""
+    of_ticket = job.kind in {JobKind.TICKET, JobKind.REIMBURSEMENT, JobKind.LUGGAGE_TAG}
+    ticket = books.orders.ticket(job.ref) if of_ticket else None
+    return ticket is not None and ticket.state is TicketState.REFUNDED
 
 
 def _lasting(job: PrintJob) -> str:
@@ -173,6 +181,8 @@ class FinishJob:
                     assert_never(outcome.delivery)
             detail = f"{_lasting(job)} {outcome.detail}".strip()[:200]
             job = replace(job, detail=detail, updated_at=self.clock.now())
+            if job.state is JobState.FAILED_BEFORE_SEND and given_back(books, job):
+                job = replace(job, state=JobState.SETTLED_SPOILED, detail="refunded")  # while it was about to be sent
             books.prints.put(job)
             # A printer that is out of paper fails each try: the first says it all.
             if job.kind in _JOURNALED and not (kind is Kind.PAPER_FAILED and job.attempts > 1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from counter_app.application.hold import let_go, money_on, reap
 from counter_app.application.payments.run_payment import end_in_flight
@@ -13,7 +13,7 @@ from counter_app.domain.journal import Json, Kind
 from counter_app.domain.orders import OrderState
 from counter_app.domain.staff import SYSTEM
 from counter_app.ports.clock import Clock
-from counter_app.ports.prints import JobState
+from counter_app.ports.prints import JobKind, JobState
 from counter_app.ports.stock import ClaimState
 from counter_app.ports.store import MoneyStore
 
@@ -30,7 +30,8 @@ class Recover:
         Payments that were under way are UNKNOWN, or were never sent. A tender that died without one took no money that
         we know of: a sale that was paid is SOLD, in the commit that says so. Places on which money is, or may be, stay
         LEASED until that is settled. A hold that stood on the dead window's screen can be taken up by nobody, and keeps
-        the places from everybody; parked sales keep theirs. Of drawers' kicks nothing is asked: they are over.
+        the places from everybody; parked sales keep theirs. Kicks of drawers are over, begun or not: the next start may
+        be tomorrow's, with nobody at the window. Nothing is asked of them.
         """
         now = self.clock.now()
         with self.holder.writing() as act:
@@ -48,6 +49,11 @@ class Recover:
             sending = [job for job in books.prints.open_jobs() if job.state is JobState.SENDING]
             for job in sending:
                 mark_unknown(books, job, now)
+            for job in books.prints.open_jobs():
+                if job.kind is JobKind.DRAWER:
+                    books.prints.put(
+                        replace(job, state=JobState.FAILED_BEFORE_SEND, detail="interrupted", updated_at=now)
+                    )
             if dead or sending:
                 orders: list[Json] = [str(claim.order_id) for claim in dead]
                 jobs: list[Json] = [str(job.job_id) for job in sending]

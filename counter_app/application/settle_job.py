@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from counter_app.application.print_job import copy_job, paper_fact, put_copy
+from counter_app.application.print_job import copy_job, given_back, paper_fact, put_copy
 from counter_app.application.rights import demand
 from counter_app.domain.journal import Kind
-from counter_app.domain.orders import TicketState
 from counter_app.domain.staff import Actor, Right
 from counter_app.domain.stocknumbers import StockControl
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock, Ids
-from counter_app.ports.prints import JobKind, JobState, Printers, PrintJob
-from counter_app.ports.store import MoneyStore, Writing
+from counter_app.ports.prints import JobKind, JobState, Printers
+from counter_app.ports.store import MoneyStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +38,7 @@ class SettleJob:
                 raise Refusal(Reason.JOB_NOT_OPEN)
             now = self.clock.now()
             copy = None
-            if not came_out and not _given_back(books, job):
+            if not came_out and not given_back(books, job):
                 copy = copy_job(books, job, self.ids.new(), now, self.printers, self.control)
             fact = paper_fact(books, job)
             fact["came_out"] = came_out
@@ -51,9 +50,3 @@ class SettleJob:
             if copy is not None:
                 put_copy(books, copy, job, self.printers)
         return None if copy is None else copy.job_id
-
-
-def _given_back(books: Writing, job: PrintJob) -> bool:
-    of_ticket = job.kind in {JobKind.TICKET, JobKind.REIMBURSEMENT, JobKind.LUGGAGE_TAG}
-    ticket = books.orders.ticket(job.ref) if of_ticket else None
-    return ticket is not None and ticket.state is TicketState.REFUNDED

@@ -486,6 +486,19 @@ def test_a_refunded_ticket_is_not_printed_any_more(counter: Counter) -> None:
         counter.start_job(sold.jobs[1])
 
 
+def test_refunded_while_its_printer_is_called_it_is_not_printed_afterwards(counter: Counter) -> None:
+    """The printer does not answer for some seconds; the ticket is given back meanwhile, and its place sold again."""
+    sold = counter.sold(LI)
+    job = sold.jobs[1]
+    counter.start_job(job)
+    counter.refund(counter.clerk, counter.quote_refund(sold.order.tickets[0].ticket_id))
+    counter.finish_job(job, DeliveryOutcome(delivery=Delivery.FAILED_BEFORE_SEND, detail="silent", status=STATUS))
+    with _refused(Reason.JOB_NOT_OPEN):
+        counter.start_job(job)
+    with counter.store.reading() as books:
+        assert job not in [one.job_id for one in books.prints.open_jobs()]
+
+
 # -------------------------------------------------------------------------------------------------------- recover
 
 
@@ -507,6 +520,18 @@ def test_recover_finishes_every_intent(counter: Counter) -> None:
     entries = len(_kinds(counter))
     counter.recover()
     assert len(_kinds(counter)) == entries, "nothing to do is nothing to say"
+
+
+def test_a_kick_that_was_not_begun_dies_with_the_program(counter: Counter) -> None:
+    """The drawer springs open at the next morning's start, with nobody at the window."""
+    sold = counter.sold(LI)
+    counter.close()
+    counter.open()
+    assert counter.recover().jobs_to_print == sold.jobs[1:]
+    with _refused(Reason.JOB_NOT_OPEN):
+        counter.start_job(sold.jobs[0])
+    with counter.store.reading() as books:
+        assert sold.jobs[0] not in [job.job_id for job in books.prints.open_jobs()]
 
 
 def test_recover_frees_what_stood_on_the_dead_windows_screen(counter: Counter) -> None:
