@@ -241,7 +241,8 @@ class _UsbLink:
             except self._timeout:
                 pass  # it takes nothing now
             except self._error as trouble:
-                raise LinkBroken("closed", sent) from trouble
+                # How much of the piece has left nobody says, and a short slip is one piece: that counts as sent.
+                raise LinkBroken("closed", sent + 1) from trouble
             if limit.over and sent < len(data):
                 raise LinkBroken("stalled", sent)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import usb.core
 
 from counter_app.ports.prints import Delivery, DeliveryOutcome, PaperState
 from printers.compose import Composer
@@ -348,3 +351,23 @@ def test_a_printer_that_may_not_be_opened_says_so() -> None:
     bus.plug(Gadget(0x0416, 0x5011, denied=True))
     driver = EscposPrinter(UsbOpener(0x0416, 0x5011, bus=lambda: bus), PROFILES["thermal-80"], COMPOSER)
     assert "denied" in driver.deliver(SLEEPER, token=1).detail
+
+
+def test_pulled_while_the_first_piece_is_on_its_way_is_unknown() -> None:
+    """The bus says that the printer is gone, and not how much it took: a short slip would be printed a second time."""
+
+    class Pulled(SimulatedBus):
+        def bulk_write(self, dev_handle: Gadget, ep: int, intf: int, data: Any, timeout: int) -> int:
+            sent = super().bulk_write(dev_handle, ep, intf, data, timeout)
+            if len(data) > 1000:  # no question
+                raise usb.core.USBError("Input/Output Error", -1, errno.EIO)
+            return sent
+
+    bus = Pulled()
+    with SimulatedPrinter() as simulator:
+        simulator.also_close(bus.close)
+        bus.plug(Gadget(0x04B8, 0x0E15, address=("127.0.0.1", simulator.listen())))
+        driver = EscposPrinter(
+            UsbOpener(0x04B8, 0x0E15, bus=lambda: bus), PROFILES["epson-80"], COMPOSER, half_sent=False
+        )
+        assert driver.deliver(SLEEPER, token=1).delivery is Delivery.UNKNOWN
