@@ -632,10 +632,6 @@
         <translation>无应答</translation>
     </message>
     <message>
-        <source>no answer in time</source>
-        <translation>未及时应答</translation>
-    </message>
-    <message>
         <source>an answer that cannot be trusted</source>
         <translation>应答不可信</translation>
     </message>
