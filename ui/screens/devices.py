@@ -78,8 +78,9 @@ class DevicesScreen(Screen):
         page.addWidget(self._question)  # before all else: it waits for an answer
         page.addWidget(self.cards)
         page.addWidget(self.jobs, 1)
-        self._window.printed.connect(lambda _job: self._read() if self.isVisible() else None)
-        self._window.printer_changed.connect(lambda _name, _status: self._read() if self.isVisible() else None)
+        # Methods, no lambdas: Qt forgets them together with the screen when somebody else signs in.
+        self._window.printed.connect(self._printed)
+        self._window.printer_changed.connect(self._printer_changed)
 
     def _question_card(self) -> Card:
         card = Card(margin=16, spacing=8, role="notice")
@@ -144,6 +145,14 @@ class DevicesScreen(Screen):
         return printer_lane([printer.name for printer in self._seen.printers].index(name))
 
     # ---- what is shown
+    def _printed(self, _job: object) -> None:
+        if self.isVisible():
+            self._read()
+
+    def _printer_changed(self, _name: str, _status: object) -> None:
+        if self.isVisible():
+            self._read()
+
     def _read(self) -> None:
         desk = self.shell.desk
 
