@@ -53,8 +53,8 @@ class PrintPump:
 
     @property
     def sending(self) -> bool:
-        """Something is on its way to a printer, or about to be."""
-        return bool(self._running)
+        """Something is on its way to a printer, or about to be: the next paper of a sale too."""
+        return bool(self._running) or any(self._queues.values())
 
     @property
     def waiting(self) -> int:

@@ -96,6 +96,22 @@ def test_a_stuck_receipt_printer_holds_no_ticket_back() -> None:
     assert counter.pump.idle
 
 
+def test_between_two_papers_of_a_sale_something_is_still_to_be_sent() -> None:
+    """The window that was told to close goes after the first ticket; the family's others come out tomorrow."""
+    counter = _Counter()
+    seen: list[bool] = []
+    pump = PrintPump(
+        counter.desk,
+        counter.lanes,
+        changed=lambda _job: seen.append(pump.sending),
+        troubled=counter.troubles.append,
+    )
+    counter.lanes.stuck = {Lane.PRINTER}
+    pump.enqueue([counter.job("ticket") for _ in range(2)])
+    counter.lanes.let_go(Lane.PRINTER)
+    assert seen == [True, False]
+
+
 def test_the_drawer_opens_before_the_papers_of_its_sale() -> None:
     """The clerk has the change in hand when the receipt comes; order at one printer is the order of the store."""
     counter = _Counter("receipt")
