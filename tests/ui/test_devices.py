@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
+from shiboken6 import isValid
 
 from counter_app.application.views import Sheet
 from counter_app.domain.papers import Document
@@ -170,6 +171,17 @@ def test_a_test_page_lies_on_the_roll_at_once(station: Stage) -> None:
     clerk.press(Key.Key_F6)
     _in_dialog(station, screen.dialog, ENTER)
     station.until(lambda: roll._all == sheets)
+
+
+def test_a_paper_for_the_next_person_does_not_call_the_screen_of_the_one_before(station: Stage) -> None:
+    """The Devices screen of somebody who signed out is gone: each paper after that was "a mistake of the program"."""
+    _clerk, screen = _devices(station)
+    station.window.sign_out()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert not isValid(screen)
+    station.window.printed.emit(None)
+    station.window.printer_changed.emit("main", READY)
+    station.settle()
 
 
 @pytest.mark.parametrize(
