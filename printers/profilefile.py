@@ -32,11 +32,17 @@ PAGES: Final = (
     "cp1257", "cp1258",
 )  # fmt: skip
 _SECTIONS: Final = ("paper", "raster", "cut", "drawer", "answers", "text", "speed", "density")
+# What a test page sends unasked must not cut, kick or feed. GS ( K (function 49), GS |, ESC 7 and DC2 # are the makers'
+# ways to say how dark: Epson's reference, and the manuals of the small mechanisms.
+_DENSITY: Final = re.compile(rb"\x1d\(K\x02\x00\x31[\x00-\xff]|\x1d\|[\x00-\xff]|\x1b7[\x00-\xff]{3}|\x12#[\x00-\xff]")
+_DENSITY_WORDS: Final = "1D284B020031nn, 1D7Cnn, 1B37nnnnnn or 1223nn"
 _Word = TypeVar("_Word", RasterMode, Cut, StatusBy, Confirm)
 
 
 def read_profile(path: Path) -> Profile:
     """Raises ``Refusal(BAD_SETTING, key=file, detail=line and reason)``."""
+    if path.exists() and not path.is_file():  # a pipe would never end
+        raise Refusal(Reason.BAD_SETTING, key=str(path), detail="not a file")
     try:
         with path.open("rb") as file:
             data = file.read(FILE_BYTES_MAX + 1)
@@ -151,8 +157,8 @@ class _Reader:
                 command = bytes.fromhex(step)
             except (TypeError, ValueError):
                 raise self._bad("density", "steps", f"{step!r} is not hexadecimal") from None
-            if not 2 <= len(command) <= 16 or command[0] not in {0x1B, 0x1C, 0x1D, 0x1F, 0x12}:
-                raise self._bad("density", "steps", f"{step!r} is no command of 2 to 16 bytes")
+            if not _DENSITY.fullmatch(command):
+                raise self._bad("density", "steps", f"{step!r} is no command for the density: {_DENSITY_WORDS}")
             if REAL_TIME.search(command):
                 raise self._bad("density", "steps", f"{step!r} holds a real-time command (10 04, 10 05, 10 14)")
             found.append(command)

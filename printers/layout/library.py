@@ -173,6 +173,8 @@ class LayoutLibrary:
 
 def read_text(path: Path) -> str:
     """Raises Refusal(LAYOUT_REFUSED) for what is too long, no UTF-8 or cannot be read."""
+    if path.exists() and not path.is_file():  # a pipe would never end
+        raise refusal(path.name, 1, "unreadable", "not a file")
     try:
         with path.open("rb") as file:
             content = file.read(BYTES_MAX + 1)

@@ -28,6 +28,8 @@ def read_logo(logo: Logo, folder: Path, *, most: int) -> Image.Image:
 
     Raises BadLogo.
     """
+    if (folder / logo.file).exists() and not (folder / logo.file).is_file():  # a pipe would never end
+        raise BadLogo("logo_missing", f"{logo.file}: not a file")
     try:
         with (folder / logo.file).open("rb") as file:
             content = file.read(BYTES_MAX + 1)

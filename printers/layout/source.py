@@ -11,6 +11,7 @@ from counter_app.errors import Reason, Refusal
 
 Path = tuple[str | int, ...]
 BYTES_MAX: Final = 64 * 1024
+DOTS_MAX: Final = 200
 _AT: Final = re.compile(r" ?\(at line (\d+), column \d+\)$")
 _LONG_NUMBER: Final = re.compile(r"[0-9_]{4000}")  # Python reads no more than 4,300 digits
 _KEY: Final = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)\s*""")
@@ -50,6 +51,9 @@ def read_source(text: str, file: str, *, shipped: bool = False) -> Source:
     if len(text.encode("utf-8", "surrogatepass")) > BYTES_MAX:
         raise refusal(file, 1, "too_long", f"{BYTES_MAX >> 10} KiB")
     text = text.replace("\r\n", "\n")
+    for number, one in enumerate(text.split("\n"), 1):
+        if one.count(".") > DOTS_MAX:  # a key of thousands of parts takes tomllib, and so the start, many seconds
+            raise refusal(file, number, "syntax", f"more than {DOTS_MAX} dots in one line")
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -84,6 +84,7 @@ def test_the_smallest_layout_is_taken() -> None:
         (('document = "receipt"', "# nothing"), 1, "missing_key", "document"),
         (("[[element]]\n", "[[element]\n"), 3, "syntax", "Expected ']]' at the end of an array declaration"),
         (('type = "rest"', 'type = "rest'), 9, "syntax", "Illegal character '\\n'"),
+        (('type = "rest"', ".".join("x" * 9000) + " = 1"), 9, "syntax", "more than 200 dots in one line"),
         (('type = "rest"', "x = " + "[" * 9000 + "]" * 9000), 1, "syntax", "nested too deeply"),
         (('type = "rest"', 'type = "code"\ndots_max = 2'), 10, "wrong_value", "dots_max"),
     ],

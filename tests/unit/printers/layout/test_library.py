@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,18 @@ def test_files_that_are_no_layouts_are_left_alone(tmp_path: Path) -> None:
     picture(folder)
     assert LayoutLibrary(RESOURCES / "layouts", folder).troubles == ()
     assert LayoutLibrary(RESOURCES / "layouts", tmp_path / "nothing").troubles == ()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX")
+def test_a_pipe_in_the_place_of_a_file_does_not_hold_up_the_start(tmp_path: Path, log_watch: LogWatch) -> None:
+    """Nobody writes into it: the window would never open."""
+    os.mkfifo(tmp_path / "receipt.toml")
+    os.mkfifo(tmp_path / "logo.png")
+    log_watch.expect("the shipped one is used")
+    troubles = Composer(RESOURCES, tmp_path).layouts.troubles
+    assert [(one.facts["file"], one.facts["code"]) for one in troubles] == [("receipt.toml", "unreadable")]
+    with pytest.raises(BadLogo, match="logo_missing"):
+        read_logo(Logo(file="logo.png", width=200, height=80, dither=True), tmp_path, most=384)
 
 
 # ----------------------------------------------------------------------------------------------------------- logo
