@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -110,12 +111,13 @@ class LoadRoll:
     ids: Ids
     printers: Printers
     control: StockControl
+    renumber: Callable[[Writing, str, Actor], None]
 
     def __call__(self, actor: Actor, printer: str, first: str, last: str) -> RollView:
-        """One that was used up is ended with it.
+        """One that was used up is ended with it. Tickets that wait for this printer take blanks of the new roll.
 
-        Raises Refusal: NOT_ALLOWED, UNKNOWN_PRINTER, BAD_BLANKS, ROLL_INSIDE(left), BLANKS_USED(first), and
-        BAD_SETTING where the policy has no stock control.
+        Raises Refusal: NOT_ALLOWED, UNKNOWN_PRINTER, BAD_BLANKS, ROLL_INSIDE(left), BLANKS_USED(first),
+        BLANKS_SHORT where more tickets wait than it has, and BAD_SETTING where the policy has no stock control.
         """
         _demand_handling(actor)
         self.printers.named(printer)
@@ -153,6 +155,8 @@ class LoadRoll:
                 journal_seq=entry.seq,
             )
             books.blanks.put(roll)
+            self.renumber(books, printer, actor)
+            roll = _inside(books, printer)
         return roll_view(roll)
 
 

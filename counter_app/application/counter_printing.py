@@ -55,7 +55,9 @@ class CounterPrinting:
         self._reprint = Reprint(store=store, clock=clock, ids=ids, printers=printers, control=control)
         self._move_job = MoveJob(store=store, clock=clock, printers=printers, control=control, log=log)
         self._demand_blanks = DemandBlanks(store=store, control=control)
-        self._load_roll = LoadRoll(store=store, ids=ids, printers=printers, control=control)
+        self._load_roll = LoadRoll(
+            store=store, ids=ids, printers=printers, control=control, renumber=self._move_job.renumber
+        )
         self._end_roll = EndRoll(store=store, second=second)
         self._spoil_blanks = SpoilBlanks(store=store, second=second)
         self._list_rolls = ListRolls(store=store)

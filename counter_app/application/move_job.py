@@ -64,6 +64,20 @@ class MoveJob:
             self.log.keep(books)
         return moved
 
+    def renumber(self, books: Writing, printer: str, actor: Actor) -> None:
+        """A roll was put in: tickets that wait there come out on its blanks, and not on those that they had taken."""
+        roll = books.blanks.inside(printer)
+        assert roll is not None
+        for job in books.prints.open_jobs():
+            if job.kind is not JobKind.TICKET or job.state not in WAITING:
+                continue
+            if job_printer(books, job, self.printers) != printer:
+                continue
+            had = stock_number(job.stock_number) if job.stock_number else 0
+            if not roll.first_n <= had <= roll.last_n:
+                self._move(books, job, printer, actor, self.clock.now())
+        self.log.keep(books)
+
     def _check(self, actor: Actor, printer: str) -> None:
         if not actor.may(Right.REPRINT):
             demand(actor, Right.SELL)

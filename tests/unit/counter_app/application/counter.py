@@ -353,7 +353,9 @@ class Counter:
         self.settle_job = SettleJob(store=store, clock=clock, ids=ids, printers=printers, control=control)
         self.reprint = Reprint(store=store, clock=clock, ids=ids, printers=printers, control=control)
         self.move_job = MoveJob(store=store, clock=clock, printers=printers, control=control, log=self.log)
-        self.load_roll = LoadRoll(store=store, ids=ids, printers=printers, control=control)
+        self.load_roll = LoadRoll(
+            store=store, ids=ids, printers=printers, control=control, renumber=self.move_job.renumber
+        )
         second = SecondPerson(credentials=Credentials(store, clock, PLAIN))
         self.end_roll = EndRoll(store=store, second=second)
         self.spoil_blanks = SpoilBlanks(store=store, second=second)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from counter_app.application.blanks import DemandBlanks, ListRolls, LoadRoll
+from counter_app.application.blanks import DemandBlanks, ListRolls
 from counter_app.application.close_shift import CloseShift
 from counter_app.application.credentials import Credentials
 from counter_app.application.declare_shift import DeclareShift
@@ -23,7 +23,7 @@ from counter_app.errors import Reason, Refusal
 from counter_app.ports.prints import Delivery, JobState
 from db.verify import verify_profile
 from tests.unit.counter_app.application.counter import HAN, LI, PLAIN, Counter
-from tests.unit.counter_app.application.test_printers import Shop, refused
+from tests.unit.counter_app.application.test_printers import OUT, READY, Shop, refused
 
 WANG = PassengerInput(name="王五", document_type="passport", document="E87654321")
 
@@ -38,6 +38,12 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 def _load(shop: Shop, first: str, last: str, printer: str = "main") -> None:
     shop.counter.load_roll(shop.counter.clerk, printer, first, last)
+
+
+def _printed(shop: Shop, *people: PassengerInput) -> None:
+    """Sold, and out of the printer."""
+    for job in shop.counter.sold(*people).jobs:
+        assert shop.print(job) is JobState.CONFIRMED
 
 
 def _stock(shop: Shop) -> list[str]:
@@ -82,7 +88,7 @@ def test_a_range_goes_up_and_has_an_end() -> None:
 
 def test_tickets_take_the_blanks_of_the_roll_in_order(shop: Shop) -> None:
     """The number in the books is the one on the paper in the customer's hand."""
-    shop.counter.sold(LI)
+    _printed(shop, LI)
     _load(shop, "C000101", "C000200")
     _, first, _ = shop.counter.sold(HAN, WANG).jobs
     assert _stock(shop) == ["A000001", "C000101", "C000102"]
@@ -95,7 +101,7 @@ def test_tickets_take_the_blanks_of_the_roll_in_order(shop: Shop) -> None:
 def test_a_roll_that_is_used_up_makes_room_for_the_next(shop: Shop) -> None:
     """A sale across the end of a roll: what is missing has the counter's own numbers, where the policy lets it."""
     _load(shop, "C000001", "C000001")
-    shop.counter.sold(LI, HAN)
+    _printed(shop, LI, HAN)
     assert _stock(shop) == ["C000001", "A000001"]
     _load(shop, "C000002", "C000050")
     shop.counter.sold(WANG)
@@ -128,10 +134,28 @@ def test_the_counters_own_count_leaves_rolls_out(shop: Shop) -> None:
     assert _stock(shop) == ["A000004", "A000005"]
 
 
+def test_a_ticket_that_waited_for_paper_comes_out_on_the_new_rolls_blank(shop: Shop) -> None:
+    """It would keep the number of a blank that went out with the old roll, and every later ticket be off by one."""
+    _load(shop, "A000101", "A000110")
+    shop.main.says = OUT
+    waits = shop.counter.sold(LI, HAN).jobs[1:]
+    assert shop.print(waits[0]) is JobState.FAILED_BEFORE_SEND
+    shop.counter.end_roll(shop.counter.clerk, "main", reason="torn", supervisor="wang", supervisor_password="x")
+    _load(shop, "A000201", "A000210")
+    assert _stock(shop) == ["A000201", "A000202"]
+    shop.main.says = READY
+    assert [shop.print(job) for job in waits] == [JobState.CONFIRMED] * 2
+    assert [paper.stock_number for paper in shop.main.papers if isinstance(paper, TicketFace)] == _stock(shop)
+    assert _left(shop) == 8
+    with shop.counter.store.reading() as books:
+        told = [one.body["unused"] for one in books.journal.entries() if one.kind is Kind.PAPER_MOVED]
+    assert told == ["A000101", "A000102"]
+
+
 def test_what_is_left_of_a_roll_can_be_loaded_again(shop: Shop) -> None:
     """The night shift takes its roll out; the rest is no waste, and two people saw that it was there."""
     _load(shop, "C000001", "C000010")
-    shop.counter.sold(LI)
+    _printed(shop, LI)
     end = shop.counter.end_roll
     with refused(Reason.SECOND_PERSON_NEEDED):
         end(shop.counter.clerk, "main", reason="end of shift")
@@ -269,7 +293,7 @@ def test_where_blanks_are_required_none_means_no_sale_and_no_money(tmp_path: Pat
 
 
 def test_without_stock_control_there_are_no_rolls(shop: Shop) -> None:
-    load = LoadRoll(store=shop.counter.store, ids=shop.counter.ids, printers=shop.printers, control=StockControl.NONE)
+    load = replace(shop.counter.load_roll, control=StockControl.NONE)
     with refused(Reason.BAD_SETTING):
         load(shop.counter.clerk, "main", "C000001", "C000010")
     shop.counter.sell = replace(shop.counter.sell, policy=replace(shop.counter.policy, stock_control=StockControl.NONE))
