@@ -45,6 +45,7 @@ class PrintPump:
         self._queues: dict[str, deque[UUID]] = {name: deque() for name in printers}
         self._running: dict[str, UUID] = {}
         self._asleep: dict[UUID, str] = {}  # failed before send: wait for their printer
+        self._woken: set[UUID] = set()  # of those in the queues: slept until a later paper was to pass them
         self._asked = 0  # how often the store was asked where jobs go, and has not answered yet
 
     @property
@@ -107,12 +108,22 @@ class PrintPump:
             for name, queue in self._queues.items():
                 if job in queue and goes_to.get(job) != name:
                     queue.remove(job)
+        for name in {name for _, name in found}:
+            self._wake(name)
         for job, name in found:
             # The store's order is that of printing; a job that came back goes behind those that wait.
             if job not in self._running.values() and job not in self._queues[name]:
                 self._queues[name].append(job)
         for name in self._queues:
             self._next(name)
+
+    def _wake(self, name: str) -> None:
+        """Paper may be back unnoticed: a later ticket would come out first, on the blank that an earlier one has."""
+        slept = [job for job, where in self._asleep.items() if where == name]
+        for job in reversed(slept):
+            del self._asleep[job]
+            self._queues[name].appendleft(job)
+        self._woken.update(slept)
 
     def _not_routed(self, trouble: Trouble) -> None:
         self._asked -= 1
@@ -124,6 +135,7 @@ class PrintPump:
         if name in self._running or not self._queues[name]:
             return
         job = self._running[name] = self._queues[name].popleft()
+        self._woken.discard(job)
         self._lanes.run(
             Lane.DATABASE,
             lambda: self._desk.start_job(job, name),
@@ -151,6 +163,11 @@ class PrintPump:
         del self._running[name]
         if view.state is JobState.FAILED_BEFORE_SEND and view.kind != JobKind.DRAWER.value:  # a kick is never replayed
             self._asleep[view.job_id] = name
+            # One try says how the printer is: the others that slept do not wait for it to time out each.
+            for job in [job for job in self._queues[name] if job in self._woken]:
+                self._queues[name].remove(job)
+                self._woken.discard(job)
+                self._asleep[job] = name
         self._changed(view)
         self._next(name)
 

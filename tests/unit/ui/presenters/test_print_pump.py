@@ -144,6 +144,27 @@ def test_two_pumps_never_send_the_same_job() -> None:
     assert not counter.troubles
 
 
+def test_a_later_paper_does_not_pass_those_that_wait_for_the_same_printer() -> None:
+    """Paper is back: the next ticket would come out first, on the numbered blank that another one has."""
+    counter = _Counter()
+    out = replace(READY, ready=False, paper=PaperState.OUT, error="paper_out")
+    counter.desk.status = out
+    first, second = counter.job("ticket"), counter.job("ticket")
+    counter.pump.enqueue([first, second])
+    assert [view.state for view in counter.done] == [JobState.FAILED_BEFORE_SEND] * 2
+    third = counter.job("ticket")
+    counter.pump.enqueue([third])
+    tried = [view.job_id for view in counter.done[2:]]
+    assert tried == [first, third], "one try, not one for each that waits"
+    counter.desk.status = READY
+    fourth = counter.job("ticket")
+    counter.done.clear()
+    counter.pump.enqueue([fourth])
+    assert [view.job_id for view in counter.done] == [first, second, third, fourth]
+    assert {view.state for view in counter.done} == {JobState.CONFIRMED}
+    assert counter.pump.idle
+
+
 def test_a_paper_that_waits_is_printed_elsewhere_when_a_person_says_so() -> None:
     """Paper out at one: the clerk sends the ticket to the spare printer; the first never prints it afterwards."""
     counter = _Counter("spare")
