@@ -70,7 +70,7 @@ class CheckTicket:
             found = self._look(books, code, wanted)
             if found.body is None:
                 return found
-            now, number = found.checked_at, str(found.body.ticket)
+            now, number = found.checked_at, found.record
             if found.verdict is Verdict.REDEEMED_BEFORE:
                 assert found.first_at is not None, "of what was let through"
                 if found.body.copy_number == found.first_copy and same_reading(found.first_at, now):
@@ -82,7 +82,7 @@ class CheckTicket:
 
     def _redeem(self, books: Writing, actor: Actor, code: str, found: CheckedTicket, body: TicketBody) -> CheckedTicket:
         _, key_id = read_unverified(parse_code_text(code))
-        number = str(body.ticket)
+        number = found.record
         fact: dict[str, Json] = {
             "number": number,
             "copy": body.copy_number,
@@ -133,14 +133,14 @@ class CheckTicket:
             return replace(found, verdict=Verdict.WRONG_RUN)
         if ticket.not_yet:
             return replace(found, verdict=Verdict.NOT_YET)
-        sold = books.orders.by_number(str(body.ticket))
+        sold = None if found.foreign else books.orders.by_number(str(body.ticket))
         if sold is not None:
             if sold.state is not TicketState.FULFILLED:
                 return replace(found, verdict=Verdict.REFUNDED)
             newest = self._newest_copy(books, sold)
             if body.copy_number < newest:
                 return replace(found, verdict=Verdict.SUPERSEDED, newest_copy=newest)
-        before = books.redemptions.of(str(body.ticket))
+        before = books.redemptions.of(found.record)
         if before is None:
             return found
         return replace(
@@ -173,9 +173,12 @@ class CheckTicket:
         )
 
     def _facts(self, books: Reading | Writing, ticket: GenuineTicket, now: datetime) -> CheckedTicket:
-        body = ticket.body
+        body, key_id = ticket.body, ticket.certificate.key_id
+        foreign = books.trust.certificate(key_id) is None
         found = CheckedTicket(
             verdict=Verdict.GENUINE,
+            foreign=foreign,
+            record=f"{key_id.hex()}/{body.ticket}" if foreign else str(body.ticket),
             checked_at=now,
             body=body,
             operator=ticket.operator,
@@ -183,7 +186,7 @@ class CheckTicket:
             destination=body.destination_code,
             trust_issued_at=None if ticket.statement is None else ticket.statement.issued_at,
         )
-        sold = books.orders.by_number(str(body.ticket))
+        sold = None if foreign else books.orders.by_number(str(body.ticket))
         if sold is None:
             return found
         view = ticket_view(books, sold, self.store.profile)

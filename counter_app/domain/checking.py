@@ -90,6 +90,8 @@ class CheckedTicket:
     checked_at: datetime
     body: TicketBody | None = None
     operator: str = ""
+    foreign: bool = False  # of another operator, whose bundle was imported
+    record: str = ""  # under which it is kept when it is let through: two operators may have one ticket number
     redeemed: bool = False
     same_reading: bool = False
     first_at: datetime | None = None

@@ -122,7 +122,7 @@ def facts(found: CheckedTicket, t: Texts) -> list[Fact]:
         Fact(t("Place"), place),
         Fact(t("Class"), words.travel_class(body.travel_class, t)),
         Fact(t("Passenger"), " ".join(filter(None, (words.passenger_type(body.passenger_type, t), found.masked_name)))),
-        Fact(t("Ticket"), str(body.ticket)),
+        Fact(t("Ticket"), f"{body.ticket} ({found.operator})" if found.foreign else str(body.ticket)),
         Fact(t("Original or copy"), _copy_words(body.copy_number, t)),
     ]
 

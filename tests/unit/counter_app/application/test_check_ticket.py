@@ -278,6 +278,31 @@ class TestKeys:
         assert check(counter, code, redeem=False).verdict is Verdict.REVOKED
         assert verify_profile(counter.folder).ok
 
+    def test_another_operators_ticket_of_the_same_number_uses_up_none_of_ours(
+        self, counter: Counter, tmp_path: Path
+    ) -> None:
+        """Both have a window 1 at a station CSQ: whoever travels with the other one would lock ours out."""
+        other = Elsewhere(tmp_path / "other")
+        other.open_shift()
+        _, theirs = sold(other)
+        other.close()
+        ours_id, ours = sold(counter)
+        counter.clock.at = other.clock.at
+        bundle = Elsewhere(tmp_path / "other").store.fresh_bundle()
+        ImportTrust(store=counter.store)(ADMIN, bundle.to_bytes(), operator_key=bundle.operator_key)
+        shown = check(counter, theirs)
+        assert shown.body is not None
+        assert (shown.verdict, shown.foreign, shown.masked_name) == (Verdict.GENUINE, True, "")
+        with counter.store.reading() as books:
+            ticket = books.orders.ticket(ours_id)
+        assert ticket is not None
+        assert str(shown.body.ticket) == ticket.number
+        counter.clock.go(seconds=40)
+        assert check(counter, ours).verdict is Verdict.GENUINE
+        counter.clock.go(seconds=40)
+        assert [check(counter, code).verdict for code in (ours, theirs)] == [Verdict.REDEEMED_BEFORE] * 2
+        assert verify_profile(counter.folder).ok
+
     def test_somebody_puts_back_an_older_statement(self, counter: Counter) -> None:
         """With a database tool, the thief's key is good again."""
         RotateKeys(store=counter.store, clock=counter.clock).station(ADMIN, reason="x")
