@@ -148,11 +148,14 @@ def _entries(store: sqlite3.Connection) -> dict[int, dict[str, Any]]:
 
 def _open_ends(store: sqlite3.Connection) -> Iterator[str]:
     jobs = (
-        "SELECT kind, state, count(*) FROM print_job WHERE state NOT IN ('confirmed', 'settled_spoiled') GROUP BY 1, 2"
+        "SELECT kind, state, detail, count(*) FROM print_job WHERE state NOT IN ('confirmed', 'settled_spoiled') "
+        "GROUP BY 1, 2, 3"
     )
-    for kind, state, count in store.execute(jobs):
-        # A drawer's kick of which nothing is known is over: nobody kicks twice.
-        if (kind, state) != ("drawer", "unknown"):
+    # A drawer's kick of which nothing is known is over: nobody kicks twice. And none opens at the next start what
+    # should have been open when the program was killed.
+    over = {("drawer", "unknown"), ("drawer", "failed_before_send")}
+    for kind, state, detail, count in store.execute(jobs):
+        if (kind, state) not in over or (state == "failed_before_send" and detail != "interrupted"):
             yield f"{count} {kind} jobs are {state}"
     for state, count in store.execute("SELECT state, count(*) FROM claim WHERE state IN ('HELD', 'LEASED') GROUP BY 1"):
         yield f"{count} claims are still {state}"

@@ -150,7 +150,8 @@ class Window:
         """What the drill said after its commits."""
         if not self._out.exists():
             return []
-        return [json.loads(line) for line in self._out.read_bytes().splitlines() if line.startswith(b"{")]
+        whole = self._out.read_bytes().rpartition(b"\n")[0]  # the last one may be half written
+        return [json.loads(line) for line in whole.splitlines() if line.startswith(b"{")]
 
     def tickets(self) -> set[str]:
         """Numbers of every ticket in this window's own store."""
