@@ -228,8 +228,8 @@ class Intake:
             return
         known = tx.row(
             "SELECT 1 FROM entry WHERE device_id = %s AND epoch <= %s AND seq = %s AND hash = %s"
-            " UNION ALL SELECT 1 FROM stray WHERE device_id = %s AND epoch <= %s AND seq = %s LIMIT 1",
-            (device_id, message.epoch, before, prev, device_id, message.epoch, before),
+            " UNION ALL SELECT 1 FROM stray WHERE device_id = %s AND epoch <= %s AND seq = %s AND hash = %s LIMIT 1",
+            (device_id, message.epoch, before, prev, device_id, message.epoch, before, prev),
         )
         if known is None:
             expected = max(1, message.first_seq - max(1, len(pieces) // 2))

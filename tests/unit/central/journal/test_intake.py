@@ -237,6 +237,28 @@ def test_a_restored_central_asks_how_another_history_began(counter: Counter) -> 
     assert other.push(10, 10).stored_seq == 10
 
 
+def test_a_restored_central_does_not_take_one_copys_history_for_anothers(counter: Counter) -> None:
+    """Of two copies one was known under these numbers: the sales of the other one would be nowhere but on its disk."""
+    for _ in range(3):
+        counter.log_in()
+    counter.push()
+    second, third = counter.clone(), counter.clone()
+    for one in (counter, second, third):
+        for _ in range(5):
+            one.log_in()
+        one.push(4, 8)
+    lost = [entry.hash for entry in third.entries[3:8]]
+    connection = counter.world.connection
+    connection.execute("DELETE FROM stray WHERE hash = ANY(%s)", (lost,))
+    assert len(strays(counter)) == 5, "those of the second copy"
+    third.log_in()
+    assert missing(third, 9, 9) == 8
+    assert missing(third, 5, 9) == 3
+    assert third.push(3, 9).stored_seq == 9
+    found = connection.execute("SELECT count(*) FROM stray WHERE hash = ANY(%s)", (lost,)).fetchone()
+    assert found == (5,)
+
+
 def test_both_copies_go_on_in_epochs_of_their_own(counter: Counter) -> None:
     """The one that central knew as a stray links its new epoch to the stray."""
     for _ in range(2):
