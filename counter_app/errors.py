@@ -22,6 +22,8 @@ class Reason(StrEnum):
     # shift
     SHIFT_CLOSED = "shift_closed"
     SHIFT_ALREADY_OPEN = "shift_already_open"
+    SHIFT_OF_ANOTHER = "shift_of_another"  # the drawer's shift is not the actor's: login
+    SHIFT_COUNTED = "shift_counted"  # it was declared: nothing more is taken or given
     SHIFT_NOT_DECLARED = "shift_not_declared"
     REASON_NEEDED = "reason_needed"
     DRAWER_SHORT = "drawer_short"

@@ -23,14 +23,14 @@ class DeclareShift:
     def __call__(self, actor: Actor, count: Mapping[int, int]) -> ShiftView:
         """From here on the figures show and nothing more is sold. Once: a second count would not be blind.
 
-        Raises Refusal: SHIFT_CLOSED (none, or declared already), NOT_ALLOWED, BAD_INPUT(field="count").
+        Raises Refusal: SHIFT_CLOSED, SHIFT_COUNTED (declared already), NOT_ALLOWED, BAD_INPUT(field="count").
         """
         currency = self.store.profile.currency
         total, plain = count_total(count, currency), counted(count)
         with self.store.writing() as books:
             shift = demand_shift(actor, books.shifts)
             if shift.state is not ShiftState.OPEN:
-                raise Refusal(Reason.SHIFT_CLOSED)
+                raise Refusal(Reason.SHIFT_COUNTED)
             expected = books.shifts.cash_minor(shift.shift_id)
             body: dict[str, Json] = {
                 "shift_id": str(shift.shift_id),

@@ -25,10 +25,14 @@ VALID_AFTER: Final = timedelta(hours=12)
 
 
 def selling_shift(books: Reading | Writing, actor: Actor) -> ShiftRecord:
-    """The actor's own, open one. Raises Refusal(SHIFT_CLOSED)."""
+    """The actor's own, open one. Raises Refusal: SHIFT_CLOSED (there is none), SHIFT_OF_ANOTHER(login), SHIFT_COUNTED."""
     shift = books.shifts.open_any()
-    if shift is None or shift.user_id != actor.user_id or shift.state is not ShiftState.OPEN:
+    if shift is None:
         raise Refusal(Reason.SHIFT_CLOSED)
+    if shift.user_id != actor.user_id:
+        raise Refusal(Reason.SHIFT_OF_ANOTHER, login=shift.login)
+    if shift.state is not ShiftState.OPEN:
+        raise Refusal(Reason.SHIFT_COUNTED)
     return shift
 
 

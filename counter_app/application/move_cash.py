@@ -32,7 +32,7 @@ class MoveCash:
 
         Returns its jobs, the drawer's kick and the slip; their ``ref`` is the movement.
 
-        Raises Refusal: SHIFT_CLOSED, NOT_ALLOWED, AMOUNT_OUT_OF_RANGE, REASON_NEEDED, DRAWER_SHORT (more than
+        Raises Refusal: SHIFT_CLOSED, SHIFT_COUNTED, NOT_ALLOWED, AMOUNT_OUT_OF_RANGE, REASON_NEEDED, DRAWER_SHORT (more than
         should be there; the sum is not told, the count stays blind), BAD_INPUT(field="count") where it is another sum.
         """
         assert kind in PAYING, kind
@@ -47,7 +47,7 @@ class MoveCash:
         with self.store.writing() as books:
             shift = demand_shift(actor, books.shifts)
             if shift.state is not ShiftState.OPEN:
-                raise Refusal(Reason.SHIFT_CLOSED)
+                raise Refusal(Reason.SHIFT_COUNTED)
             if books.shifts.cash_minor(shift.shift_id) + gained < 0:
                 raise Refusal(Reason.DRAWER_SHORT)
             movement_id, job_id, drawer = self.ids.new(), self.ids.new(), self.ids.new()

@@ -807,5 +807,33 @@
         <source>Cancelled</source>
         <translation>已取消</translation>
     </message>
+    <message>
+        <source>Another person's shift is open</source>
+        <translation>他人当班未结账</translation>
+    </message>
+    <message>
+        <source>The open shift on this drawer is not yours.</source>
+        <translation>本钱箱当前不是您的当班。</translation>
+    </message>
+    <message>
+        <source>That shift is counted and closed under Shift, by whoever opened it or by a supervisor. Then open your own.</source>
+        <translation>请由该班当班人或值班员在“当班”中点钞结账，再开您自己的班。</translation>
+    </message>
+    <message>
+        <source>The open shift on this drawer is that of {login}, not yours.</source>
+        <translation>本钱箱当前是 {login} 的当班，不是您的。</translation>
+    </message>
+    <message>
+        <source>The shift is counted</source>
+        <translation>当班已点钞</translation>
+    </message>
+    <message>
+        <source>The drawer of this shift was counted: nothing more is taken or given in it.</source>
+        <translation>本班钱箱已点钞申报，不再收付款。</translation>
+    </message>
+    <message>
+        <source>Close it under Shift with a supervisor, then open a new one.</source>
+        <translation>请与值班员在“当班”中办理结账，再重新开班。</translation>
+    </message>
 </context>
 </TS>

@@ -46,6 +46,11 @@ def step_of(clerk: Clerk) -> Step:
     return screen_of(clerk).presenter.stage
 
 
+def said(stage: Stage) -> str:
+    """The notice bar's words."""
+    return stage.window._notice.accessibleName()
+
+
 def number(clerk: Clerk) -> str:
     return clerk.stage.desk.orders()[0].tickets[0].number
 
@@ -143,3 +148,41 @@ def test_a_refund_that_waits_for_central_says_so_and_keeps_the_keyboard(
     bar = refunding.stage.window._notice
     assert bar.isVisible()
     assert bar.title.text() == refunding.stage.window.t("This refund waits for central")
+
+
+def test_a_supervisor_is_told_whose_shift_is_open_before_the_slip_is_asked_for(
+    refunding: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost otherwise: a slip taken from a customer for a refund that is refused; a search for a shift to open."""
+    stage = refunding.stage
+    asked: list[str] = []
+    monkeypatch.setattr(type(stage.window), "ask", lambda _self, title, *_, **__: bool(asked.append(title)))
+    quoted = stage.desk.quote_refund
+    monkeypatch.setattr(stage.desk, "quote_refund", lambda one: replace(quoted(one), slips_out=1, slip_number="S-1"))
+    stage.window.sign_out()
+    stage.sign_in("li")
+    assert "wang" in said(stage)  # at once, not at the first refusal
+    stage.show("refund")
+    refunding.type(number(refunding))
+    refunding.press(ENTER, Key.Key_F9)
+    assert stage.window.notice_code == Reason.SHIFT_OF_ANOTHER.value
+    assert not asked
+    assert "wang" in said(stage)
+    stage.window.use_language("zh")
+    assert "wang" in said(stage)
+    assert "未开班" not in said(stage)
+    assert step_of(refunding) is Step.QUOTE
+
+
+def test_the_slip_is_asked_for_where_the_shift_is_the_clerks_own(
+    refunding: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost otherwise: a slip that stays out of a refunded ticket."""
+    asked: list[str] = []
+    monkeypatch.setattr(type(refunding.stage.window), "ask", lambda _self, title, *_, **__: bool(asked.append(title)))
+    desk = refunding.stage.desk
+    quoted = desk.quote_refund
+    monkeypatch.setattr(desk, "quote_refund", lambda one: replace(quoted(one), slips_out=1, slip_number="S-1"))
+    refunding.type(number(refunding))
+    refunding.press(ENTER, Key.Key_F9)
+    assert asked == ["Do you have the reimbursement slip in hand?"]

@@ -53,6 +53,19 @@ SENTENCES: dict[Reason, Said] = {
         mark("Close that shift first."),
         detail=mark("The shift of {login} is not closed."),
     ),
+    Reason.SHIFT_OF_ANOTHER: Said(
+        mark("Another person's shift is open"),
+        mark("The open shift on this drawer is not yours."),
+        mark(
+            "That shift is counted and closed under Shift, by whoever opened it or by a supervisor. Then open your own."
+        ),
+        detail=mark("The open shift on this drawer is that of {login}, not yours."),
+    ),
+    Reason.SHIFT_COUNTED: Said(
+        mark("The shift is counted"),
+        mark("The drawer of this shift was counted: nothing more is taken or given in it."),
+        mark("Close it under Shift with a supervisor, then open a new one."),
+    ),
     Reason.SHIFT_NOT_DECLARED: Said(
         mark("Cash not counted yet"),
         mark("The drawer has to be counted and declared before it is closed."),

@@ -8,6 +8,7 @@ from enum import StrEnum
 from counter_app.application.views import ShiftView
 from counter_app.domain.money import MINOR_DIGITS, Money
 from counter_app.domain.staff import Actor, Right
+from counter_app.errors import Reason, Refusal
 from counter_app.ports.shifts import CashKind
 from counter_app.texts import Texts, mark
 
@@ -48,6 +49,29 @@ def allowed(actor: Actor, shift: ShiftView | None) -> frozenset[Act]:
     if own or actor.may(Right.OTHERS_SHIFTS):
         acts |= {Act.X, Act.COUNT if shift.state == "open" else Act.CLOSE}
     return frozenset(acts)
+
+
+def clerk_words(shift: ShiftView) -> str:
+    """``Wang Fang (wang)``: two people may have the same name."""
+    return shift.clerk if shift.clerk == shift.login else f"{shift.clerk} ({shift.login})"
+
+
+def not_selling(actor: Actor, shift: ShiftView | None) -> Refusal | None:
+    """Why nobody may take or give money as ``actor`` now, as the desk would say it; None: the shift is theirs.
+
+    Asked before questions that would be in vain. The desk decides again when it is done.
+    """
+    if shift is None or shift.state == "closed":
+        return Refusal(Reason.SHIFT_CLOSED)
+    if shift.login != actor.login:
+        return Refusal(Reason.SHIFT_OF_ANOTHER, login=shift.login)
+    return None if shift.state == "open" else Refusal(Reason.SHIFT_COUNTED)
+
+
+def of_another(actor: Actor, shift: ShiftView | None) -> bool:
+    """Whether somebody who has shifts of their own finds another's on the drawer."""
+    running = shift is not None and shift.state != "closed"
+    return running and shift is not None and shift.login != actor.login and actor.may(Right.OWN_SHIFT)
 
 
 def standard_float(denominations: Sequence[int], currency: str) -> dict[int, int]:

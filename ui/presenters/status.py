@@ -93,8 +93,11 @@ def left_items(profile: ProfileInfo | None, actor: Actor | None, shift: ShiftVie
         if shift is None or shift.state == "closed":
             items.append(StatusItem(text=t("No shift"), mood="warn", badge=True))
         else:
-            mood = "ok" if shift.state == "open" else "warn"
-            items.append(StatusItem(text=t(SHIFT_WORDS[shift.state], number=shift.number), mood=mood, badge=True))
+            own = shift.login == actor.login
+            mood = "ok" if shift.state == "open" and own else "warn"
+            words = t(SHIFT_WORDS[shift.state], number=shift.number)
+            said = words if own else f"{words} · {shift.login}"
+            items.append(StatusItem(text=said, mood=mood, badge=True))
     return items
 
 

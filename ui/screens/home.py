@@ -8,7 +8,7 @@ from counter_app.application.views import OrderView
 from counter_app.domain.staff import Right
 from ui.presenters import jobs, words
 from ui.presenters.lane import Lane
-from ui.presenters.shift import STATE_MOODS, STATE_WORDS
+from ui.presenters.shift import STATE_MOODS, STATE_WORDS, clerk_words
 from ui.shell.screen import FKey, Screen, Shell
 from ui.widgets.basic import Button, Card, Label, row
 from ui.widgets.chrome import MOODS
@@ -111,7 +111,7 @@ class HomeScreen(Screen):
             tile.value.setText(t("Shift {number}", number=shift.number) + " · " + t(STATE_WORDS[shift.state]))
             tile.value.set_mood(MOODS.get(STATE_MOODS[shift.state], ""))
             since = words.moment(shift.opened_at, self._zone, t)
-            tile.more.setText(t("{clerk}, since {time}", clerk=shift.clerk, time=since))
+            tile.more.setText(t("{clerk}, since {time}", clerk=clerk_words(shift), time=since))
         if shift is None:
             tile.value.set_mood("warn")
         self._sell.setVisible(self._may_sell())

@@ -13,6 +13,7 @@ from ui.presenters import payment_words, words
 from ui.presenters.central_tickets import Step
 from ui.presenters.refund import RefundPresenter, Stage
 from ui.presenters.refusals import Notice
+from ui.presenters.shift import not_selling
 from ui.screens.central_pane import CentralPane
 from ui.screens.checkout_parts import LegsView, RunningPane
 from ui.shell.screen import FKey, Screen, Shell
@@ -205,6 +206,10 @@ class RefundScreen(Screen):
 
     def _post(self) -> None:
         quote = self.presenter.quote
+        refused = not_selling(self.shell.actor, self.shell.shift)
+        if refused is not None and self.presenter.stage is Stage.QUOTE:  # before a slip is asked for in vain
+            self.shell.refuse(refused)
+            return
         out = quote is not None and self.presenter.stage is Stage.QUOTE and quote.slips_out > 0
         if out and not self._has_slip():
             return

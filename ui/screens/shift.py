@@ -17,7 +17,7 @@ from counter_app.ports.shifts import CashKind
 from ui.presenters import words
 from ui.presenters.lane import Lane
 from ui.presenters.refusals import Notice
-from ui.presenters.shift import STATE_MOODS, STATE_WORDS, Act, allowed
+from ui.presenters.shift import STATE_MOODS, STATE_WORDS, Act, allowed, clerk_words
 from ui.screens.shift_forms import CloseForm, CountForm, MoveForm
 from ui.shell.dialogs import ask_line
 from ui.shell.screen import FKey, Screen, Shell
@@ -167,7 +167,7 @@ class ShiftScreen(Screen):
         t = self.t
         state = t(STATE_WORDS[shift.state]) if shift is not None else t("No shift is open")
         self._facts["state"].set(t("State"), state, MOODS.get(STATE_MOODS[shift.state], "") if shift else "warn")
-        self._facts["clerk"].set(t("Clerk"), shift.clerk if shift else "—")
+        self._facts["clerk"].set(t("Clerk"), clerk_words(shift) if shift else "—")
         self._facts["opened"].set(t("Opened"), words.moment(shift.opened_at, self._zone, t) if shift else "—")
         self._facts["float"].set(t("Float"), words.money(shift.float_amount if shift else None))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
@@ -18,7 +19,7 @@ from counter_app.application.payment_views import PaymentLeg
 from counter_app.application.views import ShiftView, SyncStatus
 from counter_app.domain.papers import Paper
 from counter_app.domain.staff import Actor, Right
-from counter_app.errors import Cancelled, Refusal
+from counter_app.errors import Cancelled, Reason, Refusal
 from counter_app.ports.catalogue import IssueInfo
 from counter_app.ports.prints import PrinterStatus
 from counter_app.ports.profile import ProfileInfo
@@ -30,6 +31,7 @@ from ui.presenters import customer, payment_words, status
 from ui.presenters.lane import Lane, Lanes, Trouble
 from ui.presenters.payments_keeper import ASK_MS, PaymentsKeeper
 from ui.presenters.refusals import Notice, explain
+from ui.presenters.shift import of_another
 from ui.shell import dialogs
 from ui.shell.line import LineWatch
 from ui.shell.navigation import SCREENS, load, may_open
@@ -380,6 +382,9 @@ class MainWindow(QMainWindow):
                 self.show_screen("sell")
             else:
                 self.show_screen("home")
+                if shift is not None and of_another(actor, shift):
+                    others = Refusal(Reason.SHIFT_OF_ANOTHER, login=shift.login)
+                    self.notify(lambda: replace(explain(others, self.t), what_was_done=""))
 
         self._lanes.run(Lane.READ, self.desk.current_shift, done=go, failed=self.refuse)
 

@@ -132,7 +132,7 @@ def test_the_count_is_blind(drawer: Drawer) -> None:
     assert not drawer.x(drawer.clerk).blind
     with pytest.raises(Refusal) as refused:
         drawer.declare(drawer.clerk, FLOAT)
-    assert why(refused) is Reason.SHIFT_CLOSED  # a second count would not be blind
+    assert why(refused) is Reason.SHIFT_COUNTED  # a second count would not be blind
 
 
 def test_a_supervisors_own_drawer_is_blind_too(drawer: Drawer) -> None:

@@ -189,12 +189,12 @@ def test_a_declared_shift_takes_and_gives_no_more_money(counter: Counter) -> Non
     DeclareShift(counter.store)(counter.clerk, {100_00: 5})
     seq = _head(counter)
     total = counter.quote(hold, (HAN,)).total
-    with _refused(Reason.SHIFT_CLOSED):
+    with _refused(Reason.SHIFT_COUNTED):
         counter.sell(counter.clerk, hold.order_id, (HAN,), received=total, quoted=total)
-    with _refused(Reason.SHIFT_CLOSED):
+    with _refused(Reason.SHIFT_COUNTED):
         counter.refund(counter.clerk, quote)
     assert _head(counter) == seq
-    with _refused(Reason.SHIFT_CLOSED):
+    with _refused(Reason.SHIFT_OF_ANOTHER):
         counter.sell(counter.chief, hold.order_id, (HAN,), received=total, quoted=total)
 
 
