@@ -25,7 +25,7 @@ VALID_AFTER: Final = timedelta(hours=12)
 
 
 def selling_shift(books: Reading | Writing, actor: Actor) -> ShiftRecord:
-    """The actor's own, open one. Raises Refusal: SHIFT_CLOSED (there is none), SHIFT_OF_ANOTHER(login), SHIFT_COUNTED."""
+    """The actor's own, open one. Raises Refusal: SHIFT_CLOSED (none), SHIFT_OF_ANOTHER(login), SHIFT_COUNTED."""
     shift = books.shifts.open_any()
     if shift is None:
         raise Refusal(Reason.SHIFT_CLOSED)
