@@ -717,11 +717,11 @@
     </message>
     <message>
         <source>Printer not ready</source>
-        <translation>制票机未就绪</translation>
+        <translation>打印机未就绪</translation>
     </message>
     <message>
         <source>The printer does not say that it is ready.</source>
-        <translation>制票机没有回报就绪状态。</translation>
+        <translation>打印机没有回报就绪状态。</translation>
     </message>
     <message>
         <source>Check paper, cover and cable, then try again.</source>
@@ -745,23 +745,23 @@
     </message>
     <message>
         <source>The printer cannot be reached.</source>
-        <translation>无法连接制票机。</translation>
+        <translation>无法连接打印机。</translation>
     </message>
     <message>
         <source>The printer does not answer.</source>
-        <translation>制票机无应答。</translation>
+        <translation>打印机无应答。</translation>
     </message>
     <message>
         <source>The printer's cover is open.</source>
-        <translation>制票机上盖未关。</translation>
+        <translation>打印机上盖未关。</translation>
     </message>
     <message>
         <source>The printer is out of paper.</source>
-        <translation>制票机缺纸。</translation>
+        <translation>打印机缺纸。</translation>
     </message>
     <message>
         <source>The printer is off line.</source>
-        <translation>制票机脱机。</translation>
+        <translation>打印机脱机。</translation>
     </message>
     <message>
         <source>The print queue is stopped.</source>
@@ -769,11 +769,11 @@
     </message>
     <message>
         <source>The printer's cutter is jammed.</source>
-        <translation>制票机切刀卡住。</translation>
+        <translation>打印机切刀卡住。</translation>
     </message>
     <message>
         <source>The printer is not ready.</source>
-        <translation>制票机未就绪。</translation>
+        <translation>打印机未就绪。</translation>
     </message>
     <message>
         <source>The device did not do it</source>

@@ -297,7 +297,7 @@
     </message>
     <message>
         <source>Nothing can be printed now. Mend the printer first; a sale made now prints when it is ready.</source>
-        <translation>现在无法打印。请先处理制票机；现在成交的车票将在制票机就绪后打印。</translation>
+        <translation>现在无法打印。请先处理打印机；现在成交的车票将在打印机就绪后打印。</translation>
     </message>
     <message>
         <source>Sell without paper</source>

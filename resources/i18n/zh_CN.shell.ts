@@ -73,11 +73,11 @@
     </message>
     <message>
         <source>The printer cannot be reached. Check power, cable and the address in the settings.</source>
-        <translation>无法连接制票机，请检查电源、连线和设置中的地址。</translation>
+        <translation>无法连接打印机，请检查电源、连线和设置中的地址。</translation>
     </message>
     <message>
         <source>The printer does not answer. Check that it is switched on and on line.</source>
-        <translation>制票机无应答，请确认已开机并联机。</translation>
+        <translation>打印机无应答，请确认已开机并联机。</translation>
     </message>
     <message>
         <source>The cover is open. Close it until it clicks.</source>
@@ -85,11 +85,11 @@
     </message>
     <message>
         <source>There is no paper. Put in a new roll.</source>
-        <translation>制票机缺纸，请换新纸卷。</translation>
+        <translation>打印机缺纸，请换新纸卷。</translation>
     </message>
     <message>
         <source>The printer is off line. Press its on-line or feed key.</source>
-        <translation>制票机脱机，请按联机键或走纸键。</translation>
+        <translation>打印机脱机，请按联机键或走纸键。</translation>
     </message>
     <message>
         <source>The print queue is stopped, or takes no jobs. Start it again in the system's print service.</source>
@@ -173,7 +173,7 @@
     </message>
     <message>
         <source>Asking the printer …</source>
-        <translation>正在查询制票机…</translation>
+        <translation>正在查询打印机…</translation>
     </message>
     <message>
         <source>Ready.</source>
@@ -413,39 +413,39 @@
     </message>
     <message>
         <source>Printer: not reachable</source>
-        <translation>制票机：无法连接</translation>
+        <translation>打印机：无法连接</translation>
     </message>
     <message>
         <source>Printer: no answer</source>
-        <translation>制票机：无应答</translation>
+        <translation>打印机：无应答</translation>
     </message>
     <message>
         <source>Printer: cover open</source>
-        <translation>制票机：上盖未关</translation>
+        <translation>打印机：上盖未关</translation>
     </message>
     <message>
         <source>Printer: out of paper</source>
-        <translation>制票机：缺纸</translation>
+        <translation>打印机：缺纸</translation>
     </message>
     <message>
         <source>Printer: off line</source>
-        <translation>制票机：脱机</translation>
+        <translation>打印机：脱机</translation>
     </message>
     <message>
         <source>Printer: queue stopped</source>
-        <translation>制票机：打印队列已停止</translation>
+        <translation>打印机：打印队列已停止</translation>
     </message>
     <message>
         <source>Printer: cutter jammed</source>
-        <translation>制票机：切刀卡住</translation>
+        <translation>打印机：切刀卡住</translation>
     </message>
     <message>
         <source>Printer: error</source>
-        <translation>制票机：故障</translation>
+        <translation>打印机：故障</translation>
     </message>
     <message>
         <source>Printer: not ready</source>
-        <translation>制票机：未就绪</translation>
+        <translation>打印机：未就绪</translation>
     </message>
     <message>
         <source>Shift {number}</source>
@@ -461,15 +461,15 @@
     </message>
     <message>
         <source>Printer: {count} to settle</source>
-        <translation>制票机：{count} 件待确认</translation>
+        <translation>打印机：{count} 件待确认</translation>
     </message>
     <message>
         <source>Printer: asking</source>
-        <translation>制票机：查询中</translation>
+        <translation>打印机：查询中</translation>
     </message>
     <message>
         <source>Printer ready</source>
-        <translation>制票机就绪</translation>
+        <translation>打印机就绪</translation>
     </message>
     <message>
         <source>Station {name}</source>
@@ -489,7 +489,7 @@
     </message>
     <message>
         <source>Printer: paper low</source>
-        <translation>制票机：纸将用完</translation>
+        <translation>打印机：纸将用完</translation>
     </message>
     <message>
         <source>Opening the counter's data …</source>
@@ -569,7 +569,7 @@
     </message>
     <message>
         <source>The printer did not confirm it. Look at the paper; money is not touched by the answer.</source>
-        <translation>制票机未确认。请查看出纸口；回答不影响款项。</translation>
+        <translation>打印机未确认。请查看出纸口；回答不影响款项。</translation>
     </message>
     <message>
         <source>Connection</source>
@@ -1205,7 +1205,7 @@
     </message>
     <message>
         <source>The printer did not confirm this paper.</source>
-        <translation>制票机未确认该票据。</translation>
+        <translation>打印机未确认该票据。</translation>
     </message>
     <message>
         <source>The sale itself stands.</source>
@@ -1213,7 +1213,7 @@
     </message>
     <message>
         <source>Look at the printer and answer under Devices (Alt+7).</source>
-        <translation>请查看制票机，并在“设备”(Alt+7) 中回答。</translation>
+        <translation>请查看打印机，并在“设备”(Alt+7) 中回答。</translation>
     </message>
     <message>
         <source>Not printed yet: {title}</source>
@@ -1221,11 +1221,11 @@
     </message>
     <message>
         <source>The printer was not ready. Nothing was sent to it.</source>
-        <translation>制票机未就绪，没有发送任何内容。</translation>
+        <translation>打印机未就绪，没有发送任何内容。</translation>
     </message>
     <message>
         <source>It prints by itself once the printer is ready.</source>
-        <translation>制票机就绪后将自动打印。</translation>
+        <translation>打印机就绪后将自动打印。</translation>
     </message>
     <message>
         <source>Pieces of {value}</source>
@@ -1233,7 +1233,7 @@
     </message>
     <message>
         <source>Nothing has come out of the virtual printer yet.</source>
-        <translation>虚拟制票机还没有出纸。</translation>
+        <translation>虚拟打印机还没有出纸。</translation>
     </message>
     <message>
         <source>Larger</source>

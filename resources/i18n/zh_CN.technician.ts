@@ -597,7 +597,7 @@
     </message>
     <message>
         <source>Receipt printer</source>
-        <translation>小票打印机</translation>
+        <translation>收据打印机</translation>
     </message>
     <message>
         <source>Report printer</source>
@@ -997,7 +997,7 @@
     </message>
     <message>
         <source>The drawer that belongs to the receipts is opened; your name goes into the journal.</source>
-        <translation>打开与小票打印机相连的钱箱；您的姓名记入日志。</translation>
+        <translation>打开与收据打印机相连的钱箱；您的姓名记入日志。</translation>
     </message>
     <message>
         <source>The paper must be cut exactly once, below the line.</source>
