@@ -112,8 +112,8 @@
         <translation>扫描枪重复读取，只计一次。</translation>
     </message>
     <message>
-        <source>First shown {when} ({copy}, checked by {clerk}); shown {times} times by now.</source>
-        <translation>首次检票：{when}（{copy}，检票人 {clerk}）；至今共出示 {times} 次。</translation>
+        <source>First shown {when} ({copy}, checked by login {clerk}); shown {times} times by now.</source>
+        <translation>首次检票：{when}（{copy}，检票账号 {clerk}）；至今共出示 {times} 次。</translation>
     </message>
     <message>
         <source>Copy {number} is the one that counts.</source>

@@ -196,10 +196,6 @@
         <translation>超出显示数量</translation>
     </message>
     <message>
-        <source>set up</source>
-        <translation>已设置</translation>
-    </message>
-    <message>
         <source>open</source>
         <translation>已打开</translation>
     </message>
@@ -226,6 +222,26 @@
     <message>
         <source>Shut the customer window</source>
         <translation>关闭顾客屏</translation>
+    </message>
+    <message>
+        <source>Did not</source>
+        <translation>未打出</translation>
+    </message>
+    <message>
+        <source>Customer side</source>
+        <translation>顾客屏</translation>
+    </message>
+    <message>
+        <source>not asked yet</source>
+        <translation>尚未查询</translation>
+    </message>
+    <message>
+        <source>terminal no. {number}</source>
+        <translation>终端号 {number}</translation>
+    </message>
+    <message>
+        <source>day last closed: {when}</source>
+        <translation>上次日结：{when}</translation>
     </message>
 </context>
 </TS>

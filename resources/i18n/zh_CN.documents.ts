@@ -204,7 +204,7 @@
         <translation>报销凭证是否已收回？</translation>
     </message>
     <message>
-        <source>Slip {number} was printed for this ticket, {count} papers of it are out. Take it back and void it; the journal records that you did. Without it the ticket cannot be refunded.</source>
+        <source>Slip {number} was printed for this ticket, papers of it that are out: {count}. Take it back and void it; the journal records that you did. Without it the ticket cannot be refunded.</source>
         <translation>此票已打印报销凭证 {number}，在外 {count} 张。请收回并作废，日志将记录此事。未收回凭证不能退票。</translation>
     </message>
     <message>

@@ -288,7 +288,7 @@
         <translation>可换席别、换车次或减少人数。</translation>
     </message>
     <message>
-        <source>Only {free} places are free.</source>
+        <source>Places that are still free: {free}.</source>
         <translation>仅剩 {free} 个席位。</translation>
     </message>
     <message>

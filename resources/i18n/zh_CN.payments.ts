@@ -124,7 +124,7 @@
         <translation>请在“待处理支付”中处理，或由值班员逐笔结转。</translation>
     </message>
     <message>
-        <source>Of {count} payments of this shift it is not known whether the money moved.</source>
+        <source>Payments of this shift of which it is not known whether the money moved: {count}.</source>
         <translation>本班次有 {count} 笔支付尚不知款项是否已动。</translation>
     </message>
     <message>

@@ -60,7 +60,7 @@
         <translation>请先填写原因取出旧票卷；剩余部分以后可以再装入。</translation>
     </message>
     <message>
-        <source>The roll in this printer has {left} blanks left.</source>
+        <source>Blanks left of the roll in this printer: {left}.</source>
         <translation>这台打印机内的票卷还剩 {left} 张。</translation>
     </message>
     <message>
@@ -108,7 +108,7 @@
         <translation>请装入新票卷后再试。未收取任何款项。</translation>
     </message>
     <message>
-        <source>These tickets need {needed} numbered blanks; the roll in the printer has {left}.</source>
+        <source>Numbered blanks needed for these tickets: {needed}; left of the roll in the printer: {left}.</source>
         <translation>这些车票需要 {needed} 张编号票纸，打印机内票卷只剩 {left} 张。</translation>
     </message>
     <message>

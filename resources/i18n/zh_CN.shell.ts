@@ -1128,7 +1128,7 @@
         <translation>来自 {name}，共 {trips} 个车次。</translation>
     </message>
     <message>
-        <source>{count} rows were left out or mended.</source>
+        <source>Rows left out or mended: {count}.</source>
         <translation>略过或修正了 {count} 行。</translation>
     </message>
     <message>

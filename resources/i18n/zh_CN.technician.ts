@@ -920,7 +920,7 @@
         <translation>尚未检查</translation>
     </message>
     <message>
-        <source>{count} lines are on the clipboard</source>
+        <source>Lines on the clipboard: {count}</source>
         <translation>已复制 {count} 行</translation>
     </message>
     <message>
@@ -960,7 +960,7 @@
         <translation>继续打印</translation>
     </message>
     <message>
-        <source>{count} papers go to the {printer}</source>
+        <source>Papers that go to the {printer}: {count}</source>
         <translation>{count} 张改送{printer}</translation>
     </message>
     <message>
@@ -1306,6 +1306,38 @@
     <message>
         <source>The settings file has other printers: they are used from the next start.</source>
         <translation>设置文件中的打印机已更改：下次启动时使用。</translation>
+    </message>
+    <message>
+        <source>{first}: 1 blank</source>
+        <translation>{first}：1 张</translation>
+    </message>
+    <message>
+        <source>Printer's address</source>
+        <translation>打印机地址</translation>
+    </message>
+    <message>
+        <source>{url} is no printer's address: {detail}</source>
+        <translation>{url} 不是打印机地址：{detail}</translation>
+    </message>
+    <message>
+        <source>Find it under Devices, Find printers, or write it into the settings as docs/printing.md has it.</source>
+        <translation>在“设备 · 查找打印机”中查找，或按 docs/printing.md 的写法填入设置。</translation>
+    </message>
+    <message>
+        <source>{profile} cannot be used: {detail}</source>
+        <translation>{profile} 无法使用：{detail}</translation>
+    </message>
+    <message>
+        <source>Mend its file in the folder printers, or choose another under Devices, Find printers.</source>
+        <translation>改正 printers 文件夹中的该文件，或在“设备 · 查找打印机”中另选型号。</translation>
+    </message>
+    <message>
+        <source>Choose the model …</source>
+        <translation>请选择型号…</translation>
+    </message>
+    <message>
+        <source>The printer does not say which model it is. Choose it above: by the wrong one papers come out cut, or not at all.</source>
+        <translation>打印机未报告型号。请在上方选择：型号选错，票据会不完整或根本打不出来。</translation>
     </message>
 </context>
 </TS>

@@ -234,7 +234,7 @@ def test_what_waits_for_a_printer_goes_to_another(station: Stage) -> None:
     _in_dialog(station, dialog, Key.Key_Down, ENTER)
     station.until(lambda: [job.state for job in station.desk.print_jobs()] == [JobState.CONFIRMED] * 2)
     assert {printer for printer, _job in station.desk.sent[-2:]} == {"spare"}
-    assert "2 papers go to the Spare printer" in _notice(station)
+    assert "Papers that go to the Spare printer: 2" in _notice(station)
 
 
 def test_jobs_of_one_printer(station: Stage) -> None:

@@ -91,7 +91,7 @@ def reason(found: CheckedTicket, t: Texts, zone: str) -> str:
     if found.verdict is Verdict.REDEEMED_BEFORE and found.first_at is not None:
         copy = _copy_words(found.first_copy, t)
         return t(
-            "First shown {when} ({copy}, checked by {clerk}); shown {times} times by now.",
+            "First shown {when} ({copy}, checked by login {clerk}); shown {times} times by now.",
             when=words.moment(found.first_at, zone, t),
             copy=copy,
             clerk=found.first_clerk,

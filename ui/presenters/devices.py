@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from counter_app.application.payment_views import TerminalView
 from counter_app.domain.device_settings import DeviceSettings, ReaderSettings
 from counter_app.ports.customer_display import DeviceState, DeviceStatus
 from counter_app.texts import Texts, mark
+from ui.presenters import payment_words, words
 
 NAMES: Final = {
     "terminal": mark("Card terminal"),
@@ -48,17 +50,17 @@ def device_lines(
     display: DeviceStatus | None,
     readers: Sequence[tuple[str, DeviceStatus]],
     window_open: bool,
+    terminal: TerminalView | None = None,
+    zone: str = "UTC",
     refused: Sequence[tuple[str, str]] = (),
 ) -> list[DeviceLine]:
     """``readers``: serial ones by their address. ``refused``: pictures that are not shown, as ``Adverts`` has them.
 
-    The card terminal is named only: how it stands is said where money is taken.
+    ``terminal``: as it was last asked; None: not yet.
     """
     lines = []
     if settings.terminal is not None:
-        lines.append(
-            DeviceLine(name=t(NAMES["terminal"]), state=t("set up"), mood="", detail=str(settings.terminal.address))
-        )
+        lines.append(_terminal(terminal, str(settings.terminal.address), t, zone))
     if settings.customer_display is not None:
         lines.append(_line("customer_display", display, str(settings.customer_display.address), t))
     states = dict(readers)
@@ -75,6 +77,23 @@ def device_lines(
         )
     )
     return lines
+
+
+def _terminal(view: TerminalView | None, where: str, t: Texts, zone: str) -> DeviceLine:
+    """Its state in words, its number, the last receipt, when its day was closed last."""
+    name = t(NAMES["terminal"])
+    if view is None or not view.configured:
+        return DeviceLine(name=name, state=t("not asked yet"), mood="", detail=where)
+    closed = words.moment(view.last_closing, zone, t) if view.last_closing is not None else t("never")
+    facts = [
+        "" if view.ready else payment_words.terminal(view, t),
+        t("terminal no. {number}", number=view.terminal_id) if view.terminal_id else "",
+        t("last receipt {n}", n=view.last_receipt) if view.last_receipt is not None else "",
+        t("day last closed: {when}", when=closed),
+        where,
+    ]
+    state, mood = (t("ready"), "ok") if view.ready else (t("not ready"), "bad")
+    return DeviceLine(name=name, state=state, mood=mood, detail=" · ".join(fact for fact in facts if fact))
 
 
 def _reader(name: str, reader: ReaderSettings, states: dict[str, DeviceStatus], t: Texts) -> DeviceLine:

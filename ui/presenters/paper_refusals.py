@@ -24,7 +24,7 @@ PAPER_SENTENCES: Final[dict[Reason, Said]] = {
         mark("A roll is still in the printer"),
         mark("The roll in this printer has blanks left."),
         mark("End it first, with the reason; what is left of it can be loaded again."),
-        detail=mark("The roll in this printer has {left} blanks left."),
+        detail=mark("Blanks left of the roll in this printer: {left}."),
     ),
     Reason.BAD_BLANKS: Said(
         mark("Not a range of blanks"),
@@ -43,6 +43,6 @@ PAPER_SENTENCES: Final[dict[Reason, Said]] = {
         mark("Too few blanks"),
         mark("The roll in the printer has too few numbered blanks for these tickets."),
         mark("Load another roll, then try again. No money was taken."),
-        detail=mark("These tickets need {needed} numbered blanks; the roll in the printer has {left}."),
+        detail=mark("Numbered blanks needed for these tickets: {needed}; left of the roll in the printer: {left}."),
     ),
 }

@@ -57,7 +57,7 @@ PAYMENT_SENTENCES: Final[dict[Reason, Said]] = {
         mark("Payments are not settled"),
         mark("Of some payments of this shift it is not known whether the money moved."),
         mark("Settle them under Payments to settle, or have a supervisor carry them over by name."),
-        detail=mark("Of {count} payments of this shift it is not known whether the money moved."),
+        detail=mark("Payments of this shift of which it is not known whether the money moved: {count}."),
     ),
     Reason.BAD_PAYMENT_CODE: Said(
         mark("Not a payment code"),

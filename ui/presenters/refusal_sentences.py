@@ -137,7 +137,7 @@ SENTENCES: dict[Reason, Said] = {
         mark("Not enough places"),
         mark("Fewer places are free than passengers."),
         mark("Try another class or departure, or fewer passengers."),
-        detail=mark("Only {free} places are free."),
+        detail=mark("Places that are still free: {free}."),
     ),
     Reason.NOT_HELD: Said(
         mark("These places are not held"),

@@ -245,6 +245,8 @@ def _card(roll: RollView, t: Texts, zone: str) -> Card:
 
 def _range_words(first: str, last: str, t: Texts) -> str:
     first_n, last_n = stock_range(first, last)
+    if first_n == last_n:
+        return t("{first}: 1 blank", first=first)
     return t("{first} to {last}: {count} blanks", first=first, last=last, count=f"{last_n - first_n + 1:,}")
 
 

@@ -173,6 +173,6 @@ class CheckupScreen(Screen):
         QApplication.clipboard().setText(findings.as_text(self.found, self.t))
         self.shell.notify(
             lambda: Notice(
-                title=self.t("{count} lines are on the clipboard", count=len(self.found)), mood="ok", code="copied"
+                title=self.t("Lines on the clipboard: {count}", count=len(self.found)), mood="ok", code="copied"
             )
         )

@@ -52,7 +52,9 @@ class DevicesScreen(Screen):
         self._zone = shell.desk.profile.zone
         self._seen = _Seen((), (), (), ())
         self.dialog: TestPrintDialog | MoveDialog | None = None
-        self.around = AroundCard(shell, self._window.customer, self._window.scans)
+        self.around = AroundCard(
+            shell, self._window.customer, self._window.scans, lambda: self._window.payments.terminal
+        )
         self._window.customer.changed.connect(self.fkeys_changed)
         self.cards = PrinterCards(shell.theme, self.around, self._test_print)
         self.cards.chosen.connect(lambda _name: self.fkeys_changed.emit())
@@ -118,14 +120,14 @@ class DevicesScreen(Screen):
         t, job = self.t, self.jobs.chosen()
         settle = jobs.may_settle(job)
         return [
-            FKey("F2", t("Yes, it came out"), lambda: self._settle(came_out=True), settle),
-            FKey("F3", t("Did not come out"), lambda: self._settle(came_out=False), settle),
+            FKey("F2", t("Came out"), lambda: self._settle(came_out=True), settle),
+            FKey("F3", t("Did not"), lambda: self._settle(came_out=False), settle),
             FKey("F4", t("Send elsewhere …"), self._move, self._may_move(job)),
             FKey("F5", t("Ask again"), self._ask_printers),
             FKey("F6", t("Test print …"), self._test_print, bool(self._seen.printers)),
             *([FKey("F7", t("Paper roll"), self._window.toggle_roll)] if self._window.parts.sheets is not None else []),
-            FKey("F8", t("Customer window"), self._window.customer.toggle_window),
-            FKey("F9", t("Give up printing"), self._give_up, self._sending() != ""),
+            FKey("F8", t("Customer side"), self._window.customer.toggle_window),
+            FKey("F9", t("Give up"), self._give_up, self._sending() != ""),
         ]
 
     def on_enter(self, **kwargs: object) -> None:
@@ -267,7 +269,7 @@ class DevicesScreen(Screen):
             unused = ", ".join(job.unused for job in moved if job.unused)
             self.shell.notify(
                 lambda: Notice(
-                    title=self.t("{count} papers go to the {printer}", count=len(moved), printer=self._named(to)),
+                    title=self.t("Papers that go to the {printer}: {count}", count=len(moved), printer=self._named(to)),
                     what_to_do=self.t("Tear these blanks off and keep them: {blanks}", blanks=unused) if unused else "",
                     mood="warn" if unused else "ok",
                     code="papers_moved",

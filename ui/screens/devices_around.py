@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout
 
+from counter_app.application.payment_views import TerminalView
 from ui.customer.board import CustomerBoard
 from ui.presenters.devices import DeviceLine, device_lines
 from ui.shell.scans import ScanRouter
@@ -18,9 +21,13 @@ MOODS: dict[str, Mood] = {"ok": "ok", "warn": "warn", "bad": "bad", "info": "inf
 class AroundCard(Card):
     """Looks at the devices' states while it shows: they are kept in memory, and nothing is asked of a device."""
 
-    def __init__(self, shell: Shell, board: CustomerBoard, scans: ScanRouter) -> None:
+    def __init__(
+        self, shell: Shell, board: CustomerBoard, scans: ScanRouter, terminal: Callable[[], TerminalView | None]
+    ) -> None:
         super().__init__(margin=14, spacing=8)
         self._shell = shell
+        self._terminal = terminal
+        self._zone = shell.desk.profile.zone
         self._board = board
         self._scans = scans
         self._lines: list[DeviceLine] | None = None
@@ -62,6 +69,8 @@ class AroundCard(Card):
             display=around.display.status() if around.display is not None else None,
             readers=[(scanner.name, scanner.status()) for scanner in self._scans.scanners],
             window_open=board.window is not None,
+            terminal=self._terminal(),
+            zone=self._zone,
             refused=board.adverts.refused,
         )
         self.switch.setText(self.window_words)
@@ -76,7 +85,7 @@ class AroundCard(Card):
             if widget is not None:
                 discard(widget)
         for number, line in enumerate(lines):
-            detail = Label(line.detail, role="muted", elide=True)
+            detail = Label(line.detail, role="muted", wrap=True)
             self._grid.addWidget(Label(line.name, role="strong"), number, 0)
             badge = Label(line.state, role="badge", mood=MOODS.get(line.mood, ""))
             self._grid.addWidget(badge, number, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -147,7 +147,7 @@ class PrinterLogScreen(Screen):
         QApplication.clipboard().setText(self.listed())
         count = len(self.table.rows())
         self.shell.notify(
-            lambda: Notice(title=self.t("{count} lines are on the clipboard", count=count), mood="ok", code="copied")
+            lambda: Notice(title=self.t("Lines on the clipboard: {count}", count=count), mood="ok", code="copied")
         )
 
     def _export(self) -> None:

@@ -222,8 +222,8 @@ class RefundScreen(Screen):
         return self.shell.ask(
             t("Do you have the reimbursement slip in hand?"),
             t(
-                "Slip {number} was printed for this ticket, {count} papers of it are out. Take it back and void it; "
-                "the journal records that you did. Without it the ticket cannot be refunded.",
+                "Slip {number} was printed for this ticket, papers of it that are out: {count}. Take it back and void "
+                "it; the journal records that you did. Without it the ticket cannot be refunded.",
                 number=quote.slip_number,
                 count=quote.slips_out,
             ),

@@ -203,7 +203,7 @@ class TimetableScreen(Screen):
                 what_happened=self.t(
                     "{trips} trains from {name}.", trips=f"{report.trips:,}", name=report.issue.feed_name
                 ),
-                what_to_do=self.t("{count} rows were left out or mended.", count=f"{report.fault_count:,}")
+                what_to_do=self.t("Rows left out or mended: {count}.", count=f"{report.fault_count:,}")
                 if report.fault_count
                 else "",
                 mood="ok",

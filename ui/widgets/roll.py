@@ -133,9 +133,10 @@ class Roll(QWidget):
         for sheet in self._shown:
             picture = QPixmap()
             picture.loadFromData(sheet.png)
-            # 12 px on either side of the sheet, 8 + 1 inside it, and the scroll bar whether it shows or not.
+            # 12 px on either side of the sheet, 8 + 1 inside it, the roll's own line at the left, and the scroll bar
+            # whether it shows or not.
             bar = self._scroll.verticalScrollBar().sizeHint().width()
-            width = max(1, (self.width() - 42 - bar) * ZOOMS_PERCENT[self._zoom] // 100)
+            width = max(1, (self.width() - 43 - bar) * ZOOMS_PERCENT[self._zoom] // 100)
             paper = Card(margin=8, role="sheet")
             label = Label()
             label.setPixmap(picture.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation))

@@ -16,6 +16,7 @@ from ui.widgets.basic import Label
 R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
 _NONE = QModelIndex()
+STRETCH_PX = 160  # at 100 %: what a column that takes the rest keeps, before others grow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +164,7 @@ class DataTable(QTableView, Generic[R]):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
         self._empty.setGeometry(self.viewport().rect().adjusted(24, 8, -24, -8))
+        self._widths()
 
     def _open(self) -> None:
         row = self.chosen()
@@ -178,8 +180,17 @@ class DataTable(QTableView, Generic[R]):
     def _sizes(self) -> None:
         tokens = self._theme.tokens()
         self.verticalHeader().setDefaultSectionSize(tokens.size["row"])
-        head = self.horizontalHeader()
-        head.setMinimumHeight(tokens.size["row"])
-        for place, column in enumerate(self._model.columns):
-            if column.width:  # never narrower than its heading is in this language
-                self.setColumnWidth(place, max(tokens.px(column.width), head.sectionSizeHint(place)))
+        self.horizontalHeader().setMinimumHeight(tokens.size["row"])
+        self._widths()
+
+    def _widths(self) -> None:
+        """Never narrower than the heading is in this language; as wide as what is shown, where there is room for it."""
+        tokens, head = self._theme.tokens(), self.horizontalHeader()
+        shown = [place for place in range(len(self._model.columns)) if not self.isColumnHidden(place)]
+        fixed = {place: self._model.columns[place].width for place in shown if self._model.columns[place].width}
+        least = {place: max(tokens.px(width), head.sectionSizeHint(place)) for place, width in fixed.items()}
+        free = self.viewport().width() - sum(least.values()) - tokens.px(STRETCH_PX) * (len(shown) - len(fixed))
+        for place, width in least.items():
+            more = max(0, min(free, self.sizeHintForColumn(place) - width))
+            free -= more
+            self.setColumnWidth(place, width + more)
