@@ -121,9 +121,9 @@ def changed(
     actor: Actor,
     *,
     entropy: Entropy,
-    revoke: Sequence[Revocation],
-    restore: Sequence[bytes],
-    rotate_at: datetime | None,
+    revoke: Sequence[Revocation] = (),
+    restore: Sequence[bytes] = (),
+    rotate_at: datetime | None = None,
     reason: str,
 ) -> Statement:
     """Said, kept and journaled, in the caller's transaction."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from counter_app.domain.journal import Json, Kind
 from counter_app.domain.staff import SYSTEM, Actor
 from counter_app.domain.trust import Certificate, TrustBundle
-from counter_app.domain.trust_statement import Revocation, Statement
+from counter_app.domain.trust_statement import Revocation, Statement, ended_regularly
 from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from counter_app.ports.clock import Clock, Entropy, Ids, Signer
 from counter_app.ports.epochs import PendingKey
@@ -364,16 +364,37 @@ class SqlMoneyStore:
         """
         if self._stored.enrolled:
             raise Refusal(Reason.ONLY_CENTRAL)
-        with self._transaction() as books:
-            operator = OperatorKeys(self._keys, books.context).signer(self._clock.now())
-            epoch = books.journal.head().epoch + 1
-            key = SigningKey.generate(self._entropy.bytes(32))
-            certificate = certify_counter(
-                operator, key, profile=self.profile, epoch=epoch, not_before=self._clock.now()
-            )
-            self._enter_epoch(books, key, certificate, actor=actor, reason=reason)
+        return self._begin_epoch(actor, reason=reason, ended_valid_for=None)
+
+    def rotate_epoch(self, actor: Actor, *, ended_valid_for: timedelta, reason: str) -> int:
+        if self._stored.enrolled:
+            raise Refusal(Reason.ONLY_CENTRAL)
+        return self._begin_epoch(actor, reason=reason, ended_valid_for=ended_valid_for)
+
+    def _begin_epoch(self, actor: Actor, *, reason: str, ended_valid_for: timedelta | None) -> int:
+        """``ended_valid_for`` None: nothing is said of the key before."""
+        before = self._signer.epoch
+        try:
+            with self._transaction() as books:
+                now = self._clock.now()
+                known = books.journal.head().epoch
+                former = own_bundle(books.context).of_epoch(self.profile.station_code, self.profile.counter, known)
+                operator = OperatorKeys(self._keys, books.context).signer(now)
+                key = SigningKey.generate(self._entropy.bytes(32))
+                certificate = certify_counter(operator, key, profile=self.profile, epoch=known + 1, not_before=now)
+                self._enter_epoch(books, key, certificate, actor=actor, reason=reason)
+                if ended_valid_for is not None and former is not None:
+                    ended = ended_regularly(former.key_id, now, ended_valid_for)
+                    changed(self._keys, books, actor, entropy=self._entropy, revoke=[ended], reason=reason)
+        except OutcomeUnknown:
+            with self.reading() as found:
+                self._signer.epoch = max(1, found.journal.head().epoch)
+            raise
+        except BaseException:
+            self._signer.epoch = before
+            raise
         self._renew_witness()
-        return epoch
+        return certificate.epoch
 
     def prepare_epoch_key(self) -> PendingKey:
         if not self._stored.enrolled:

@@ -49,12 +49,20 @@ class SqlTrust:
             )
         ]
 
-    def sold_payloads(self, epoch: int, *, valid_after: datetime) -> list[bytes]:
+    def sold_payloads(
+        self, epoch: int, *, arriving_after: datetime, sold_before: datetime | None, limit: int
+    ) -> list[bytes]:
+        later = None
+        if sold_before is not None:
+            later = self._context.scalar(
+                "SELECT min(journal_seq) FROM ticket WHERE sold_at >= ?", (to_ms(sold_before),)
+            )
         return [
             bytes(payload)
             for (payload,) in self._context.rows(
-                "SELECT payload FROM ticket WHERE epoch = ? AND state = 'FULFILLED' AND arrive > ? ORDER BY serial",
-                (epoch, to_ms(valid_after)),
+                "SELECT payload FROM ticket WHERE epoch = ? AND state = 'FULFILLED' AND arrive > ?"
+                " AND (? IS NULL OR journal_seq < ?) ORDER BY serial LIMIT ?",
+                (epoch, to_ms(arriving_after), later, later, limit),
             )
         ]
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from counter_app.domain.barcode import TicketBody, document_digest, seal_ticket
+from counter_app.domain.barcode import VALID_AFTER, TicketBody, document_digest, seal_ticket
 from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.ids import TicketNumber
 from counter_app.domain.staff import Actor
@@ -19,9 +19,8 @@ from counter_app.ports.shifts import ShiftRecord, ShiftState
 from counter_app.ports.stock import FrozenRun
 from counter_app.ports.store import Reading, Writing
 
-# How long before departure and after arrival a gate takes the code: the day's boarding, and a train that is late.
+# How long before departure a gate takes the code: the day's boarding.
 VALID_BEFORE: Final = timedelta(hours=24)
-VALID_AFTER: Final = timedelta(hours=12)
 
 
 def selling_shift(books: Reading | Writing, actor: Actor) -> ShiftRecord:

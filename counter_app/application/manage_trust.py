@@ -8,11 +8,20 @@ from hashlib import sha256
 from typing import Final, Protocol
 
 from counter_app.application.rights import demand
+from counter_app.domain.barcode import VALID_AFTER
 from counter_app.domain.journal import Kind
 from counter_app.domain.shifts import check_reason
 from counter_app.domain.staff import Actor, Right
 from counter_app.domain.trust import BadTrust, Certificate, TrustBundle, parse_bundle
-from counter_app.domain.trust_statement import ACCEPTED_MAX, Revocation, Rule, Statement, follows, reached_from
+from counter_app.domain.trust_statement import (
+    ACCEPTED_MAX,
+    Revocation,
+    Rule,
+    Statement,
+    ended_regularly,
+    follows,
+    reached_from,
+)
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock, Signer
 from counter_app.ports.epochs import EpochKeeper, SignatureCheck, TrustSource
@@ -44,13 +53,19 @@ class RevokeKey:
     def __call__(
         self, actor: Actor, epoch: int, *, rule: Rule, reason: str, since: datetime | None = None, accept_sold: bool
     ) -> Revoked:
-        """``accept_sold``: of a refused key, the tickets that this journal sold before ``since`` stay good.
+        """``accept_sold``: of a refused key, the tickets that this journal sold before ``since`` stay good, as long as
 
-        Raises Refusal: NOT_ALLOWED, REASON_NEEDED, ONLY_CENTRAL, BAD_INPUT(field: epoch), STORE_BEHIND_WITNESS.
+        a gate takes them. What it sold later may be a thief's sale.
+
+        Raises Refusal: NOT_ALLOWED, REASON_NEEDED, ONLY_CENTRAL, BAD_INPUT(field: epoch | since), STORE_BEHIND_WITNESS.
         """
         demand(actor, Right.MANAGE)
         plain = check_reason(reason)
         now = self.clock.now()
+        if since is not None and since > now:
+            raise Refusal(
+                Reason.BAD_INPUT, field="since", detail="to come: a key is refused from the moment it is said"
+            )
         own = self.store.own_bundle()
         with self.store.reading() as books:
             if books.sync.central() is not None:
@@ -60,15 +75,20 @@ class RevokeKey:
             certificate = own.of_epoch(self.store.profile.station_code, self.store.profile.counter, epoch)
             if certificate is None:
                 raise Refusal(Reason.BAD_INPUT, field="epoch", detail="there is none")
-            payloads = books.trust.sold_payloads(epoch, valid_after=now) if accept_sold else []
+            payloads = (
+                books.trust.sold_payloads(
+                    epoch, arriving_after=now - VALID_AFTER, sold_before=since, limit=ACCEPTED_MAX + 1
+                )
+                if accept_sold and rule is Rule.REFUSED
+                else []
+            )
         if len(payloads) > ACCEPTED_MAX:
             raise Refusal(Reason.BAD_INPUT, field="epoch", detail=f"more than {ACCEPTED_MAX} tickets")
-        revocation = Revocation(
-            key_id=certificate.key_id,
-            rule=rule,
-            since=since or now,
-            last_valid=(since or now) + SOLD_AHEAD if rule is Rule.ENDED else None,
-            accepted=frozenset(sha256(one).digest() for one in payloads) if rule is Rule.REFUSED else frozenset(),
+        accepted = frozenset(sha256(one).digest() for one in payloads)
+        revocation = (
+            ended_regularly(certificate.key_id, since or now, SOLD_AHEAD)
+            if rule is Rule.ENDED
+            else Revocation(key_id=certificate.key_id, rule=rule, since=since or now, accepted=accepted)
         )
         statement = self.store.change_trust(actor, revoke=[revocation], reason=plain)
         return Revoked(statement=statement, certificate=certificate, accepted=len(revocation.accepted))
@@ -80,17 +100,12 @@ class RotateKeys:
     clock: Clock
 
     def station(self, actor: Actor, *, reason: str) -> int:
-        """A new epoch with a key of its own; the one before ends regularly. Returns the epoch.
+        """A new epoch with a key of its own; the one before ends regularly, in the same commit. Returns the epoch.
 
         Raises as the store's ``start_epoch``, and NOT_ALLOWED, REASON_NEEDED.
         """
         demand(actor, Right.MANAGE)
-        plain = check_reason(reason)
-        epoch = self.store.start_epoch(actor, reason=plain)
-        RevokeKey(store=self.store, clock=self.clock)(
-            actor, epoch - 1, rule=Rule.ENDED, reason=plain, accept_sold=False
-        )
-        return epoch
+        return self.store.rotate_epoch(actor, ended_valid_for=SOLD_AHEAD, reason=check_reason(reason))
 
     def operator(self, actor: Actor, *, at: datetime | None, reason: str) -> Statement:
         """A new operator key signs from ``at`` (None: now) on.

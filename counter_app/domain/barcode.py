@@ -29,6 +29,7 @@ SIGNATURE_BYTES: Final = 64
 PAYLOAD_BYTES_MAX: Final = 150  # 200 characters of base64url: an Aztec code of at most 61 modules at 23 %
 MESSAGE_BYTES_MAX: Final = PAYLOAD_BYTES_MAX - SIGNATURE_BYTES
 CODE_CHARS_MAX: Final = 200
+VALID_AFTER: Final = timedelta(hours=12)  # how long after arrival a gate takes it: a train that is late
 
 TRAINING: Final = 0x01
 DEMONSTRATION: Final = 0x02

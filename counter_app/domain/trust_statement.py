@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final
@@ -45,7 +45,9 @@ class Rule(StrEnum):
 class Revocation:
     """``last_valid``: a ticket of an ended key that is valid later than this was not sold while it was in use.
 
-    ``accepted``: SHA-256 of the payloads of a refused key that the operator knows to be its own.
+    ``since`` is for people and decides on no ticket: when one was signed, only the key that signed it can say, and
+    whoever stole that says what they like. ``accepted``: SHA-256 of the payloads of a refused key that the operator
+    knows to be its own.
     """
 
     key_id: bytes
@@ -188,6 +190,11 @@ def issue(
     )
     raw = canonical(draft.fields())
     return replace(draft, raw=raw, signature=sign(PURPOSE, raw))
+
+
+def ended_regularly(key_id: bytes, since: datetime, valid_for: timedelta) -> Revocation:
+    """``valid_for``: a window sells no longer ahead."""
+    return Revocation(key_id=key_id, rule=Rule.ENDED, since=since, last_valid=since + valid_for)
 
 
 # ------------------------------------------------------------------------------------------------------ reading

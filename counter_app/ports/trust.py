@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from counter_app.domain.staff import Actor
@@ -24,8 +24,14 @@ class TrustReader(Protocol):
         """Bundles of other operators that were imported here."""
         ...
 
-    def sold_payloads(self, epoch: int, *, valid_after: datetime) -> list[bytes]:
-        """Codes of this counter's tickets of an epoch that are not given back and arrive after that."""
+    def sold_payloads(
+        self, epoch: int, *, arriving_after: datetime, sold_before: datetime | None, limit: int
+    ) -> list[bytes]:
+        """Codes of this counter's tickets of an epoch that are not given back and arrive after that, by serial.
+
+        ``sold_before`` (None: whenever): by the order of the journal. What stands in it after the first sale of that
+        time or later is not from before it, whatever its own time says.
+        """
         ...
 
 
@@ -54,6 +60,14 @@ class TrustKeeper(Protocol):
         """A new statement, journaled as TRUST_CHANGED. ``restore``: ids of keys whose revocation is taken back;
 
         ``rotate_at``: a new operator key signs from then on.
+        """
+        ...
+
+    def rotate_epoch(self, actor: Actor, *, ended_valid_for: timedelta, reason: str) -> int:
+        """A new epoch as ``EpochKeeper.start_epoch`` begins it, and in the same commit the word that the key before it
+
+        ended regularly: tickets of that one are good that are valid no longer than ``ended_valid_for`` from now.
+        Returns the epoch.
         """
         ...
 
