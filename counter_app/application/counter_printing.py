@@ -8,6 +8,7 @@ from uuid import UUID
 from counter_app.application.blanks import DemandBlanks, EndRoll, ListRolls, LoadRoll, SpoilBlanks
 from counter_app.application.compose_paper import ComposePaper
 from counter_app.application.credentials import Credentials
+from counter_app.application.jobs_in_hand import JobsInHand
 from counter_app.application.move_job import MoveJob
 from counter_app.application.payments.settle_payment import SecondPerson
 from counter_app.application.print_job import FinishJob, ListJobs, PrintTest, SendJob, StartJob, job_printer
@@ -20,6 +21,7 @@ from counter_app.domain.papers import Paper
 from counter_app.domain.policy import Policy
 from counter_app.domain.settings import MAIN_PRINTER
 from counter_app.domain.staff import Actor
+from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock, Ids
 from counter_app.ports.printer_events import EventKind, PrinterEvent
 from counter_app.ports.prints import DeliveryOutcome, JobKind, JobState, Printers, PrinterStatus
@@ -45,15 +47,23 @@ class CounterPrinting:
         self._books, self._paper_policy, self._printers, self._time = store, policy, printers, clock
         self._log = log = PrinterLog(clock=clock)
         self._tell_recovered = tell_recovered
+        self._hand = hand = JobsInHand()
         control, second = policy.stock_control, SecondPerson(credentials=credentials)
-        self._start_job = StartJob(store=store, clock=clock, compose=compose, printers=printers)
-        self._send_job = SendJob(store=store, printers=printers, log=log)
-        self._finish_job = FinishJob(store=store, clock=clock, printers=printers, log=log)
-        self._list_jobs = ListJobs(store=store, printers=printers)
-        self._print_test = PrintTest(store=store, clock=clock, ids=ids, printers=printers)
-        self._settle_job = SettleJob(store=store, clock=clock, ids=ids, printers=printers, control=control)
-        self._reprint = Reprint(store=store, clock=clock, ids=ids, printers=printers, control=control)
         self._move_job = MoveJob(store=store, clock=clock, printers=printers, control=control, log=log)
+        self._start_job = StartJob(
+            store=store,
+            clock=clock,
+            compose=compose,
+            printers=printers,
+            hand=hand,
+            take_over=self._move_job.take_over,
+        )
+        self._send_job = SendJob(store=store, printers=printers, log=log, hand=hand)
+        self._finish_job = FinishJob(store=store, clock=clock, printers=printers, log=log, hand=hand)
+        self._list_jobs = ListJobs(store=store, printers=printers, hand=hand)
+        self._print_test = PrintTest(store=store, clock=clock, ids=ids, printers=printers)
+        self._settle_job = SettleJob(store=store, clock=clock, ids=ids, printers=printers, control=control, hand=hand)
+        self._reprint = Reprint(store=store, clock=clock, ids=ids, printers=printers, control=control)
         self._demand_blanks = DemandBlanks(store=store, control=control)
         self._load_roll = LoadRoll(
             store=store, ids=ids, printers=printers, control=control, renumber=self._move_job.renumber
@@ -88,8 +98,8 @@ class CounterPrinting:
         return tuple(dict.fromkeys(self._printers.of_kind(kind) for kind in kinds))
 
     def cancel_printing(self, name: str) -> None:
-        self._printers.named(name).cancel()
-        self._log.say(name, EventKind.CANCELLED, "", self._time.now())
+        if not self._hand.give_up(name, self._printers.named(name).cancel):
+            raise Refusal(Reason.JOB_NOT_OPEN)  # what is given up stands in the log when it has ended: ``FinishJob``
 
     def printer_events(self, limit: int = 200, printer: str | None = None) -> list[PrinterEvent]:
         with self._books.reading() as books:
@@ -175,7 +185,11 @@ class CounterPrinting:
     # ---- at start, after recovery
 
     def _open_printers(self) -> None:
-        """Each is told what an earlier process left in it: interrupted jobs, and how the newest ended."""
+        """Each is told what an earlier process left in it: interrupted jobs, and how the newest ended.
+
+        Papers that wait for a printer that is in the settings no more are sent to another.
+        """
+        self._move_job.take_over_all()
         with self._books.reading() as books:
             unknown = [
                 job_printer(books, job, self._printers)

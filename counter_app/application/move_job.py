@@ -1,7 +1,11 @@
-"""Papers that wait go to another printer, by a person's choice. Never one that may have come out."""
+"""Papers that wait go to another printer: by a person's choice, or because theirs left the settings.
+
+Never one that may have come out.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -9,18 +13,18 @@ from uuid import UUID
 
 from counter_app.application.blanks import spoil, take_blanks
 from counter_app.application.compose_paper import BLIND, is_blind_x
-from counter_app.application.print_job import job_printer, paper_fact
+from counter_app.application.print_job import absent_printer, job_printer, paper_fact
 from counter_app.application.print_views import MovedJob
 from counter_app.application.printer_log import PrinterLog
 from counter_app.application.rights import demand
 from counter_app.domain.journal import Kind
-from counter_app.domain.staff import Actor, Right
+from counter_app.domain.staff import SYSTEM, Actor, Right
 from counter_app.domain.stocknumbers import StockControl, stock_number
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock
 from counter_app.ports.printer_events import EventKind
 from counter_app.ports.prints import JobKind, JobState, Printers, PrintJob
-from counter_app.ports.store import MoneyStore, Writing
+from counter_app.ports.store import MoneyStore, Reading, Writing
 
 WAITING: Final = frozenset({JobState.QUEUED, JobState.FAILED_BEFORE_SEND})
 UNUSED: Final = "moved"  # the reason that stands beside a blank whose paper went to another printer
@@ -78,13 +82,42 @@ class MoveJob:
                 self._move(books, job, printer, actor, self.clock.now())
         self.log.keep(books)
 
+    def take_over(self, books: Writing, job: PrintJob) -> PrintJob:
+        """Its printer is in the settings no more: it goes to the one of its kind, on a blank of that one's.
+
+        Raises Refusal(BLANKS_SHORT): then it waits as it is.
+        """
+        self._move(books, job, job_printer(books, job, self.printers), SYSTEM, self.clock.now())
+        moved = books.prints.get(job.job_id)
+        assert moved is not None
+        return moved
+
+    def take_over_all(self) -> int:
+        """At start, before anything is sent: blanks are taken in the order of printing. Those without a blank wait."""
+        count = 0
+        with self.store.reading() as books:
+            left = any(self._left(books, job) for job in books.prints.open_jobs())
+        if not left:
+            return 0
+        with self.store.writing() as act:
+            for job in act.prints.open_jobs():
+                if self._left(act, job):
+                    with suppress(Refusal):
+                        self.take_over(act, job)
+                        count += 1
+            self.log.keep(act)
+        return count
+
+    def _left(self, books: Reading | Writing, job: PrintJob) -> bool:
+        return _may_move(job) and absent_printer(books, job, self.printers) != ""
+
     def _check(self, actor: Actor, printer: str) -> None:
         if not actor.may(Right.REPRINT):
             demand(actor, Right.SELL)
         self.printers.named(printer)
 
     def _move(self, books: Writing, job: PrintJob, printer: str, actor: Actor, now: datetime) -> MovedJob:
-        came_from = job_printer(books, job, self.printers)
+        came_from = absent_printer(books, job, self.printers) or job_printer(books, job, self.printers)
         left = None
         stock = job.stock_number
         if job.kind is JobKind.TICKET and self.control is not StockControl.NONE:

@@ -30,7 +30,11 @@ class PrintDesk(Protocol):
         ...
 
     def cancel_printing(self, name: str) -> None:
-        """Any lane but the printer's own: gives up the call under way. What was being sent ends unknown."""
+        """Any lane but the printer's own: gives up the paper that is on its way there.
+
+        It ends unknown where bytes of it have left; else failed before send, and is not sent again by itself. Raises
+        UNKNOWN_PRINTER, and JOB_NOT_OPEN where nothing is on its way.
+        """
         ...
 
     def printer_events(self, limit: int = 200, printer: str | None = None) -> list[PrinterEvent]:
@@ -50,7 +54,7 @@ class PrintDesk(Protocol):
         """WRITE. QUEUED (or FAILED_BEFORE_SEND) becomes SENDING, durably, before the first byte; None: a kick.
 
         ``printer``: where whoever asks is about to send it. Raises JOB_NOT_OPEN; with detail "moved" where a person
-        sent it elsewhere meanwhile.
+        sent it elsewhere meanwhile. Whatever else it raises: the job waits, and its view says why (``refused``).
         """
         ...
 
@@ -59,7 +63,7 @@ class PrintDesk(Protocol):
         ...
 
     def finish_job(self, job_id: UUID, outcome: DeliveryOutcome) -> PrintJobView:
-        """WRITE."""
+        """WRITE. Where this raises anything but JOB_NOT_OPEN the job may be settled, and this may be called again."""
         ...
 
     def print_jobs(self, *, limit: int = 100) -> list[PrintJobView]: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -11,6 +11,7 @@ from uuid import UUID
 from counter_app.application.blanks import take_blanks
 from counter_app.application.compose_paper import BLIND, ComposePaper, is_blind_x
 from counter_app.application.issuing import new_job
+from counter_app.application.jobs_in_hand import JobsInHand
 from counter_app.application.printer_log import PrinterLog
 from counter_app.application.views import PrintJobView
 from counter_app.domain.journal import Json, Kind
@@ -19,11 +20,21 @@ from counter_app.domain.orders import TicketState
 from counter_app.domain.papers import Paper
 from counter_app.domain.settings import MAIN_PRINTER
 from counter_app.domain.staff import SYSTEM, Actor
-from counter_app.domain.stocknumbers import StockControl
-from counter_app.errors import Reason, Refusal
+from counter_app.domain.stocknumbers import StockControl, stock_number
+from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from counter_app.ports.clock import Clock, Ids
 from counter_app.ports.printer_events import EventKind
-from counter_app.ports.prints import Delivery, DeliveryOutcome, JobKind, JobState, Printers, PrintJob
+from counter_app.ports.prints import (
+    GIVEN_UP,
+    Delivery,
+    DeliveryOutcome,
+    JobKind,
+    JobState,
+    PaperState,
+    Printers,
+    PrinterStatus,
+    PrintJob,
+)
 from counter_app.ports.store import MoneyStore, Reading, Writing
 
 # Papers that are worth money or are asked for by an auditor: what became of them stands in the journal.
@@ -31,13 +42,25 @@ _JOURNALED = frozenset(
     {JobKind.TICKET, JobKind.REFUND_SLIP, JobKind.EXCHANGE_SLIP, JobKind.REIMBURSEMENT, JobKind.Z_REPORT}
 )
 MOVED = "moved"
+INTERNAL = "internal"  # why a job could not be begun, where it is our own mistake
 OPEN_STATES = frozenset({JobState.QUEUED, JobState.SENDING, JobState.FAILED_BEFORE_SEND, JobState.UNKNOWN})
+
+
+_NOT_ASKED = PrinterStatus(
+    ready=False, online=False, cover_open=False, paper=PaperState.UNKNOWN, error="", answered=False
+)
 
 
 def job_printer(books: Reading | Writing, job: PrintJob, printers: Printers) -> str:
     """Where it goes, or went: as a person chose, or where it was begun, if the settings still have it; else by kind."""
     chosen = books.prints.route(job.job_id)
     return chosen if chosen in printers.names else printers.of_kind(job.kind)
+
+
+def absent_printer(books: Reading | Writing, job: PrintJob, printers: Printers) -> str:
+    """The one that a person chose for it, where the settings do not have it any more; else ""."""
+    chosen = books.prints.route(job.job_id)
+    return "" if chosen is None or chosen in printers.names else chosen
 
 
 def job_view(books: Reading | Writing, job: PrintJob, printers: Printers) -> PrintJobView:
@@ -103,23 +126,47 @@ def _lasting(job: PrintJob) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartJob:
+    """``take_over``: sends a job whose printer left the settings to the one of its kind, as a person would."""
+
     store: MoneyStore
     clock: Clock
     compose: ComposePaper
     printers: Printers
+    hand: JobsInHand
+    take_over: Callable[[Writing, PrintJob], PrintJob]
 
     def __call__(self, job_id: UUID, printer: str = "") -> Paper | None:
         """QUEUED or FAILED_BEFORE_SEND becomes SENDING, durably; returns what is to be sent, None for a drawer's kick.
 
         A kick is never sent twice, whatever became of it. ``printer``: where whoever asks is about to send it.
-        Raises Refusal(JOB_NOT_OPEN; detail="moved" where it goes to another printer since).
+        Raises Refusal: JOB_NOT_OPEN (detail="moved" where it goes to another printer since); BLANKS_SHORT where its
+        printer left the settings, and the one that it goes to now has no blank for it.
         """
+        try:
+            paper, goes_to = self._begin(job_id, printer)
+        except Refusal as refusal:
+            if refusal.reason is not Reason.JOB_NOT_OPEN:
+                self.hand.refuse(job_id, refusal.reason.value)
+            raise
+        except OutcomeUnknown:
+            self.hand.not_sent(job_id)
+            raise
+        except Exception:
+            self.hand.refuse(job_id, INTERNAL)
+            raise
+        self.hand.begin(job_id, goes_to)
+        return paper
+
+    def _begin(self, job_id: UUID, printer: str) -> tuple[Paper | None, str]:
         with self.store.writing() as books:
             job = books.prints.get(job_id)
-            if job is None or job.state not in {JobState.QUEUED, JobState.FAILED_BEFORE_SEND}:
+            state = None if job is None else self.hand.standing(job)
+            if job is None or state not in {JobState.QUEUED, JobState.FAILED_BEFORE_SEND}:
                 raise Refusal(Reason.JOB_NOT_OPEN)
-            if job.kind is JobKind.DRAWER and job.state is not JobState.QUEUED:
+            if job.kind is JobKind.DRAWER and state is not JobState.QUEUED:
                 raise Refusal(Reason.JOB_NOT_OPEN)
+            if job.kind is not JobKind.DRAWER and absent_printer(books, job, self.printers):
+                job = self.take_over(books, job)
             goes_to = job_printer(books, job, self.printers)
             if printer not in {"", goes_to}:
                 raise Refusal(Reason.JOB_NOT_OPEN, detail=MOVED)
@@ -134,7 +181,7 @@ class StartJob:
                     updated_at=self.clock.now(),
                 )
             )
-        return paper
+        return paper, goes_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +189,13 @@ class SendJob:
     store: MoneyStore
     printers: Printers
     log: PrinterLog
+    hand: JobsInHand
 
     def __call__(self, job_id: UUID, paper: Paper | None) -> DeliveryOutcome:
-        """PRINTER: what ``StartJob`` returned; None kicks the drawer. Raises Refusal(JOB_NOT_OPEN) if not SENDING."""
+        """PRINTER: what ``StartJob`` returned; None kicks the drawer. Raises Refusal(JOB_NOT_OPEN) if not SENDING.
+
+        What a person gave up before its first byte is not sent: FAILED_BEFORE_SEND with the detail GIVEN_UP.
+        """
         with self.store.reading() as books:
             job = books.prints.get(job_id)
             name = "" if job is None else job_printer(books, job, self.printers)
@@ -152,7 +203,16 @@ class SendJob:
             raise Refusal(Reason.JOB_NOT_OPEN)
         printer = self.printers.named(name)
         token = job.token
-        outcome = printer.kick_drawer(token=token) if paper is None else printer.deliver(paper, token=token)
+        if not self.hand.may_send(job_id):
+            return DeliveryOutcome(
+                delivery=Delivery.FAILED_BEFORE_SEND, detail=GIVEN_UP, status=self.log.last(name) or _NOT_ASKED
+            )
+        try:
+            outcome = printer.kick_drawer(token=token) if paper is None else printer.deliver(paper, token=token)
+        finally:
+            given_up = self.hand.sent(job_id)
+        if given_up and outcome.delivery is Delivery.FAILED_BEFORE_SEND:
+            return replace(outcome, detail=GIVEN_UP)  # how the printer is was not its own word
         self.log.heard(name, outcome.status)
         return outcome
 
@@ -163,9 +223,28 @@ class FinishJob:
     clock: Clock
     printers: Printers
     log: PrinterLog
+    hand: JobsInHand
 
     def __call__(self, job_id: UUID, outcome: DeliveryOutcome) -> PrintJobView:
-        """Raises Refusal(JOB_NOT_OPEN) for a job that is not SENDING."""
+        """Raises Refusal(JOB_NOT_OPEN) for a job that is not SENDING.
+
+        Where it cannot be written the job is for a person to settle, unless a later call writes it.
+        """
+        try:
+            view = self._end(job_id, outcome)
+        except Refusal as refusal:
+            if refusal.reason is Reason.JOB_NOT_OPEN:
+                self.hand.over(job_id)
+            else:
+                self.hand.not_written(job_id)
+            raise
+        except Exception:
+            self.hand.not_written(job_id)
+            raise
+        self.hand.over(job_id)
+        return view
+
+    def _end(self, job_id: UUID, outcome: DeliveryOutcome) -> PrintJobView:
         with self.store.writing() as books:
             job = books.prints.get(job_id)
             if job is None or job.state is not JobState.SENDING:
@@ -189,22 +268,21 @@ class FinishJob:
                 books.journal.append(kind, paper_fact(books, job), actor=SYSTEM)
             if outcome.delivery is not Delivery.CONFIRMED:
                 word = EventKind.NO_WORD if outcome.delivery is Delivery.UNKNOWN else EventKind.NOT_SENT
-                self.log.say(
-                    job_printer(books, job, self.printers),
-                    word,
-                    f"{job.kind.value}: {outcome.detail}",
-                    self.clock.now(),
-                )
+                name, now = job_printer(books, job, self.printers), self.clock.now()
+                if self.hand.given_up(job_id):
+                    self.log.say(name, EventKind.CANCELLED, f"{job.kind.value}: ", now)
+                self.log.say(name, word, f"{job.kind.value}: {outcome.detail}", now)
             self.log.keep(books)
             return job_view(books, job, self.printers)
 
 
-def mark_unknown(books: Writing, job: PrintJob, now: datetime) -> None:
+def mark_unknown(books: Writing, job: PrintJob, now: datetime) -> PrintJob:
     """A job that was being sent when the program died: it may have come out."""
     job = replace(job, state=JobState.UNKNOWN, detail=f"{_lasting(job)} interrupted".strip(), updated_at=now)
     books.prints.put(job)
     if job.kind in _JOURNALED:
         books.journal.append(Kind.PAPER_UNKNOWN, paper_fact(books, job), actor=SYSTEM)
+    return job
 
 
 def copy_job(
@@ -269,25 +347,52 @@ class PrintTest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListJobs:
+    """States as they would be, had no commit failed (``JobsInHand.standing``)."""
+
     store: MoneyStore
     printers: Printers
+    hand: JobsInHand
 
     def latest(self, limit: int = 100) -> list[PrintJobView]:
         """READ. Newest first."""
         with self.store.reading() as books:
-            return [job_view(books, job, self.printers) for job in books.prints.latest(limit)]
+            return [self._view(books, job) for job in books.prints.latest(limit)]
 
     def open(self) -> list[PrintJobView]:
         """READ. Oldest first: queued, sending, failed before send, unknown."""
         with self.store.reading() as books:
-            return [job_view(books, job, self.printers) for job in books.prints.open_jobs()]
+            return [self._view(books, job) for job in books.prints.open_jobs()]
 
     def to_send(self, jobs: Sequence[UUID]) -> list[tuple[UUID, str]]:
-        """Those that may still be sent, each with its printer, in the order of printing."""
+        """Those that may still be sent, each with its printer, in the order of printing.
+
+        That is the order in which they came; tickets on numbered blanks in that of the blanks, which lie in the printer
+        one after the other: one that was sent there by a person came earlier and has a later blank.
+        """
         wanted = set(jobs)
         with self.store.reading() as books:
-            return [
-                (job.job_id, job_printer(books, job, self.printers))
+            found = [
+                (job, job_printer(books, job, self.printers))
                 for job in books.prints.open_jobs()
-                if job.job_id in wanted and job.state in {JobState.QUEUED, JobState.FAILED_BEFORE_SEND}
+                if job.job_id in wanted and self.hand.standing(job) in {JobState.QUEUED, JobState.FAILED_BEFORE_SEND}
             ]
+            for name in {name for _, name in found}:
+                roll = books.blanks.inside(name)
+                if roll is not None:
+                    at = {
+                        n: number
+                        for n, (job, where) in enumerate(found)
+                        if where == name
+                        and job.kind is JobKind.TICKET
+                        and job.stock_number
+                        and roll.first_n <= (number := stock_number(job.stock_number)) <= roll.last_n
+                    }
+                    in_order = [found[n] for n in sorted(at, key=lambda n: at[n])]
+                    for n, one in zip(at, in_order, strict=True):
+                        found[n] = one
+        return [(job.job_id, name) for job, name in found]
+
+    def _view(self, books: Reading, job: PrintJob) -> PrintJobView:
+        view, state = job_view(books, job, self.printers), self.hand.standing(job)
+        waits = state in {JobState.QUEUED, JobState.FAILED_BEFORE_SEND}
+        return replace(view, state=state, refused=self.hand.refused(job.job_id) if waits else "")

@@ -383,6 +383,7 @@ class PrintJobView:
     copy_number: int
     printer: str = ""  # where it went, or goes
     stock_number: str = ""
+    refused: str = ""  # why the last try to begin it came to nothing: a Reason's value, or "internal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from counter_app.domain.papers import Paper
@@ -121,6 +121,10 @@ class PrintBook(PrintReader, Protocol):
     def restock(self, job_id: UUID, stock_number: str) -> None:
         """Another blank, taken in this transaction, for a job that was not sent."""
         ...
+
+
+GIVEN_UP: Final = "cancelled"
+"""The detail of an outcome FAILED_BEFORE_SEND that a person wanted: such a job is not sent again by itself."""
 
 
 class PaperState(StrEnum):

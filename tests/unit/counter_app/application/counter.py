@@ -16,6 +16,7 @@ from counter_app.application.compose_paper import ComposePaper
 from counter_app.application.credentials import Credentials
 from counter_app.application.find_tickets import FindTickets, ListOrders
 from counter_app.application.hold import BeginTender, EndTender, Hold, Release
+from counter_app.application.jobs_in_hand import JobsInHand
 from counter_app.application.move_job import MoveJob
 from counter_app.application.open_shift import OpenShift
 from counter_app.application.park import Park, Parked, Recall
@@ -346,13 +347,21 @@ class Counter:
         )
         printers, control = self.printers, rules.stock_control
         self.log = PrinterLog(clock=clock)
-        self.jobs = ListJobs(store=store, printers=printers)
-        self.start_job = StartJob(store=store, clock=clock, compose=self.compose, printers=printers)
-        self.send_job = SendJob(store=store, printers=printers, log=self.log)
-        self.finish_job = FinishJob(store=store, clock=clock, printers=printers, log=self.log)
-        self.settle_job = SettleJob(store=store, clock=clock, ids=ids, printers=printers, control=control)
-        self.reprint = Reprint(store=store, clock=clock, ids=ids, printers=printers, control=control)
+        self.hand = hand = JobsInHand()
         self.move_job = MoveJob(store=store, clock=clock, printers=printers, control=control, log=self.log)
+        self.jobs = ListJobs(store=store, printers=printers, hand=hand)
+        self.start_job = StartJob(
+            store=store,
+            clock=clock,
+            compose=self.compose,
+            printers=printers,
+            hand=hand,
+            take_over=self.move_job.take_over,
+        )
+        self.send_job = SendJob(store=store, printers=printers, log=self.log, hand=hand)
+        self.finish_job = FinishJob(store=store, clock=clock, printers=printers, log=self.log, hand=hand)
+        self.settle_job = SettleJob(store=store, clock=clock, ids=ids, printers=printers, control=control, hand=hand)
+        self.reprint = Reprint(store=store, clock=clock, ids=ids, printers=printers, control=control)
         self.load_roll = LoadRoll(
             store=store, ids=ids, printers=printers, control=control, renumber=self.move_job.renumber
         )
