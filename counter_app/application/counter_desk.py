@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from counter_app.application.accept_clock import AcceptClock
 from counter_app.application.aftersales import QuoteRefund, Refund
+from counter_app.application.ask_waiting import AskWaiting
 from counter_app.application.check_desk import CounterChecking
 from counter_app.application.close_shift import CloseShift
 from counter_app.application.compose_paper import ComposePaper
@@ -84,6 +85,7 @@ from counter_app.application.views import (
     SyncTurn,
     TicketView,
 )
+from counter_app.application.waiting_parties import CounterWaiting, WaitingParties
 from counter_app.domain.coaches import Formation, PlaceRef
 from counter_app.domain.money import Money
 from counter_app.domain.orders import quick_tenders
@@ -130,7 +132,7 @@ def _one(policy: Policy) -> Callable[[str], Policy]:
     return lambda reference: policy  # noqa: ARG005 - whatever it is called
 
 
-class CounterDesk(CounterPrinting, CounterChecking, CounterDocuments, CounterPayments):
+class CounterDesk(CounterPrinting, CounterChecking, CounterDocuments, CounterPayments, CounterWaiting):
     """``application.desk.Desk``; its parts about payments and paper are inherited.
 
     ``policies`` finds a policy by its reference, ``policy`` is the one in force.
@@ -294,7 +296,7 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterDocuments, CounterPay
         self._station_usage: Mapping[str, int] | None = None
         self._line_desk: LineDesk = StandAlone(profile.currency)
         if central is not None and enrolled_holder is not None:
-            self._hold = EnrolledHold(
+            hold = EnrolledHold(
                 holder=enrolled_holder,
                 catalogue=self._timetable,
                 fares=self._search.fares,
@@ -306,6 +308,13 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterDocuments, CounterPay
                 store=store,
                 line=central.line,
                 standing=standing,
+            )
+            asking = AskWaiting(
+                store=store, line=central.line, standing=standing, catalogue=self._timetable, clock=clock
+            )
+            self._hold = hold
+            self._parties = WaitingParties(
+                hold=hold, asking=asking, central_clock=central.central_clock, offer=self._offer
             )
             self._begin_tender = EnrolledBeginTender(holder=enrolled_holder, line=central.line, standing=standing)
             enrolled = Enrolled(
@@ -320,6 +329,7 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterDocuments, CounterPay
                 open_catalogue=open_catalogue,
                 refreshed=self._new_timetable,
                 refund=refund,
+                waiting=asking.refresh,
                 policy=policy,
                 clock=clock,
                 ids=ids,

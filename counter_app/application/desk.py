@@ -44,6 +44,7 @@ from counter_app.application.views import (
     SyncTurn,
     TicketView,
 )
+from counter_app.application.waiting_desk import WaitingDesk
 from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.money import Money
 from counter_app.domain.papers import Paper, TicketFace
@@ -54,7 +55,7 @@ from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
 
 
-class Desk(PaymentDesk, PrintDesk, CheckDesk, DocumentDesk, Protocol):
+class Desk(PaymentDesk, PrintDesk, CheckDesk, DocumentDesk, WaitingDesk, Protocol):
     # ---- who and where
     @property
     def profile(self) -> ProfileInfo: ...

@@ -70,7 +70,10 @@ class EnrolledStore(MoneyStore, EpochKeeper, Protocol):
 
 
 class Enrolled:
-    """``application.line_desk.LineDesk``. ``refreshed`` hears of a new timetable, and of a new epoch."""
+    """``application.line_desk.LineDesk``. ``refreshed`` hears of a new timetable, and of a new epoch.
+
+    ``waiting``: asks for those who wait for places, in the background.
+    """
 
     def __init__(
         self,
@@ -86,6 +89,7 @@ class Enrolled:
         open_catalogue: Callable[[Path], Catalogue],
         refreshed: Callable[[], None],
         refund: Refund,
+        waiting: Callable[[], bool],
         policy: Policy,
         clock: Clock,
         ids: Ids,
@@ -159,6 +163,7 @@ class Enrolled:
                 ids=ids,
             ),
             returns=returns,
+            waiting=waiting,
             new_timetable=refreshed,
         )
         self._returns = returns

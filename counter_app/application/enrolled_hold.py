@@ -5,7 +5,7 @@ One sale path: whoever granted the places, the claim stands in the same rows, an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -106,6 +106,35 @@ class EnrolledHold(Hold):
             raise
         return hold_view(claim)
 
+    # ---- what central granted to a party that waited
+
+    def wanted(self, actor: Actor, run: RunRef, span: Span, wish: PlaceWish) -> FrozenRun:
+        """What is checked before central is asked; raises Refusal as a hold does."""
+        demand(actor, Right.SELL)
+        self._count(wish, ())
+        fresh = self._fresh(run, span)
+        self._fare(fresh.trip, span, wish.travel_class)
+        with self.store.reading() as books:
+            check_selling(books)
+            check_account(books, actor)
+        return fresh
+
+    def take_granted(
+        self,
+        actor: Actor,
+        run: RunRef,
+        span: Span,
+        wish: PlaceWish,
+        order_id: UUID,
+        answer: m.ClaimAnswer,
+        *,
+        also: Callable[[Act], None],
+    ) -> HoldView:
+        """Its HELD claim, as if it had been asked for just now. ``also`` is done in the same transaction."""
+        fresh = self.wanted(actor, run, span, wish)
+        granted = _Granted(answer)
+        return hold_view(self._take(actor, fresh, span, wish, (), wish.count, order_id, None, granted, also))
+
     # ---- asking central
 
     def _ask(
@@ -173,6 +202,7 @@ class EnrolledHold(Hold):
         order_id: UUID,
         replaces: UUID | None,
         word: _Granted | _Denied | _Silent,
+        also: Callable[[Act], None] = lambda _act: None,
     ) -> Claim:
         now = self.clock.now()
         with self.holder.writing() as act:
@@ -210,6 +240,7 @@ class EnrolledHold(Hold):
                 origin=origin,
             )
             act.books.stock.take(claim, capacity=None if chosen else frozen.unreserved_capacity)
+            also(act)
             return act.changed(claim)
 
     @staticmethod

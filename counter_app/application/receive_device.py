@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
+from counter_app.application.ask_waiting import note_served
 from counter_app.application.return_leases import RECALL
 from counter_app.application.standing import is_lost_key, note_forked, note_stopped
 from counter_app.application.take_leases import TakeLeases
@@ -18,7 +19,6 @@ from counter_app.wire import messages as m
 from counter_app.wire.codec import BadMessage, read
 
 _LEASE: Final = "lease/"
-_WAITED: Final = "waited/"
 _ORDER: Final = "order"
 
 
@@ -32,11 +32,13 @@ class ReceiveDevice:
     _granted: list[LeaseGrant] = field(default_factory=list)
     _ended: list[UUID] = field(default_factory=list)
     _verdicts: list[m.Verdict] = field(default_factory=list)
+    _served: list[m.ClaimAnswer] = field(default_factory=list)
     _values: dict[str, dict[str, object] | None] = field(default_factory=dict)
     _runs: set[UUID] = field(default_factory=set)
 
     def prepare(self, items: Sequence[m.FeedItem]) -> None:
         self._granted, self._ended, self._verdicts, self._values, self._runs = [], [], [], {}, set()
+        self._served = []
         for item in items:
             try:
                 self._sort(item)
@@ -52,7 +54,9 @@ class ReceiveDevice:
                     self._granted.append(grant)
             case m.FeedKind.VERDICT.value if item.body is not None:
                 self._verdicts.append(read(m.Verdict, item.body))
-            case m.FeedKind.ORDER.value | m.FeedKind.WAITED.value | m.FeedKind.RECALL.value:
+            case m.FeedKind.WAITED.value if item.body is not None:
+                self._served.append(read(m.ClaimAnswer, item.body))
+            case m.FeedKind.ORDER.value | m.FeedKind.RECALL.value:
                 self._values[item.key] = None if item.body is None else dict(item.body)
 
     def apply(self, books: Writing) -> bool:
@@ -65,8 +69,10 @@ class ReceiveDevice:
         now = self.clock.now()
         for verdict in self._verdicts:
             changed = take_verdict(books, verdict, now) or changed
+        for answer in self._served:
+            changed = note_served(books, answer) or changed
         for key, body in self._values.items():
-            if key == _ORDER or key.startswith((_WAITED, RECALL)):
+            if key == _ORDER or key.startswith(RECALL):
                 books.sync.put_feed_value(key, body)
                 changed = True
         if _ORDER in self._values:
@@ -92,10 +98,9 @@ class ReceiveDevice:
             for lease in books.sync.leases(state):
                 if f"{_LEASE}{lease.grant.lease_id}" not in named:
                     self._end(books, lease.grant.lease_id)
-        for prefix in (_WAITED, RECALL):
-            for key in books.sync.feed_keys(prefix):
-                if key not in named:
-                    books.sync.put_feed_value(key, None)
+        for key in books.sync.feed_keys(RECALL):
+            if key not in named:
+                books.sync.put_feed_value(key, None)
         return bool(self._runs)
 
     def committed(self) -> None:

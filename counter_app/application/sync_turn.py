@@ -86,6 +86,7 @@ class SyncTurns:
     stock: Sequence[StockShard]
     top_up: TopUpLeases
     returns: ReturnLeases
+    waiting: Callable[[], bool]
     new_timetable: Callable[[], None]
     last_error: str = ""
     loading: LoadingView | None = None
@@ -167,6 +168,7 @@ class SyncTurns:
             turn = self._download(state, changed=changed)
             if turn is not None:
                 return turn
+            changed = self.waiting() or changed
         self._failures, self.last_error = 0, ""
         online = self.line.health().state is LineState.ONLINE
         return SyncTurn(next_ms=TURN_MS if online else PROBE_EVERY_MS, changed=changed)

@@ -44,6 +44,7 @@ from counter_app.application.views import (
     TicketView,
     TotalsLine,
 )
+from counter_app.application.waiting_desk import WaitingView
 from counter_app.domain.checking import Verdict
 from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.ids import TicketNumber
@@ -64,6 +65,7 @@ from tests.ui.fake_documents import FakeDocuments
 from tests.ui.fake_line import FakeLine
 from tests.ui.fake_payments import FakePayments, PayingDesk
 from tests.ui.fake_printing import READY, FakePrinting
+from tests.ui.fake_waiting import FakeWaiting
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SPACE = UUID("4d0f0c1e-2f0b-5c9e-9a57-0c1d2e3f4a5b")
@@ -138,6 +140,7 @@ class FakeDesk(FakePrinting, FakeDocuments, FakeChecks, PayingDesk):
         self.journal_ok = True
         self.line = FakeLine(self.clock.now)
         self.payments = FakePayments(self.clock.now)
+        self.room = FakeWaiting(self.clock.now, lambda run: fake_sale.offer_of(run, self.clock.now()))
         self._note("profile_created", "system", station="CWQ", counter=3)
 
     # ---- who and where
@@ -408,6 +411,28 @@ class FakeDesk(FakePrinting, FakeDocuments, FakeChecks, PayingDesk):
 
     def parked(self) -> list[ParkedSale]:
         return list(self._parked.values())
+
+    # ---- who waits for places
+    def waiting(self) -> list[WaitingView]:
+        return self.room.views()
+
+    def wait_for_places(
+        self, actor: Actor, run: RunRef, span: Span, wish: PlaceWish, passengers: Mapping[str, int]
+    ) -> WaitingView:
+        del span
+        self._may(actor, Right.SELL)
+        if not self.line.enrolled:
+            raise Refusal(Reason.STAND_ALONE)
+        if self.line.by_lease:
+            raise Refusal(Reason.CENTRAL_UNREACHABLE)
+        return self.room.join(run, wish, passengers)
+
+    def leave_waiting(self, actor: Actor, claim_id: UUID) -> None:
+        self._may(actor, Right.SELL)
+        self.room.leave(claim_id)
+
+    def take_waiting(self, actor: Actor, claim_id: UUID) -> ParkedSale:
+        return self.room.take(claim_id, lambda run, span, wish: self.hold(actor, run, span, wish))
 
     def quick_tenders(self, total: Money) -> list[Money]:
         sums = {total.minor} | {-(-total.minor // step) * step for step in (1000, 5000, 10000, 20000, 50000)}

@@ -121,6 +121,7 @@ class StandIn:
         self.before_push: Callable[[m.Push], None] = lambda push: None
         self.verdicts: list[m.Verdict] = []
         self.wallets = Wallets(clock.now)
+        self.waiting: dict[UUID, m.ClaimRequest] = {}  # in their order
 
     # ---- ports.line.Transport
 
@@ -325,6 +326,26 @@ class StandIn:
         places = tuple(str(ref) for ref in self.table.refs_of(mask))
         self._take(request.run.run_id, places, Span(request.board, request.alight), str(request.claim_id))
         return Claim(request, m.ClaimStatus.HELD, places)
+
+    def _wait(self, request: m.WaitRequest) -> m.WaitAnswer:
+        asked = request.claim
+        if request.leave:
+            self.waiting.pop(asked.claim_id, None)
+        elif asked.claim_id not in self.claims:
+            self.waiting.setdefault(asked.claim_id, asked)
+            self.serve()
+        line = [*self.waiting]
+        place = line.index(asked.claim_id) + 1 if asked.claim_id in line else 0
+        return m.WaitAnswer(place_in_line=place, central_time=self.clock.now())
+
+    def serve(self) -> None:
+        """The first whole party that fits gets what is free."""
+        for claim_id, asked in list(self.waiting.items()):
+            made = self._decide(asked)
+            if made is not None:
+                self.claims[claim_id] = made
+                del self.waiting[claim_id]
+                self.shard("device").put(m.FeedKind.WAITED, f"waited/{claim_id}", plain(self._claim_answer(made)))
 
     def _refusal(self, request: m.ClaimRequest) -> m.ClaimAnswer:
         free = self._bitmaps(request.run.run_id).count_free(
