@@ -422,13 +422,17 @@ def central_link(store: SqlMoneyStore, clock: Clock, entropy: Entropy, *, url: s
 def build_printers(settings: Settings, composer: Composer, own: Path) -> PrinterSet:
     """``own``: the operator's printer profiles. Nothing is connected yet. Raises Refusal(BAD_SETTING)."""
     from counter_app.application.printer_set import Fitted, PrinterSet
-    from printers.opening import open_printer
+    from printers.opening import PrinterLines, open_printer
+
+    lines = PrinterLines()
 
     def fitted(one: PrinterSettings) -> Fitted:
         url = one.url
         if "code=" not in url:
             url += ("&" if "?" in url else "?") + f"code={settings.ticket.code}"
-        printer = open_printer(url, composer=composer, clock=SystemClock(), profile=one.profile, own=own)
+        printer = open_printer(
+            url, composer=composer, clock=SystemClock(), profile=one.profile, own=own, line=lines.at(url)
+        )
         return Fitted(printer=printer, url=one.url, profile=one.profile)
 
     others = {name: fitted(one) for name, one in settings.printers.items()}
@@ -643,6 +647,7 @@ def workshop_of(folder: Path, settings: Settings, opened: Sequence[Counter]) -> 
             change=ChangePrinters(folder=folder, check_url=lambda url, profile: _check_printer(url, profile, own)),
             in_force=settings,
             saved=lambda: read_settings(folder),
+            running=lambda: opened[0].printers if opened else None,
         ),
         layouts=PrinterLayouts(
             resources=RESOURCES,

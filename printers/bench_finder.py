@@ -14,17 +14,21 @@ from counter_app.domain.settings import PrinterSettings, Settings
 from counter_app.domain.staff import Actor
 from counter_app.errors import Cancelled, DeviceTrouble, Refusal
 from counter_app.ports.clock import Clock
-from counter_app.ports.prints import DeliveryOutcome, Printer, PrinterStatus
+from counter_app.ports.prints import DeliveryOutcome, Printer, Printers, PrinterStatus
 from counter_app.ports.workshop import FoundPrinter, ProfileLine, SearchStep
 from counter_app.texts import Texts
 from printers.compose import Composer
 from printers.finding import HOSTS_MAX, Found, find_printers
-from printers.opening import open_printer
+from printers.line import line_of
+from printers.opening import open_printer, profile_at
+from printers.paperless import VirtualPrinter
+from printers.places import RAW_PORT, place_of
 from printers.profiles import Profile, profile_named, profile_names
 from printers.testpages import test_page
 
 NEAR_WITHIN_S: Final = 5.0  # ports, bus, queues
 HOSTS_WITHIN_S: Final = 2.0  # each handful of addresses
+RESOLVE_S: Final = 1.0  # one name
 _PLACES: Final = {"tcp": "network", "serial": "serial", "usb": "usb", "cups": "queues"}
 _TOKEN_MAX: Final = 9999
 
@@ -43,7 +47,9 @@ class _Stop(Event):
 class PrinterFinder:
     """``ports.workshop.Finder``. ``own``: the operator's profiles; ``texts``: the words of a language.
 
-    ``in_force``: the settings that the program works with; ``saved``: what stands in the file now.
+    ``in_force``: the settings that the program works with; ``saved``: what stands in the file now. ``running``: the
+    program's own printers. What is found at the same device as one of them takes turns with it, and tells it what it
+    left there.
     """
 
     def __init__(
@@ -58,6 +64,7 @@ class PrinterFinder:
         saved: Callable[[], Settings],
         hosts: Callable[[], list[str]] | None = None,
         search: Callable[..., list[Found]] = find_printers,
+        running: Callable[[], Printers | None] = lambda: None,
     ) -> None:
         self._composer = composer
         self._clock = clock
@@ -68,6 +75,7 @@ class PrinterFinder:
         self._saved = saved
         self._hosts = hosts or (lambda: known_hosts(self._saved()))
         self._search = search
+        self._running = running
 
     def search(
         self,
@@ -77,7 +85,7 @@ class PrinterFinder:
     ) -> None:
         """Ports, bus and queues first; then the raw port of hosts that are known, connected to and nothing sent."""
         stop = _Stop(cancelled)
-        hosts = self._hosts()
+        hosts = [host for host in self._hosts() if not self._at_work(host)]
         handfuls = [hosts[at : at + HOSTS_MAX] for at in range(0, len(hosts), HOSTS_MAX)]
         total = 1 + len(handfuls)
         step(SearchStep(what="usb", done=0, total=total))
@@ -88,6 +96,11 @@ class PrinterFinder:
             self._tell([one for one in near if one.how == "tcp"], found, cancelled)
         step(SearchStep(what="network", done=total, total=total))
 
+    def _at_work(self, host: str) -> bool:
+        """Even a connection that says nothing is one too many for a printer that works on a paper."""
+        shown = f"[{host}]" if ":" in host else host
+        return _busy(self._own_named(self.own_printer(f"tcp://{shown}:{RAW_PORT}")))
+
     def profiles(self) -> list[ProfileLine]:
         lines = []
         theirs = {path.stem for path in self._own.glob("*.toml")} if self._own.is_dir() else set()
@@ -97,6 +110,23 @@ class PrinterFinder:
             except Refusal:  # a file of the operator's that does not hold: the check of everything says why
                 continue
         return lines
+
+    def own_printer(self, url: str) -> str:
+        running = self._running()
+        if running is None:
+            return ""
+        place = place_of(url)
+        theirs = {name: place_of(running.url(name)) for name in running.names}
+        found = next((name for name, known in theirs.items() if known.same(place)), "")
+        if found or not place.network:
+            return found
+        # Only now the name server is asked, and only of what may be the same.
+        place = place_of(url, resolve_s=RESOLVE_S)
+        alike = [name for name, known in theirs.items() if known.network == place.network]
+        return next(
+            (name for name in alike if place_of(running.url(name), resolve_s=RESOLVE_S).same(place)),
+            "",
+        )
 
     def ask(self, url: str, profile: str) -> PrinterStatus:
         with self._opened(url, profile) as printer:
@@ -127,7 +157,13 @@ class PrinterFinder:
             raise Cancelled
 
     def _word(self, one: Found) -> PrinterStatus | None:
-        """Only what is known to be a printer is asked: behind a port may be a scale, or a card terminal."""
+        """Only what is known to be a printer is asked: behind a port may be a scale, or a card terminal.
+
+        The program's own are asked by the program's own drivers; one that works on a paper is not waited for.
+        """
+        own = self._own_named(self.own_printer(one.url))
+        if own is not None:
+            return None if _busy(own) else own.status()
         if not one.sure:
             return None
         try:
@@ -137,11 +173,27 @@ class PrinterFinder:
 
     @contextmanager
     def _opened(self, url: str, profile: str) -> Iterator[Printer]:
-        printer = open_printer(url, composer=self._composer(), clock=self._clock, profile=profile, own=self._own)
+        own = self._own_named(self.own_printer(url))
+        if isinstance(own, VirtualPrinter) and own.profile.name == profile_at(url, profile, self._own).name:
+            yield own  # the roll that the window shows
+            return
+        line = line_of(own)
+        printer = open_printer(
+            url, composer=self._composer(), clock=self._clock, profile=profile, own=self._own, line=line
+        )
         try:
             yield printer
         finally:
             printer.close()
+
+    def _own_named(self, name: str) -> Printer | None:
+        running = self._running()
+        return running.named(name) if running is not None and name else None
+
+
+def _busy(printer: Printer | None) -> bool:
+    line = line_of(printer)
+    return line is not None and line.busy
 
 
 def passing_token(clock: Clock) -> int:

@@ -16,7 +16,8 @@ from counter_app.ports.workshop import CodeTrip, FileFault, PrinterFacts
 from printers.codes import drawn, read_picture
 from printers.compose import Composer
 from printers.layout_preview import LayoutPreview
-from printers.opening import IPP_PORT, profile_at
+from printers.opening import check_printer_url, profile_at
+from printers.places import IPP_PORT
 from printers.profilefile import read_profile
 from printers.testpages import CODE_SAMPLE, dots_a_module
 from printers.transports import ipp
@@ -34,9 +35,15 @@ def printer_facts(printers: Mapping[str, PrinterSettings], own: Path, code: str)
     found = []
     for name, one in printers.items():
         try:
+            check_printer_url(one.url, own)
             profile = profile_at(one.url, one.profile, own)
         except Refusal as refused:
-            found.append(PrinterFacts(name=name, url=one.url, profile=one.profile, refused=str(refused)))
+            wrong = {"printer": "address", "printer profile": "profile"}.get(str(refused.facts.get("setting")), "file")
+            why = str(refused.facts.get("why" if wrong == "address" else "detail", refused))
+            named = {"profile": str(refused.facts.get("value")), "file": Path(str(refused.facts.get("key"))).stem}
+            found.append(
+                PrinterFacts(name=name, url=one.url, profile=named.get(wrong, one.profile), refused=why, wrong=wrong)
+            )
             continue
         symbology = profile.symbology if "code=" in one.url else code
         found.append(

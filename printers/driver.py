@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Event, Lock
+from threading import Event
 
 from counter_app.domain.papers import Paper
 from counter_app.errors import DeviceTrouble
@@ -27,6 +26,7 @@ from printers.answers import (
 from printers.compose import Composer
 from printers.escpos import drawer_bytes, flush_bytes, question, token_bytes
 from printers.jobs import job_bytes
+from printers.line import PrinterLine
 from printers.profiles import Confirm, Profile, StatusBy
 from printers.transports.base import Link, LinkBroken, Opener
 
@@ -45,10 +45,11 @@ class Deadlines:
 
 
 class EscposPrinter:
-    """One printer; a lock keeps calls apart, each ends by its deadlines, and each has a connection of its own.
+    """One printer; its line keeps calls apart, each ends by its deadlines, and each has a connection of its own.
 
     ``half_sent``: whether an interrupted job may have left the printer in the middle of an image. None (a fresh
-    process doesn't know) fills it up before the first job; True cuts the spoiled paper off as well.
+    process doesn't know) fills it up before the first job; True cuts the spoiled paper off as well. ``line``: of
+    another driver for the same device, in the place of ``half_sent``.
     """
 
     def __init__(
@@ -60,17 +61,14 @@ class EscposPrinter:
         name: str = "",
         deadlines: Deadlines | None = None,
         half_sent: bool | None = None,
+        line: PrinterLine | None = None,
     ) -> None:
         self._opener = opener
         self._profile = profile
         self._composer = composer
         self._name = name or opener.where
         self._deadlines = deadlines or Deadlines()
-        self._half_sent = half_sent
-        self._lock = Lock()
-        self._calls: list[Event] = []  # those under way and waiting, oldest first; set: given up
-        self._talking: Event | None = None  # the one that has the line
-        self._calls_lock = Lock()
+        self._line = line or PrinterLine(half_sent=half_sent)
 
     @property
     def name(self) -> str:
@@ -80,8 +78,12 @@ class EscposPrinter:
     def profile(self) -> Profile:
         return self._profile
 
+    @property
+    def line(self) -> PrinterLine:
+        return self._line
+
     def status(self) -> PrinterStatus:
-        with self._call() as stop, self._line(stop):
+        with self._line.call() as stop, self._line.turn(stop):
             try:
                 link = self._opener.open(self._deadlines.connect_s, stop)
             except DeviceTrouble:
@@ -95,51 +97,25 @@ class EscposPrinter:
 
     def deliver(self, paper: Paper, *, token: int) -> DeliveryOutcome:
         # Composed while the line is open and the printer has said how it is: its first byte follows at once.
-        with self._call() as stop:
+        with self._line.call() as stop:
             return self._run(lambda: job_bytes(paper, self._profile, self._composer, token=token), token, stop)
 
     def kick_drawer(self, *, token: int) -> DeliveryOutcome:
-        with self._call() as stop:
+        with self._line.call() as stop:
             return self._run(lambda: drawer_bytes(self._profile, token=token), token, stop)
 
     def cancel(self) -> None:
-        with self._calls_lock:
-            stop = self._talking or (self._calls[0] if self._calls else None)
-            if stop is not None:
-                stop.set()
+        self._line.cancel()
 
     def assume(self, *, half_sent: bool | None) -> None:
         """What recovery knows of the jobs of an earlier process; as in the constructor."""
-        with self._lock:
-            self._half_sent = half_sent
+        self._line.assume(half_sent=half_sent)
 
     def close(self) -> None:
         """Nothing is open between jobs."""
 
-    @contextmanager
-    def _call(self) -> Iterator[Event]:
-        stop = Event()
-        with self._calls_lock:
-            self._calls.append(stop)
-        try:
-            yield stop
-        finally:
-            with self._calls_lock:
-                self._calls.remove(stop)
-
-    @contextmanager
-    def _line(self, stop: Event) -> Iterator[None]:
-        with self._lock:
-            with self._calls_lock:
-                self._talking = stop
-            try:
-                yield
-            finally:
-                with self._calls_lock:
-                    self._talking = None
-
     def _run(self, compose: Callable[[], bytes], token: int, stop: Event) -> DeliveryOutcome:
-        with self._line(stop):
+        with self._line.turn(stop):
             try:
                 link = self._opener.open(self._deadlines.connect_s, stop)
             except DeviceTrouble as trouble:
@@ -156,18 +132,18 @@ class EscposPrinter:
         status = self._ask_or_fill(link, reader)
         if not status.ready:
             return _failed(status.error, status)
-        if self._half_sent is not False:
+        if self._line.half_sent is not False:
             trouble = self._make_whole(link, reader)
             if trouble:
                 return _failed(trouble, status)
-            self._half_sent = False
+            self._line.whole()
         job = compose()
         try:
             link.write(job, self._deadlines.send_s + 2 * self._opener.seconds_for(len(job)))
         except LinkBroken as broken:
             if not broken.sent:
                 return _failed(broken.why, status)
-            self._half_sent = True
+            self._line.left(self._profile)
             return _unknown(f"{broken.why} after {broken.sent} of {len(job)} bytes", status)
         return self._confirmed(link, reader, job, token, status)
 
@@ -191,7 +167,7 @@ class EscposPrinter:
             now = self._ask(link, reader)  # tells the clerk why: the paper ran out while it printed
         except LinkBroken as broken:
             why, now = broken.why, silent(broken.why)
-        self._half_sent = True
+        self._line.left(self._profile)
         return _unknown(f"{why}: {now.error}" if now.error else why, now)
 
     def _is_word_for(self, token: int) -> Callable[[Answer], bool]:
@@ -207,7 +183,7 @@ class EscposPrinter:
         Its question is answered in order, so after its answer no answer of an older job can be taken for ours.
         Nothing of the new job was sent by then.
         """
-        flush = flush_bytes(self._profile, cut=bool(self._half_sent)) + question(self._profile, 0)
+        flush = self._filling(cut=bool(self._line.half_sent)) + question(self._profile, 0)
         try:
             link.write(flush, self._deadlines.send_s + 2 * self._opener.seconds_for(len(flush)))
             if self._profile.confirm is Confirm.NOTHING:
@@ -215,7 +191,7 @@ class EscposPrinter:
             within_s = self._deadlines.confirm_s + self._opener.seconds_for(len(flush))
             if self._wait(link, reader, within_s, self._is_word_for(0)) is None:
                 return "no_word"
-            late = self._opener.keeps_answers or self._half_sent
+            late = self._opener.keeps_answers or self._line.half_sent
             if self._profile.confirm is Confirm.STATUS and late:
                 while self._wait(link, reader, self._deadlines.quiet_s, self._is_word_for(0)) is not None:
                     pass  # the older job's answer came first; bounded: each one was asked for
@@ -223,14 +199,18 @@ class EscposPrinter:
             return broken.why
         return ""
 
+    def _filling(self, *, cut: bool) -> bytes:
+        """For a picture as wide as the profile has it that the broken job was sent by."""
+        return flush_bytes(self._line.left_by or self._profile, cut=cut)
+
     def _ask_or_fill(self, link: Link, reader: AnswerReader) -> PrinterStatus:
         """Some printers take even a real-time question for dots while a picture is not whole, and would be silent for
         ever: where one was left so, it is filled up and asked again.
         """
         status = self._ask(link, reader)
-        if status.answered or status.ready or self._half_sent is not True:
+        if status.answered or status.ready or self._line.half_sent is not True:
             return status
-        zeros = flush_bytes(self._profile, cut=False)
+        zeros = self._filling(cut=False)
         try:
             link.write(zeros, self._deadlines.answer_s + 2 * self._opener.seconds_for(len(zeros)))
         except LinkBroken:
@@ -270,7 +250,7 @@ class EscposPrinter:
             # An error whose cause is gone stays until it is cleared; one whose cause stays comes back at once.
             # What is cleared with it can only be the rest of a job that is spoiled already.
             link.write(b"\x10\x05\x02", self._deadlines.answer_s)
-            self._half_sent = True
+            self._line.left(self._profile)
             status = self._ask_four(link, reader)
         return status
 

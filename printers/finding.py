@@ -13,14 +13,13 @@ from threading import Event, Thread
 from typing import Any, Final
 from urllib.parse import quote
 
-from printers.opening import IPP_PORT
+from printers.places import IPP_PORT, RAW_PORT
 from printers.transports import ipp
 from printers.transports.base import Limit, LinkBroken
 from printers.transports.cups import queue_names
 from printers.transports.tcp import connected
 from printers.transports.usb import NoUsb, system_bus, usb_printers
 
-RAW_PORT: Final = 9100
 HOSTS_MAX: Final = 32
 FOUND_MAX: Final = 200
 _SLICE_S: Final = 0.05

@@ -15,7 +15,9 @@ from counter_app.ports.clock import Clock
 from counter_app.ports.prints import JobState, Printer
 from printers.compose import Composer
 from printers.driver import Deadlines, EscposPrinter
+from printers.line import PrinterLine
 from printers.paperless import FilePrinter, VirtualPrinter
+from printers.places import IPP_PORT, RAW_PORT, Place, place_of
 from printers.profiles import Profile, profile_named
 from printers.transports.base import Opener
 from printers.transports.serial import FLOWS, SerialOpener
@@ -37,7 +39,26 @@ _USB = re.compile(r"([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})")
 _QUEUE = re.compile(r"[A-Za-z0-9._@-]{1,127}")
 _QUEUE_PATH = re.compile(r"/(?:[A-Za-z0-9._@-]{1,127}/){0,3}[A-Za-z0-9._@-]{1,127}")
 _SERIAL_NUMBER = re.compile(r"[ -.0-~]{1,126}")
-IPP_PORT = 631
+
+
+class PrinterLines:
+    """The lines of all printers that were opened through it: two settings for one device share one.
+
+    Names of hosts are compared as names: nothing may wait for a name server when a window opens.
+    """
+
+    def __init__(self) -> None:
+        self._known: list[tuple[Place, PrinterLine]] = []
+
+    def at(self, url: str) -> PrinterLine:
+        place = place_of(url)
+        for known, line in self._known:
+            if known.same(place):
+                line.shared = True
+                return line
+        line = PrinterLine()
+        self._known.append((place, line))
+        return line
 
 
 def check_printer_url(url: str, own: Path | None = None) -> None:
@@ -70,12 +91,14 @@ def open_printer(
     deadlines: Deadlines | None = None,
     own: Path | None = None,
     usb_bus: Callable[[], Any] = system_bus,
+    line: PrinterLine | None = None,
 ) -> Printer:
     """``tcp://host:9100``, ``serial:///dev/ttyS0?baud=115200&flow=rtscts``, ``usb://VID:PID[/SERIAL]``,
     ``ipp://host[:631]/printers/NAME``, ``cups:NAME``, ``file:///path``, ``virtual:``.
 
     Each takes ``?profile=NAME`` (which wins over ``profile``), ``?code=aztec|qr`` and ``?text=native|dots`` (slips).
-    ``own``: the folder of the operator's profiles. Nothing is connected yet. Raises ``Refusal(BAD_SETTING)``.
+    ``own``: the folder of the operator's profiles. ``line``: of another printer that opens the same device.
+    Nothing is connected yet. Raises ``Refusal(BAD_SETTING)``.
     """
     split, options, found = _parsed(url, profile, own)
     opener: Opener
@@ -83,20 +106,20 @@ def open_printer(
         case "virtual":
             return VirtualPrinter(found, composer, clock)
         case "file":
-            return FilePrinter(_path(split, url), found, composer)
+            return FilePrinter(_path(split, url), found, composer, line=line)
         case "ipp" | "cups":
             from printers.transports.cups import CupsDeadlines, CupsPrinter  # noqa: PLC0415 - HTTP, for queues only
 
             host, port, path = _queue(split, url)
             limits = CupsDeadlines(answer_s=deadlines.connect_s, job_s=2 * deadlines.confirm_s) if deadlines else None
-            return CupsPrinter(host, port, path, found, composer, name=url, deadlines=limits)
+            return CupsPrinter(host, port, path, found, composer, name=url, deadlines=limits, line=line)
         case "usb":
             opener = UsbOpener(*_usb(split, url), bus=usb_bus, bytes_per_s=found.bytes_per_s)
         case "serial":
             opener = _serial(split, options, url, found)
         case _:
             opener = _tcp(split, url, found)
-    return EscposPrinter(opener, found, composer, name=url, deadlines=deadlines)
+    return EscposPrinter(opener, found, composer, name=url, deadlines=deadlines, line=line)
 
 
 @runtime_checkable
@@ -166,7 +189,7 @@ def _tcp(split: SplitResult, url: str, profile: Profile) -> TcpOpener:
         raise _bad(url, "no such host name can be") from trouble
     if port == 0:
         raise _bad(url, "the port is 1 to 65535")
-    return TcpOpener(split.hostname, port or 9100, bytes_per_s=profile.bytes_per_s)
+    return TcpOpener(split.hostname, port or RAW_PORT, bytes_per_s=profile.bytes_per_s)
 
 
 def _serial(split: SplitResult, options: dict[str, str], url: str, profile: Profile) -> SerialOpener:

@@ -13,12 +13,13 @@ from threading import Event, Lock
 from counter_app.application.views import Sheet
 from counter_app.domain.papers import Paper, TicketFace
 from counter_app.ports.clock import Clock
-from counter_app.ports.prints import Delivery, DeliveryOutcome, PaperState, PrinterStatus
+from counter_app.ports.prints import GIVEN_UP, Delivery, DeliveryOutcome, PaperState, PrinterStatus
 from printers.answers import unasked
 from printers.compose import Composer
 from printers.escpos import drawer_bytes, flush_bytes
 from printers.interpreter import Events, Interpreter
 from printers.jobs import job_bytes
+from printers.line import PrinterLine
 from printers.profiles import Profile
 from printers.raster import Raster
 from printers.transports.base import Limit
@@ -36,23 +37,33 @@ class FilePrinter:
     """
 
     def __init__(
-        self, path: Path, profile: Profile, composer: Composer, *, name: str = "", device_s: float = 20.0
+        self,
+        path: Path,
+        profile: Profile,
+        composer: Composer,
+        *,
+        name: str = "",
+        device_s: float = 20.0,
+        line: PrinterLine | None = None,
     ) -> None:
         self._path = path
         self._device_s = device_s  # how long a device may take a job
-        self._stop = Event()
         self._profile = profile
         self._composer = composer
         self._name = name or path.as_uri()
-        self._lock = Lock()
+        self._line = line or PrinterLine()
 
     @property
     def name(self) -> str:
         return self._name
 
+    @property
+    def line(self) -> PrinterLine:
+        return self._line
+
     def status(self) -> PrinterStatus:
         try:
-            with self._lock:
+            with self._line.call() as stop, self._line.turn(stop):
                 descriptor = self._opened()
                 try:
                     return _READY if stat.S_ISREG(os.fstat(descriptor).st_mode) else unasked()
@@ -62,40 +73,46 @@ class FilePrinter:
             return _not_writable()
 
     def deliver(self, paper: Paper, *, token: int) -> DeliveryOutcome:
-        return self._append(job_bytes(paper, self._profile, self._composer, token=token))
+        with self._line.call() as stop:
+            return self._append(job_bytes(paper, self._profile, self._composer, token=token), stop)
 
     def kick_drawer(self, *, token: int) -> DeliveryOutcome:
-        return self._append(drawer_bytes(self._profile, token=token))
+        with self._line.call() as stop:
+            return self._append(drawer_bytes(self._profile, token=token), stop)
 
     def cancel(self) -> None:
         """A file is written at once; a device may have to be given up."""
-        self._stop.set()
+        self._line.cancel()
+
+    def assume(self, *, half_sent: bool | None) -> None:
+        """What recovery knows of the jobs of an earlier process; a file says itself how it ends."""
+        self._line.assume(half_sent=half_sent)
 
     def close(self) -> None:
         """Nothing is open between jobs."""
 
-    def _append(self, job: bytes) -> DeliveryOutcome:
-        with self._lock:
+    def _append(self, job: bytes, stop: Event) -> DeliveryOutcome:
+        with self._line.turn(stop):
+            if stop.is_set():
+                return _ended(sent=False, why=GIVEN_UP, status=unasked())
             try:
                 descriptor = self._opened()
             except OSError as trouble:
-                return DeliveryOutcome(
-                    delivery=Delivery.FAILED_BEFORE_SEND, detail=str(trouble), status=_not_writable()
-                )
+                return _ended(sent=False, why=str(trouble), status=_not_writable())
+            sent = 0
             try:
                 found = os.fstat(descriptor)
                 if not stat.S_ISREG(found.st_mode):
-                    return self._to_device(descriptor, job)
+                    return self._to_device(descriptor, job, stop)
                 size = found.st_size
                 whole = self._mending(descriptor, size) + job
-                sent = 0
                 while sent < len(whole):
                     sent += os.write(descriptor, whole[sent:])
                 os.fsync(descriptor)
                 if not size:
                     _keep_name(self._path)
             except OSError as trouble:
-                return DeliveryOutcome(delivery=Delivery.UNKNOWN, detail=str(trouble), status=_not_writable())
+                return _ended(sent=bool(sent), why=str(trouble), status=_not_writable())
             finally:
                 os.close(descriptor)
         return _DONE
@@ -104,17 +121,33 @@ class FilePrinter:
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         return os.open(self._path, flags, 0o600)
 
-    def _to_device(self, descriptor: int, job: bytes) -> DeliveryOutcome:
-        """Raises ``OSError``."""
-        self._stop.clear()
-        limit, sent = Limit(self._device_s, self._stop), 0
-        while sent < len(job) and not limit.over and not self._stop.is_set():
-            if select.select([], [descriptor], [], limit.slice_s)[1]:
-                with contextlib.suppress(BlockingIOError):
-                    sent += os.write(descriptor, job[sent : sent + 4096])
-        why = "a device gives no word" if sent == len(job) else f"it took {sent} of {len(job)} bytes"
-        delivery = Delivery.UNKNOWN if sent else Delivery.FAILED_BEFORE_SEND
-        return DeliveryOutcome(delivery=delivery, detail=why, status=unasked())
+    def _to_device(self, descriptor: int, job: bytes, stop: Event) -> DeliveryOutcome:
+        """Fills up first what an earlier job may have left half sent: a device node says nothing of it."""
+        line = self._line
+        if line.half_sent is not False:
+            filling = flush_bytes(line.left_by or self._profile, cut=bool(line.half_sent))
+            taken, trouble = self._into(descriptor, filling, stop)
+            if taken < len(filling):
+                return _ended(sent=False, why=trouble or "stalled", status=unasked())
+            line.whole()
+        sent, trouble = self._into(descriptor, job, stop)
+        if 0 < sent < len(job):
+            line.left(self._profile)
+        trouble = trouble or "stalled"
+        why = "a device gives no word" if sent == len(job) else f"{trouble} after {sent} of {len(job)} bytes"
+        return _ended(sent=bool(sent), why=why if sent else trouble, status=unasked())
+
+    def _into(self, descriptor: int, data: bytes, stop: Event) -> tuple[int, str]:
+        """How much of it the device took until its deadline, and what was in the way."""
+        limit, sent = Limit(self._device_s, stop), 0
+        try:
+            while sent < len(data) and not limit.over and not stop.is_set():
+                if select.select([], [descriptor], [], limit.slice_s)[1]:
+                    with contextlib.suppress(BlockingIOError):
+                        sent += os.write(descriptor, data[sent : sent + 4096])
+        except OSError as trouble:  # unplugged
+            return sent, str(trouble)
+        return sent, GIVEN_UP if stop.is_set() else ""
 
     def _mending(self, descriptor: int, size: int) -> bytes:
         """What a killed process left half written is filled up and cut off, so that the next paper is whole."""
@@ -155,6 +188,10 @@ class VirtualPrinter:
     def name(self) -> str:
         return self._name
 
+    @property
+    def profile(self) -> Profile:
+        return self._profile
+
     def status(self) -> PrinterStatus:
         return _READY
 
@@ -192,6 +229,12 @@ class VirtualPrinter:
 
     def _kicked(self, _pin: int, _on_ms: int, _off_ms: int) -> None:
         self._kicks += 1
+
+
+def _ended(*, sent: bool, why: str, status: PrinterStatus) -> DeliveryOutcome:
+    """Not confirmed: unknown where anything of the job has left."""
+    delivery = Delivery.UNKNOWN if sent else Delivery.FAILED_BEFORE_SEND
+    return DeliveryOutcome(delivery=delivery, detail=why, status=status)
 
 
 def _not_writable() -> PrinterStatus:

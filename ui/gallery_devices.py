@@ -204,6 +204,10 @@ class StagedFinder:
             ProfileLine(name="thermal-58", label="58 mm", width=384, confirms="status"),
         ]
 
+    def own_printer(self, url: str) -> str:
+        del url
+        return ""
+
     def ask(self, url: str, profile: str) -> PrinterStatus:
         del url, profile
         return READY

@@ -68,6 +68,10 @@ class Finder(Protocol):
         """Those of the program and of the operator, by name."""
         ...
 
+    def own_printer(self, url: str) -> str:
+        """The window's printer, by its name in the settings, that this address opens too; "": none."""
+        ...
+
     def ask(self, url: str, profile: str) -> PrinterStatus:
         """Of an address that somebody typed. Raises Refusal(BAD_SETTING), DeviceTrouble."""
         ...
@@ -164,13 +168,17 @@ class LayoutBench(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrinterFacts:
-    """A printer as the settings have it. ``refused``: why its address or profile cannot be, "" where they can."""
+    """A printer as the settings have it. ``refused``: why its address or profile cannot be, "" where they can.
+
+    ``wrong``: which of them it is then: address | profile | file (the profile's own).
+    """
 
     name: str
     url: str
     profile: str
     width: int = 0  # dots
     refused: str = ""
+    wrong: str = ""
     symbology: str = "aztec"
 
 

@@ -9,18 +9,19 @@ Sources: RFC 8011 (job-state, printer-state-reasons), CUPS' implementation of IP
 from __future__ import annotations
 
 from dataclasses import dataclass
-from threading import Event, Lock
+from threading import Event
 from typing import Final
 
 from counter_app.domain.papers import Paper
-from counter_app.ports.prints import Delivery, DeliveryOutcome, PaperState, PrinterStatus
+from counter_app.ports.prints import GIVEN_UP, Delivery, DeliveryOutcome, PaperState, PrinterStatus
 from printers.answers import silent
 from printers.compose import Composer
 from printers.escpos import drawer_bytes, flush_bytes
 from printers.jobs import job_bytes
+from printers.line import PrinterLine
 from printers.profiles import Profile
 from printers.transports import ipp
-from printers.transports.base import LinkBroken
+from printers.transports.base import Limit, LinkBroken
 
 RAW: Final = "application/vnd.cups-raw"
 _WANTED_OF_PRINTER: Final = ["printer-state", "printer-state-reasons", "printer-is-accepting-jobs"]
@@ -54,6 +55,7 @@ class CupsDeadlines:
     send_s: float = 10.0
     job_s: float = 25.0
     poll_s: float = 0.25
+    withdraw_s: float = 1.5  # after a call was given up: its job is taken out of the queue all the same
 
 
 class CupsPrinter:
@@ -70,6 +72,7 @@ class CupsPrinter:
         name: str = "",
         deadlines: CupsDeadlines | None = None,
         half_sent: bool | None = None,
+        line: PrinterLine | None = None,
     ) -> None:
         self._spooler = ipp.Spooler(host, port)
         self._path = path
@@ -78,9 +81,7 @@ class CupsPrinter:
         self._composer = composer
         self._name = name or self._uri
         self._deadlines = deadlines or CupsDeadlines()
-        self._half_sent = half_sent  # as in EscposPrinter
-        self._lock = Lock()
-        self._stop: Event | None = None  # of the call under way
+        self._line = line or PrinterLine(half_sent=half_sent)  # as in EscposPrinter
 
     @property
     def name(self) -> str:
@@ -90,41 +91,42 @@ class CupsPrinter:
     def profile(self) -> Profile:
         return self._profile
 
+    @property
+    def line(self) -> PrinterLine:
+        return self._line
+
     def status(self) -> PrinterStatus:
         """The queue's state and what its printer told it; paper is never more than unknown, or out."""
-        with self._lock:
-            self._stop = Event()
-            try:
-                return self._ask(self._stop)
-            finally:
-                self._stop = None
+        with self._line.call(self._spooler.interrupt) as stop, self._line.turn(stop):
+            return self._ask(stop)
 
     def deliver(self, paper: Paper, *, token: int) -> DeliveryOutcome:
-        return self._run(job_bytes(paper, self._profile, self._composer, token=token), f"counterfoil {token}")
+        with self._line.call(self._spooler.interrupt) as stop:
+            job = job_bytes(paper, self._profile, self._composer, token=token)
+            return self._run(job, f"counterfoil {token}", stop)
 
     def kick_drawer(self, *, token: int) -> DeliveryOutcome:
-        return self._run(drawer_bytes(self._profile, token=token), f"counterfoil drawer {token}")
+        with self._line.call(self._spooler.interrupt) as stop:
+            return self._run(drawer_bytes(self._profile, token=token), f"counterfoil drawer {token}", stop)
 
     def cancel(self) -> None:
-        stop = self._stop
-        if stop is not None:
-            stop.set()
-            self._spooler.interrupt(stop)
+        """Also of a call that was given up: it ends as soon as the spooler has told what became of its job."""
+        self._line.cancel()
 
     def assume(self, *, half_sent: bool | None) -> None:
         """What recovery knows of the jobs of an earlier process."""
-        with self._lock:
-            self._half_sent = half_sent
+        self._line.assume(half_sent=half_sent)
 
     def close(self) -> None:
         """Nothing is open between jobs."""
 
     # ---- the queue
 
-    def _ask(self, stop: Event) -> PrinterStatus:
+    def _ask(self, stop: Event, within_s: float | None = None) -> PrinterStatus:
+        within_s = self._deadlines.answer_s if within_s is None else within_s
         try:
             answer = self._call(
-                ipp.GET_PRINTER_ATTRIBUTES, {"requested-attributes": _WANTED_OF_PRINTER}, self._deadlines.answer_s, stop
+                ipp.GET_PRINTER_ATTRIBUTES, {"requested-attributes": _WANTED_OF_PRINTER}, within_s, stop
             )
         except LinkBroken as broken:
             return silent(broken.why)
@@ -152,18 +154,14 @@ class CupsPrinter:
 
     # ---- a job
 
-    def _run(self, data: bytes, title: str) -> DeliveryOutcome:
-        with self._lock:
-            stop = self._stop = Event()
-            try:
-                status = self._ask(stop)
-                if not status.ready:
-                    return _failed(status.error, status)
-                if self._half_sent is not False:
-                    data = flush_bytes(self._profile, cut=bool(self._half_sent)) + data
-                return self._queue(data, title, status, stop)
-            finally:
-                self._stop = None
+    def _run(self, data: bytes, title: str, stop: Event) -> DeliveryOutcome:
+        with self._line.turn(stop):
+            status = self._ask(stop)
+            if not status.ready:
+                return _failed(status.error, status)
+            if self._line.half_sent is not False:
+                data = flush_bytes(self._line.left_by or self._profile, cut=bool(self._line.half_sent)) + data
+            return self._queue(data, title, status, stop)
 
     def _queue(self, data: bytes, title: str, status: PrinterStatus, stop: Event) -> DeliveryOutcome:
         """Made first, filled after: whatever happens to the document, the job has a number and can be asked for."""
@@ -185,9 +183,9 @@ class CupsPrinter:
                 data,
             )
         except (LinkBroken, OSError, UnicodeError, ipp.BadAnswer) as trouble:
-            return self._withdraw(number, f"the document may not have arrived: {trouble}")
+            return self._withdraw(number, f"the document may not have arrived: {trouble}", stop)
         if not sent.done:
-            return self._withdraw(number, f"the queue refused the document: {sent.status:#06x}")
+            return self._withdraw(number, f"the queue refused the document: {sent.status:#06x}", stop)
         return self._follow(number, status, stop)
 
     def _follow(self, number: int, status: PrinterStatus, stop: Event) -> DeliveryOutcome:
@@ -198,20 +196,20 @@ class CupsPrinter:
             except (LinkBroken, OSError, UnicodeError, ipp.BadAnswer):
                 break
             if state == _COMPLETED:
-                self._half_sent = False
+                self._line.whole()
                 return _unknown("the spooler has sent it; the printer's word does not come back through it", status)
             if state in {_CANCELED, _ABORTED}:
                 return self._ended(begun, f"the spooler ended it: {' '.join(reasons)}".strip(), status)
             stop.wait(self._deadlines.poll_s)
             waited += self._deadlines.poll_s
-        return self._withdraw(number, "given up" if stop.is_set() else "not done in time")
+        return self._withdraw(number, "given up" if stop.is_set() else "not done in time", stop)
 
-    def _state(self, number: int, stop: Event) -> tuple[int, bool, tuple[str, ...]]:
+    def _state(self, number: int, stop: Event, within_s: float | None = None) -> tuple[int, bool, tuple[str, ...]]:
         """The job's state, whether it was ever begun, and why."""
         answer = self._call(
             ipp.GET_JOB_ATTRIBUTES,
             {"job-id": number, "requested-attributes": _WANTED_OF_JOB},
-            self._deadlines.answer_s,
+            self._deadlines.answer_s if within_s is None else within_s,
             stop,
         )
         state = answer.number("job-state")
@@ -220,25 +218,31 @@ class CupsPrinter:
         begun = answer.number("time-at-processing") is not None or state in {_PROCESSING, _JOB_STOPPED, _COMPLETED}
         return state, begun, answer.words("job-state-reasons")
 
-    def _withdraw(self, number: int, why: str) -> DeliveryOutcome:
-        """Takes the job out of the queue and looks what had become of it. A call of its own: it is not given up."""
-        stop = Event()
+    def _withdraw(self, number: int, why: str, stop: Event) -> DeliveryOutcome:
+        """Takes the job out of the queue and looks what had become of it: of a call that was given up too, within a
+        short time in all, or it would come out later by itself.
+        """
+        given_up = stop.is_set()
+        stop = Event() if given_up else stop
+        whole = Limit(self._deadlines.withdraw_s if given_up else 3 * self._deadlines.answer_s, stop)
         try:
-            self._call(ipp.CANCEL_JOB, {"job-id": number}, self._deadlines.answer_s, stop)
-            state, begun, _ = self._state(number, stop)
+            self._call(ipp.CANCEL_JOB, {"job-id": number}, min(whole.left_s, self._deadlines.answer_s), stop)
+            state, begun, _ = self._state(number, stop, min(whole.left_s, self._deadlines.answer_s))
         except (LinkBroken, OSError, UnicodeError, ipp.BadAnswer):
-            self._half_sent = True
+            self._line.left(self._profile)
             return _unknown(f"{why}; the spooler does not say what became of it", silent("not_reachable"))
-        now = self._ask(stop)
+        now = self._ask(stop, min(whole.left_s, self._deadlines.answer_s))
         if state not in _ENDED:
-            self._half_sent = True
+            self._line.left(self._profile)
             return _unknown(f"{why}; it is still in the queue", now)
+        if given_up and not begun:
+            return _failed(GIVEN_UP, now)
         return self._ended(begun, why, now)
 
     def _ended(self, begun: bool, why: str, status: PrinterStatus) -> DeliveryOutcome:
         if not begun:
             return _failed("not_printed", status, why)
-        self._half_sent = True
+        self._line.left(self._profile)
         return _unknown(f"{why}; it had been begun", status)
 
 

@@ -171,7 +171,7 @@ class Spooler:
         except http.client.HTTPException as trouble:
             limit.check()
             raise BadAnswer(str(trouble) or type(trouble).__name__) from trouble
-        except OSError:
+        except (OSError, BadAnswer):  # given up in the middle of an answer: what came of it is none
             limit.check()
             raise
         finally:

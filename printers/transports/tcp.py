@@ -17,7 +17,7 @@ from counter_app.errors import DeviceTrouble
 from printers.transports.base import Limit, Link, LinkBroken
 
 _CHUNK = 4096
-_Found = list[tuple[socket.AddressFamily, Any]]
+FoundAddresses = list[tuple[socket.AddressFamily, Any]]
 
 
 class TcpOpener:
@@ -46,7 +46,7 @@ def connected(host: str, port: int, limit: Limit) -> socket.socket:
     Raises ``OSError``, ``UnicodeError`` (a name that no address can have), ``LinkBroken`` (given up).
     """
     trouble: OSError = TimeoutError("no address in time")
-    for family, address in _resolved(host, port, limit):
+    for family, address in resolved(host, port, limit):
         connection = socket.socket(family, socket.SOCK_STREAM)
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -81,8 +81,11 @@ def _connect(connection: socket.socket, address: Any, limit: Limit) -> None:
             raise OSError(code, errno.errorcode.get(code, "refused"))
 
 
-def _resolved(host: str, port: int, limit: Limit) -> _Found:
-    """The system's resolver has no deadline of its own: a dead name server holds it for half a minute."""
+def resolved(host: str, port: int, limit: Limit) -> FoundAddresses:
+    """Family and address of each. Raises ``OSError``, ``UnicodeError``, ``LinkBroken`` (given up).
+
+    The system's resolver has no deadline of its own: a dead name server holds it for half a minute.
+    """
     if "%" not in host:  # an address needs no resolver, and no thread; a scope does
         try:
             numbers = ip_address(host)
@@ -90,7 +93,7 @@ def _resolved(host: str, port: int, limit: Limit) -> _Found:
             pass
         else:
             return [(socket.AF_INET6 if numbers.version == 6 else socket.AF_INET, (host, port))]
-    answers: Queue[_Found | OSError | UnicodeError] = Queue()
+    answers: Queue[FoundAddresses | OSError | UnicodeError] = Queue()
 
     def ask() -> None:
         try:

@@ -211,7 +211,7 @@ def test_giving_up_ends_the_call_that_has_the_line_and_no_other(desk: Desk) -> N
     first, stuck = beside(lambda: driver.deliver(SLEEPER, token=1))
     desk.received(3)
     second, waiting = beside(lambda: driver.kick_drawer(token=2))
-    wait_for(lambda: len(driver._calls) == 2)
+    wait_for(lambda: len(driver.line._calls) == 2)
     driver.cancel()
     first.join(30)
     assert [outcome.delivery for outcome in stuck] == [Delivery.FAILED_BEFORE_SEND]

@@ -39,6 +39,7 @@ class FakeFinder:
         self.go = threading.Event()
         self.go.set()
         self.given_up = threading.Event()
+        self.own: dict[str, str] = {}
         self.pages: list[tuple[str, str, str]] = []
         self.saved: list[tuple[str, str, str, bool]] = []
         self.outcome = PRINTED
@@ -62,6 +63,9 @@ class FakeFinder:
             ProfileLine(name="epson-80", label="Epson", width=576, confirms="process_id"),
             ProfileLine(name="thermal-58", label="58 mm", width=384, confirms="status", cutter=False),
         ]
+
+    def own_printer(self, url: str) -> str:
+        return self.own.get(url, "")
 
     def ask(self, url: str, profile: str) -> PrinterStatus:
         del url, profile

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from counter_app.application.desk import Desk
-from counter_app.errors import DeviceTrouble, Refusal
+from counter_app.errors import DeviceTrouble, Reason, Refusal
 from counter_app.ports.prints import PaperState, PrinterStatus
 from counter_app.ports.workshop import FileFault, PrinterFacts
 from ui.doctor import ports
@@ -19,14 +19,12 @@ def printers(probes: Probes) -> Iterator[Finding]:
     """What can be said of the settings without asking a printer: port, bus, queue, profile, code."""
     found = list(probes.printers())
     several = len(found) > 1
+    files = list(_files("printer profile", "profile_file", probes.profile_files))
+    broken = {one.name for one in files if one.code == "profile_file_bad"}
     for printer in found:
         name = printer.name if several else ""
-        facts: dict[str, object] = {"profile": printer.profile, "width": printer.width}
-        if printer.refused:
-            facts = {"profile": f"{printer.url} {printer.profile}".strip(), "detail": printer.refused}
-            yield Finding(what="printer profile", name=name, state=Weight.TROUBLE, code="profile_unknown", facts=facts)
-        else:
-            yield Finding(what="printer profile", name=name, state=Weight.OK, code="profile_good", facts=facts)
+        if printer.wrong != "file" or f"{printer.profile}.toml" not in broken:  # of which the line is said
+            yield from _settings_of(printer, name)
         device = ports.port_of(printer.url)
         if device is not None:
             yield ports.port(device)
@@ -36,9 +34,37 @@ def printers(probes: Probes) -> Iterator[Finding]:
             yield ports.port(device)
     yield from _usb(found, probes)
     yield from _queues(found, probes)
-    yield from _files("printer profile", "profile_file", probes.profile_files)
+    yield from files
     yield from _layouts(probes)
     yield from _codes(found, probes)
+
+
+def _settings_of(printer: PrinterFacts, name: str) -> Iterator[Finding]:
+    """Only what is wrong: of a printer whose address cannot be, nothing is known about its profile."""
+    facts: dict[str, object] = {"profile": printer.profile, "width": printer.width}
+    if not printer.refused:
+        yield Finding(what="printer profile", name=name, state=Weight.OK, code="profile_good", facts=facts)
+    elif printer.wrong == "address":
+        facts = {"url": printer.url, "detail": printer.refused}
+        yield Finding(what="printer address", name=name, state=Weight.TROUBLE, code="address_wrong", facts=facts)
+    elif printer.wrong == "file":
+        facts = {"profile": printer.profile, "detail": printer.refused}
+        yield Finding(what="printer profile", name=name, state=Weight.TROUBLE, code="profile_broken", facts=facts)
+    else:
+        yield Finding(what="printer profile", name=name, state=Weight.TROUBLE, code="profile_unknown", facts=facts)
+
+
+def explains(findings: Sequence[Finding], refusal: Refusal) -> bool:
+    """The findings say already, and better, why the window cannot be opened."""
+    if refusal.reason is not Reason.BAD_SETTING:
+        return False
+    codes = {finding.code for finding in findings}
+    match refusal.facts.get("setting"):
+        case "printer":
+            return "address_wrong" in codes
+        case "printer profile":
+            return "profile_unknown" in codes
+    return str(refusal.facts.get("key")).endswith(".toml") and bool(codes & {"profile_broken", "profile_file_bad"})
 
 
 def asked(desk: Desk) -> Iterator[Finding]:

@@ -34,10 +34,11 @@ def look(probes: Probes, opened: Callable[[], OpenCounter], clock: Clock) -> lis
     try:
         counter = opened()
     except Refusal as refusal:
-        facts: dict[str, object] = {"folder": probes.folder, "detail": refusal}
-        findings.append(Finding(what="profile", state=Weight.TROUBLE, code="refused", facts=facts))
-        findings.extend(_guarded("printer", paper.printers(probes)))
-        return findings
+        around = list(_guarded("printer", paper.printers(probes)))
+        if not paper.explains(around, refusal):
+            facts: dict[str, object] = {"folder": probes.folder, "detail": refusal}
+            findings.append(Finding(what="profile", state=Weight.TROUBLE, code="refused", facts=facts))
+        return [*findings, *around]
     try:
         findings.extend(_inside(counter.desk, counter.store, probes, clock))
     finally:

@@ -55,6 +55,7 @@ TITLES: Final[Mapping[str, str]] = {
     "print jobs": mark("Print jobs"),
     "blanks": mark("Blanks"),
     "printer": mark("Printer"),
+    "printer address": mark("Printer's address"),
     "printer profile": mark("Printer's profile"),
     "port": mark("Port"),
     "usb": mark("USB"),
@@ -155,6 +156,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "printer_trouble": (mark("{url}: {error}"), ""),  # the next step is that of the trouble
     "profile_good": (mark("{profile}, {width} dots"), ""),
+    "address_wrong": (
+        mark("{url} is no printer's address: {detail}"),
+        mark("Find it under Devices, Find printers, or write it into the settings as docs/printing.md has it."),
+    ),
+    "profile_broken": (
+        mark("{profile} cannot be used: {detail}"),
+        mark("Mend its file in the folder printers, or choose another under Devices, Find printers."),
+    ),
     "profile_unknown": (
         mark("{profile} is not known"),
         mark("Choose one of those under Devices, Find printers; your own stand in the folder printers."),

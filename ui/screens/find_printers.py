@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from counter_app.application.print_views import PrinterView
 from counter_app.errors import Cancelled
 from counter_app.ports.workshop import Finder, FoundPrinter, ProfileLine, SearchStep
 from ui.doctor.ports import forbidden_group
 from ui.presenters import finding, printers
-from ui.presenters.lane import CancelToken, Lane, Trouble, printer_lane
+from ui.presenters.lane import CancelToken, Lane, Trouble
 from ui.presenters.refusals import Notice, explain
 from ui.screens.find_take import TakePart
 from ui.shell.screen import FKey, Screen, Shell
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from counter_app.ports.prints import DeliveryOutcome
     from ui.shell.window import MainWindow
 
+T = TypeVar("T")
 TAKE_PX = 420  # at 100 %
 
 
@@ -40,7 +40,6 @@ class FindPrintersScreen(Screen):
         self._token: CancelToken | None = None
         self._searched = False
         self._proposed: FoundPrinter | None = None
-        self._printers: Sequence[PrinterView] = ()
         self._said = Label(role="lead")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -111,9 +110,7 @@ class FindPrintersScreen(Screen):
 
     def on_enter(self, **kwargs: object) -> None:
         del kwargs
-        finder, desk = self._finder, self.shell.desk
-        self.run(Lane.APART, finder.profiles, self._have_profiles)
-        self.run(Lane.READ, desk.printers, self._have_printers)
+        self.run(Lane.APART, self._finder.profiles, self._have_profiles)
         if not self._searched:
             self.begin()
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -170,14 +167,17 @@ class FindPrintersScreen(Screen):
             self._token.cancel()
             self._ended()
 
-    def _lane(self, url: str) -> Lane:
-        """That of the window's own printer at this address, if it is one: nothing may come between its bands."""
-        wire = url.partition("?")[0]
-        own = [printer.url.partition("?")[0] for printer in self._printers]
-        return printer_lane(own.index(wire)) if wire in own else Lane.APART
+    def _at_printer(self, url: str, work: Callable[[], T], done: Callable[[T], None], *, busy: str) -> None:
+        """On the lane of the window's own printer where the address opens one, however it is spelled: nothing may come
+        between its bands. Whether it does, a name server may have to say.
+        """
+        finder = self._finder
 
-    def _have_printers(self, found: Sequence[PrinterView]) -> None:
-        self._printers = found
+        def found(name: str) -> None:
+            lane = self._window.printer_lane(name) if name else Lane.APART
+            self.run(lane, work, done, self._failed, busy=busy)
+
+        self.run(Lane.APART, lambda: finder.own_printer(url), found, self._failed, busy=busy)
 
     # ---- what is shown
     def _have_profiles(self, lines: Sequence[ProfileLine]) -> None:
@@ -215,11 +215,10 @@ class FindPrintersScreen(Screen):
         url, profile = self.take.wanted()
         finder, take = self._finder, self.take
         take.say(lambda: (self.t("Asking the printer …"), ""))
-        self.run(
-            self._lane(url),
+        self._at_printer(
+            url,
             lambda: finder.ask(url, profile),
             lambda status: take.say(lambda: printers.status_sentence(status, self.t)),
-            self._failed,
             busy=self.t("Asking the printer …"),
         )
 
@@ -234,13 +233,7 @@ class FindPrintersScreen(Screen):
             take.tried(url, profile, outcome)
             self.fkeys_changed.emit()
 
-        self.run(
-            self._lane(url),
-            lambda: finder.try_page(url, profile, "all", language),
-            done,
-            self._failed,
-            busy=self.t("Printing …"),
-        )
+        self._at_printer(url, lambda: finder.try_page(url, profile, "all", language), done, busy=self.t("Printing …"))
 
     def _failed(self, trouble: Trouble) -> None:
         def words() -> tuple[str, str]:

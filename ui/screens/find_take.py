@@ -72,26 +72,29 @@ class TakePart(QWidget):
             self.role.addItem(printers.printer_name(name, t), name)
         self.role.setCurrentIndex(max(0, self.role.findData(before)))
         self.say(self._said)
-        self._look()
+        self.show_profiles(self._lines)
 
     # ---- what is shown
     def show_profiles(self, lines: Sequence[ProfileLine]) -> None:
+        """The first of the list is no profile: a person chooses where nothing was recognised."""
         before = self.profile.currentData()
         self._lines = list(lines)
         self.profile.blockSignals(True)
         self.profile.clear()
+        self.profile.addItem(self._shell.t("Choose the model …"), None)
         for line in lines:
             self.profile.addItem(finding.profile_title(line), line.name)
-        self.profile.setCurrentIndex(max(0, self.profile.findData(before)))
+        self._choose(before)
         self.profile.blockSignals(False)
         self._look()
 
+    def _choose(self, name: str | None) -> None:
+        self.profile.setCurrentIndex(max(0, self.profile.findData(name)) if name else 0)
+
     def propose(self, one: FoundPrinter) -> None:
-        """What was found, with the profile that its model is guessed to have."""
+        """What was found, with the profile that its model is guessed to have; none that another device had."""
         self.url.setText(one.url)
-        place = self.profile.findData(one.profile) if one.profile else -1
-        if place >= 0:
-            self.profile.setCurrentIndex(place)
+        self._choose(one.profile)
         self.say(lambda: self._words_of(one))
 
     def _words_of(self, one: FoundPrinter) -> tuple[str, str]:
@@ -104,6 +107,15 @@ class TakePart(QWidget):
             )
             return words, "bad"
         return printers.status_sentence(one.status, t) if one.status is not None else ("", "")
+
+    def _missing(self) -> str:
+        """Nothing is asked of a technician who has not named a printer yet."""
+        if not self.url.text().strip():
+            return ""
+        return self._shell.t(
+            "The printer does not say which model it is. Choose it above: by the wrong one papers come out cut, or not "
+            "at all."
+        )
 
     def say(self, words: Callable[[], tuple[str, str]]) -> None:
         """Words and mood, asked anew at each change of language."""
@@ -136,7 +148,7 @@ class TakePart(QWidget):
     def _look(self) -> None:
         name = self.profile.currentData()
         line = next((one for one in self._lines if one.name == name), None)
-        self._about.setText(finding.profile_words(line, self._shell.t) if line is not None else "")
+        self._about.setText(finding.profile_words(line, self._shell.t) if line is not None else self._missing())
         self.widths.show_width(line.width if line is not None else 0, line.dpi if line is not None else 203)
         self.button.setEnabled(self.complete)
         self._changed()
