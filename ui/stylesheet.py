@@ -7,6 +7,7 @@ from string import Template
 
 from ui.tokens import Tokens
 
+FILE_DIALOG_PX = (860, 520)  # at 100 %: names, sizes and days side by side
 _SHEET = Template(
     """
 * { outline: 0; }
@@ -103,10 +104,20 @@ QRadioButton::indicator { border-radius: ${s}px; }
 QRadioButton::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/check-$shade.svg"); }
 QCheckBox:focus, QRadioButton:focus { color: $focus; }
 
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QFileDialog { min-width: ${dialog_w}px; min-height: ${dialog_h}px; }
+QFileDialog QToolButton { padding: 0; icon-size: ${xl}px; }
+QFileDialog QToolButton#backButton { qproperty-icon: url("$icons/arrow-left-$shade.svg"); }
+QFileDialog QToolButton#forwardButton { qproperty-icon: url("$icons/arrow-right-$shade.svg"); }
+QFileDialog QToolButton#toParentButton { qproperty-icon: url("$icons/arrow-up-$shade.svg"); }
+QFileDialog QToolButton#newFolderButton { qproperty-icon: url("$icons/folder-new-$shade.svg"); }
+QFileDialog QToolButton#listModeButton { qproperty-icon: url("$icons/list-$shade.svg"); }
+QFileDialog QToolButton#detailModeButton { qproperty-icon: url("$icons/details-$shade.svg"); }
+
 QTableView, QListView, QTreeView { background: $surface; alternate-background-color: $surface_alt; color: $text;
     border: ${focus_w}px solid $line; border-radius: ${r_m}px; gridline-color: $line;
     selection-background-color: $accent_soft; selection-color: $accent_soft_text; }
-QTableView:focus, QListView:focus { border: ${focus_w}px solid $focus; }
+QTableView:focus, QListView:focus, QTreeView:focus { border: ${focus_w}px solid $focus; }
 QTableView::item { padding: 0 ${s}px; border: 0; }
 QTableView::item:selected, QListView::item:selected { background: $accent_soft; color: $accent_soft_text; }
 QListView::item { padding: ${xs}px ${s}px; }
@@ -184,5 +195,7 @@ def build(tokens: Tokens, icons: Path) -> str:
         border=tokens.size["border"],
         focus_w=tokens.size["focus"],
         icons=icons.as_posix(),
+        dialog_w=tokens.px(FILE_DIALOG_PX[0]),
+        dialog_h=tokens.px(FILE_DIALOG_PX[1]),
         shade="light" if tokens.dark else "dark",
     )

@@ -1,4 +1,4 @@
-"""Questions and crash reports, in plain text; Qt's own words in the clerk's language."""
+"""Questions and crash reports, in plain text."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import traceback
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, Qt, QTranslator
-from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from counter_app.texts import Texts
 from ui.widgets.basic import Button, Edit, Field, Label
@@ -87,21 +87,6 @@ def show_crash(parent: QWidget | None, t: Texts, report: Path | None) -> None:
     if parent is not None:
         dialog.finished.connect(parent.activateWindow)
     dialog.show()
-
-
-class QtWords(QTranslator):
-    """Qt's own dialogs (file choice, undo menu) speak the clerk's language too."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        if not self.load("qtbase_zh_CN", folder):
-            _log.warning("Qt's Chinese words are missing in %s", folder)
-
-    def use(self, language: str) -> None:
-        QApplication.removeTranslator(self)
-        if language == "zh":
-            QApplication.installTranslator(self)
 
 
 def ask_line(parent: QWidget, t: Texts, title: str, text: str, caption: str, yes: str) -> str:

@@ -37,6 +37,7 @@ from ui.shell.line import LineWatch
 from ui.shell.navigation import SCREENS, load, may_open
 from ui.shell.parts import Parts
 from ui.shell.print_watch import PrintWatch
+from ui.shell.qt_words import QtWords
 from ui.shell.scans import ScanRouter
 from ui.shell.screen import FKey, Screen
 from ui.shell.wedge import WedgeFilter
@@ -91,7 +92,7 @@ class MainWindow(QMainWindow):
         self._screens: dict[str, Screen] = {}
         self._trail: list[str] = []
         self._touched_ms = parts.clock.monotonic_ms()
-        self._qt_words = dialogs.QtWords()
+        self._qt_words = QtWords(parts.resources / "i18n")
         self._qt_words.use(parts.texts.language)
         self.printing = PrintWatch(self)
         self.printing.changed.connect(self._say_status)
