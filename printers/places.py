@@ -57,7 +57,7 @@ def place_of(url: str, *, resolve_s: float = 0.0, stop: Event | None = None) -> 
     """
     try:
         split = urlsplit(url.strip())
-        port = split.port
+        port = split.port if split.scheme in {"tcp", "ipp"} else None
     except ValueError:
         return NOWHERE
     match split.scheme:
