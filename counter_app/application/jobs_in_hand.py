@@ -117,15 +117,27 @@ class JobsInHand:
             self._forget(job_id)
 
     def standing(self, job: PrintJob) -> JobState:
-        """Its state, as the store would have it, had its last commit not failed."""
-        if job.state is not JobState.SENDING:
-            return job.state
+        """Its state, as the store would have it, had its last commit not failed.
+
+        A kick that could not be begun is over: a drawer that opens later opens beside nobody.
+        """
         with self._lock:
+            if job.state is JobState.QUEUED and job.kind is JobKind.DRAWER and job.job_id in self._refused:
+                return JobState.FAILED_BEFORE_SEND
+            if job.state is not JobState.SENDING:
+                return job.state
             if job.job_id in self._not_written:
                 return JobState.UNKNOWN
             if job.job_id in self._not_sent:  # a kick is never begun twice
                 return JobState.UNKNOWN if job.kind is JobKind.DRAWER else JobState.QUEUED
         return job.state
+
+    def waits(self, job: PrintJob) -> bool:
+        """It may be begun."""
+        state = self.standing(job)
+        if job.kind is JobKind.DRAWER:  # whatever became of the first try, there is no second one
+            return state is JobState.QUEUED
+        return state in {JobState.QUEUED, JobState.FAILED_BEFORE_SEND}
 
     def _forget(self, job_id: UUID) -> None:
         self._begun.pop(job_id, None)

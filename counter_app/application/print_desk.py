@@ -54,7 +54,8 @@ class PrintDesk(Protocol):
         """WRITE. QUEUED (or FAILED_BEFORE_SEND) becomes SENDING, durably, before the first byte; None: a kick.
 
         ``printer``: where whoever asks is about to send it. Raises JOB_NOT_OPEN; with detail "moved" where a person
-        sent it elsewhere meanwhile. Whatever else it raises: the job waits, and its view says why (``refused``).
+        sent it elsewhere meanwhile, "behind" where a ticket on an earlier blank has to come first. Whatever else it
+        raises: the job waits, and its view says why (``refused``).
         """
         ...
 

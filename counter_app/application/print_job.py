@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
+from counter_app.application.blank_order import behind, in_order
 from counter_app.application.blanks import take_blanks
 from counter_app.application.compose_paper import BLIND, ComposePaper, is_blind_x
 from counter_app.application.issuing import new_job
@@ -20,7 +21,7 @@ from counter_app.domain.orders import TicketState
 from counter_app.domain.papers import Paper
 from counter_app.domain.settings import MAIN_PRINTER
 from counter_app.domain.staff import SYSTEM, Actor
-from counter_app.domain.stocknumbers import StockControl, stock_number
+from counter_app.domain.stocknumbers import StockControl
 from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from counter_app.ports.clock import Clock, Ids
 from counter_app.ports.printer_events import EventKind
@@ -42,6 +43,7 @@ _JOURNALED = frozenset(
     {JobKind.TICKET, JobKind.REFUND_SLIP, JobKind.EXCHANGE_SLIP, JobKind.REIMBURSEMENT, JobKind.Z_REPORT}
 )
 MOVED = "moved"
+BEHIND = "behind"  # a ticket that waits there has an earlier blank
 INTERNAL = "internal"  # why a job could not be begun, where it is our own mistake
 OPEN_STATES = frozenset({JobState.QUEUED, JobState.SENDING, JobState.FAILED_BEFORE_SEND, JobState.UNKNOWN})
 
@@ -139,8 +141,9 @@ class StartJob:
         """QUEUED or FAILED_BEFORE_SEND becomes SENDING, durably; returns what is to be sent, None for a drawer's kick.
 
         A kick is never sent twice, whatever became of it. ``printer``: where whoever asks is about to send it.
-        Raises Refusal: JOB_NOT_OPEN (detail="moved" where it goes to another printer since); BLANKS_SHORT where its
-        printer left the settings, and the one that it goes to now has no blank for it.
+        Raises Refusal: JOB_NOT_OPEN (detail="moved" where it goes to another printer since, "behind" where a ticket on
+        an earlier blank waits there); BLANKS_SHORT where its printer left the settings, and the one that it goes to now
+        has no blank for it.
         """
         try:
             paper, goes_to = self._begin(job_id, printer)
@@ -160,16 +163,15 @@ class StartJob:
     def _begin(self, job_id: UUID, printer: str) -> tuple[Paper | None, str]:
         with self.store.writing() as books:
             job = books.prints.get(job_id)
-            state = None if job is None else self.hand.standing(job)
-            if job is None or state not in {JobState.QUEUED, JobState.FAILED_BEFORE_SEND}:
-                raise Refusal(Reason.JOB_NOT_OPEN)
-            if job.kind is JobKind.DRAWER and state is not JobState.QUEUED:
+            if job is None or not self.hand.waits(job):
                 raise Refusal(Reason.JOB_NOT_OPEN)
             if job.kind is not JobKind.DRAWER and absent_printer(books, job, self.printers):
                 job = self.take_over(books, job)
             goes_to = job_printer(books, job, self.printers)
             if printer not in {"", goes_to}:
                 raise Refusal(Reason.JOB_NOT_OPEN, detail=MOVED)
+            if behind(books, job, goes_to, self._waiting(books, goes_to)):
+                raise Refusal(Reason.JOB_NOT_OPEN, detail=BEHIND)
             paper = self.compose.of_job(books, job) if job.kind is not JobKind.DRAWER else None
             books.prints.put_route(job_id, goes_to)
             books.prints.put(
@@ -182,6 +184,16 @@ class StartJob:
                 )
             )
         return paper, goes_to
+
+    def _waiting(self, books: Writing, printer: str) -> Sequence[PrintJob]:
+        """What may still be begun there; what cannot be begun holds nobody back."""
+        return [
+            job
+            for job in books.prints.open_jobs()
+            if self.hand.waits(job)
+            and not self.hand.refused(job.job_id)
+            and job_printer(books, job, self.printers) == printer
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -364,35 +376,16 @@ class ListJobs:
             return [self._view(books, job) for job in books.prints.open_jobs()]
 
     def to_send(self, jobs: Sequence[UUID]) -> list[tuple[UUID, str]]:
-        """Those that may still be sent, each with its printer, in the order of printing.
-
-        That is the order in which they came; tickets on numbered blanks in that of the blanks, which lie in the printer
-        one after the other: one that was sent there by a person came earlier and has a later blank.
-        """
+        """Those that may still be sent, each with its printer, in the order of printing."""
         wanted = set(jobs)
         with self.store.reading() as books:
             found = [
                 (job, job_printer(books, job, self.printers))
                 for job in books.prints.open_jobs()
-                if job.job_id in wanted and self.hand.standing(job) in {JobState.QUEUED, JobState.FAILED_BEFORE_SEND}
+                if job.job_id in wanted and self.hand.waits(job)
             ]
-            for name in {name for _, name in found}:
-                roll = books.blanks.inside(name)
-                if roll is not None:
-                    at = {
-                        n: number
-                        for n, (job, where) in enumerate(found)
-                        if where == name
-                        and job.kind is JobKind.TICKET
-                        and job.stock_number
-                        and roll.first_n <= (number := stock_number(job.stock_number)) <= roll.last_n
-                    }
-                    in_order = [found[n] for n in sorted(at, key=lambda n: at[n])]
-                    for n, one in zip(at, in_order, strict=True):
-                        found[n] = one
-        return [(job.job_id, name) for job, name in found]
+            return [(job.job_id, name) for job, name in in_order(books, found)]
 
     def _view(self, books: Reading, job: PrintJob) -> PrintJobView:
-        view, state = job_view(books, job, self.printers), self.hand.standing(job)
-        waits = state in {JobState.QUEUED, JobState.FAILED_BEFORE_SEND}
-        return replace(view, state=state, refused=self.hand.refused(job.job_id) if waits else "")
+        view, waits = job_view(books, job, self.printers), self.hand.waits(job)
+        return replace(view, state=self.hand.standing(job), refused=self.hand.refused(job.job_id) if waits else "")

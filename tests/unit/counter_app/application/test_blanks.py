@@ -283,7 +283,8 @@ def test_where_blanks_are_required_none_means_no_sale_and_no_money(tmp_path: Pat
     demand(hold.order_id)
     counter.sell(counter.clerk, hold.order_id, (LI, HAN), received=quote.total, quoted=quote.total)
     assert _stock(shop) == ["C000002", "C000003"]
-    job = counter.jobs.open()[-1].job_id
+    *_, first, job = (one.job_id for one in counter.jobs.open())
+    assert shop.print(first) is JobState.CONFIRMED
     shop.main.delivery = Delivery.UNKNOWN
     shop.print(job)
     with refused(Reason.BLANKS_SHORT):

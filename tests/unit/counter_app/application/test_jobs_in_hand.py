@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from counter_app.application.blank_order import TRIES_MAX
 from counter_app.application.jobs_in_hand import REFUSED_MAX, JobsInHand
 from counter_app.application.views import PrintJobView
 from counter_app.domain.journal import Entry, Kind
@@ -105,13 +106,15 @@ def test_tickets_come_out_in_the_order_of_the_blanks_in_the_printer(shop: Shop) 
     _load(shop, "D000001", "D000010", "spare")
     older = shop.counter.sold(LI).jobs[1]
     shop.counter.move_job(shop.counter.clerk, older, "spare")
-    receipt = shop.counter.sold(HAN).jobs
-    newer = receipt[1]
+    newer = shop.counter.sold(HAN).jobs[1]
     _start_without(shop, "spare")
     waiting = [one.job_id for one in shop.counter.jobs.open() if one.kind == "ticket"]
     assert waiting == [older, newer]
     order = [job for job, name in shop.counter.jobs.to_send(waiting) if name == "main"]
     assert order == [newer, older]
+    with pytest.raises(Refusal) as early:
+        shop.counter.start_job(older)
+    assert early.value.facts["detail"] == "behind"
     for job in order:
         shop.print(job)
     numbers = [paper.stock_number for paper in shop.main.papers if isinstance(paper, TicketFace)]
@@ -136,6 +139,33 @@ def test_a_ticket_that_finds_no_blank_waits_for_one_and_says_so(tmp_path: Path) 
     assert (_view(shop, job).stock_number, _view(shop, job).refused) == ("E000001", "")
     shop.counter.close()
     assert verify_profile(shop.counter.folder).reason == ""
+
+
+def test_a_ticket_that_can_never_be_printed_does_not_hold_the_others_back_for_ever(shop: Shop) -> None:
+    """One broken ticket, and the window could not print any more."""
+    _load(shop, "C000001", "C000010")
+    bad, good = shop.counter.sold(LI, HAN).jobs[1:]
+    shop.main.says = OUT
+    for _ in range(TRIES_MAX):
+        with refused(Reason.JOB_NOT_OPEN):
+            shop.counter.start_job(good)
+        assert shop.print(bad) is JobState.FAILED_BEFORE_SEND
+    shop.main.says = READY
+    assert shop.print(good) is JobState.CONFIRMED
+
+
+def test_a_ticket_that_cannot_be_begun_holds_nobody_back(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    _load(shop, "C000001", "C000010")
+    bad, good = shop.counter.sold(LI, HAN).jobs[1:]
+
+    def mistake(*_: object) -> Paper:
+        raise KeyError("layout")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(shop.counter.compose), "of_job", mistake)
+        with pytest.raises(KeyError):
+            shop.counter.start_job(bad)
+    assert shop.print(good) is JobState.CONFIRMED
 
 
 # ----------------------------------------------------------------------------------------- commits that failed
@@ -242,6 +272,25 @@ def test_why_a_paper_cannot_be_begun_stands_beside_it(shop: Shop, monkeypatch: p
     monkeypatch.undo()
     assert shop.print(job) is JobState.CONFIRMED
     assert _view(shop, job).refused == ""
+
+
+def test_a_kick_that_could_not_be_begun_is_over(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store answers again a minute later, and the drawer opens beside nobody."""
+    kick = shop.counter.sold(LI).jobs[0]
+    store: Any = shop.counter.store
+
+    def busy(_writer: object) -> None:
+        raise Refusal(Reason.PROFILE_IN_USE)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_begin", busy)
+        with refused(Reason.PROFILE_IN_USE):
+            shop.counter.start_job(kick)
+    assert (_view(shop, kick).state, _view(shop, kick).refused) == (JobState.FAILED_BEFORE_SEND, "")
+    assert shop.counter.jobs.to_send([kick]) == []
+    with refused(Reason.JOB_NOT_OPEN):
+        shop.counter.start_job(kick)
+    assert shop.receipt.kicks == 0
 
 
 def test_reasons_in_memory_have_an_end() -> None:
