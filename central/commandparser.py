@@ -178,6 +178,10 @@ def add_central_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     act.add_argument("--accept", type=_window, default=None, metavar="CODE/N", help="after --refuse; needs --reason")
     trust.add_argument("--reason", default="")
+    trust.add_argument(
+        "--since", default=None, metavar="TIME",
+        help="of --refuse: only what central had by then stays good, for example 2026-12-01T00:00:00Z",
+    )  # fmt: skip
     _optional_who(trust)
 
     add_payment_arguments(command, as_json)

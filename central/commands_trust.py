@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from central.output import print_table
@@ -9,6 +10,7 @@ from central.trust import TrustOffice
 from counter_app.domain.journal import timestamp
 from counter_app.domain.trust import TrustBundle
 from counter_app.domain.trust_statement import Statement
+from counter_app.errors import Reason, Refusal
 
 if TYPE_CHECKING:
     from central.commands import Desk
@@ -20,7 +22,9 @@ def trust(desk: Desk) -> int:
     args = desk.args
     office = TrustOffice(desk.rooms.services)
     if args.refuse:
-        _say(office.refuse(desk.connection, desk.actor(), args.refuse, args.reason), as_json=args.json)
+        since = None if args.since is None else _instant(args.since)
+        said = office.refuse(desk.connection, desk.actor(), args.refuse, args.reason, since=since)
+        _say(said, as_json=args.json)
     elif args.accept:
         _say(office.accept(desk.connection, desk.actor(), args.accept, args.reason), as_json=args.json)
     elif args.export is not None:
@@ -32,6 +36,17 @@ def trust(desk: Desk) -> int:
         bundle = office.listed(desk.connection)
         print_table([] if bundle is None else _rows(bundle), as_json=args.json)
     return DONE
+
+
+def _instant(text: str) -> datetime:
+    """With its offset (``Z``, ``+08:00``): a time of central's own zone would be another's elsewhere."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal(Reason.BAD_INPUT, field="since", detail="for example 2026-12-01T00:00:00Z") from error
+    if at.tzinfo is None:
+        raise Refusal(Reason.BAD_INPUT, field="since", detail="with its offset, for example 2026-12-01T00:00:00Z")
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def _say(statement: Statement, *, as_json: bool) -> None:

@@ -15,7 +15,7 @@ from central.feed import News, device_shard, publish, publish_all
 from central.request import Refusing
 from central.services import Device, Services
 from central.staff import Right, demand
-from central.trust import trust_news
+from central.trust import note_statement, say_again, trust_news
 from central.tx import Connection, Tx, in_transaction
 from central.windows import (
     EPOCH_MAX,
@@ -169,6 +169,7 @@ class Devices:
 
         record = in_transaction(connection, work)
         note_ends(connection, self.services.ends)
+        note_statement(connection, self.services)
         return record
 
     def end_again(self, connection: Connection) -> list[str]:
@@ -186,6 +187,7 @@ class Devices:
             if state != "active" or (gone and not found.forked):
                 in_transaction(connection, partial(self._end_again, found, state, gone))
                 ended.append(found.window)
+        say_again(connection, self.services)  # which tickets are refused, too
         note_ends(connection, self.services.ends)
         return ended
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from central.ends import Ends, NoEnds
 from central.heads import Heads, NoHeads
+from central.trust_file import NothingSaid, Said
 from counter_app.domain.coaches import Formation
 from counter_app.domain.stations import Station
 from counter_app.domain.timetable import Trip
@@ -97,6 +98,7 @@ class Services:
     read_pattern: Callable[[str], tuple[Trip, dict[str, Station]]]
     read_formation: Callable[[str], Formation]
     ends: Ends = field(default_factory=NoEnds)  # of devices and keys, as kept outside the database
+    said: Said = field(default_factory=NothingSaid)  # of all keys, the last, likewise
     heads: Heads = field(default_factory=NoHeads)  # of central's own journal, likewise
 
 

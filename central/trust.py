@@ -1,17 +1,19 @@
 """What the operator says of all its keys (``domain.trust_statement``), published with every change of one of them.
 
-The last statement is the item ``trust`` of the operator's shard: what it says of refused keys is carried on from there.
-Its number is taken under the shard's lock, and is the time where that is higher: a restored database says nothing that
-a counter takes for older than what it has heard.
+The last statement is the item ``trust`` of the operator's shard, or, where the database was put back from a backup, the
+newer one in the file beside the operator's key: what it says of refused keys is carried on from there. Its number is
+taken under the shard's lock, and is the time where that is higher: a restored database says nothing that a counter
+takes for older than what it has heard.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from central.acts import ActKind, Acts
 from central.feed import News, advance, publish
@@ -20,6 +22,7 @@ from central.services import Services
 from central.staff import Right, demand
 from central.tx import Connection, Tx, in_transaction
 from central.windows import lock_window
+from counter_app.domain.barcode import VALID_AFTER
 from counter_app.domain.journal import Json, timestamp
 from counter_app.domain.staff import Actor
 from counter_app.domain.trust import Certificate, TrustBundle, certificates_digest, in_order, read_certificate
@@ -39,6 +42,8 @@ from counter_app.wire.messages import OPERATOR_SHARD, FeedKind, Refused
 
 KEY: Final = "trust"
 SOLD_AHEAD: Final = timedelta(days=366)  # no window sells longer ahead
+PAGE: Final = 1_000  # entries that are read at once
+SHA256_BYTES: Final = 32
 
 
 def trust_news(tx: Tx, services: Services, refused: Mapping[bytes, Revocation | None] | None = None) -> News:
@@ -52,7 +57,7 @@ def trust_news(tx: Tx, services: Services, refused: Mapping[bytes, Revocation | 
 
 def _statement(tx: Tx, services: Services, refused: Mapping[bytes, Revocation | None]) -> Statement:
     advance(tx, OPERATOR_SHARD, 0)  # from here on nobody else publishes a certificate or a statement
-    known = last_statement(tx)
+    known = _newer(last_statement(tx), services.said.last())
     row = tx.row("SELECT operator_name, created_at FROM central")
     if row is None:
         raise Refusing(Refused.NOT_ALLOWED, "no operator")
@@ -92,6 +97,31 @@ def _whole(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
+def _newer(one: Statement | None, other: Statement | None) -> Statement | None:
+    return max((said for said in (one, other) if said is not None), key=lambda said: said.sequence, default=None)
+
+
+def note_statement(connection: Connection, services: Services) -> None:
+    """Keeps the last one outside the database, after its commit."""
+    said = last_statement(Tx(connection))
+    if said is not None:
+        services.said.keep(said)
+
+
+def say_again(connection: Connection, services: Services) -> None:
+    """What a restored database has forgotten to say; at the start, before anybody is answered."""
+    kept = services.said.last()
+
+    def work(tx: Tx) -> None:
+        said = last_statement(tx)
+        if kept is not None and (said is None or said.sequence < kept.sequence):
+            publish(tx, OPERATOR_SHARD, [trust_news(tx, services)])
+
+    if kept is not None:
+        in_transaction(connection, work)
+    note_statement(connection, services)
+
+
 def last_statement(tx: Tx) -> Statement | None:
     body = tx.scalar("SELECT body FROM feed_item WHERE shard = %s AND key = %s", (OPERATOR_SHARD, KEY))
     if body is None:
@@ -113,19 +143,39 @@ class TrustOffice:
 
     services: Services
 
-    def refuse(self, connection: Connection, by: Actor, window: tuple[str, int], reason: str) -> Statement:
-        """Tickets of the window's ended keys are refused, but for those that its journal here sold and that are not
+    def refuse(
+        self,
+        connection: Connection,
+        by: Actor,
+        window: tuple[str, int],
+        reason: str,
+        *,
+        since: datetime | None = None,
+    ) -> Statement:
+        """Tickets of the window's ended keys are refused, but for those that its journal here sold, that were not given
 
-        over: somebody else may have the keys, and can date tickets back. Again, it brings in what came since. Raises
-        Refusal: NOT_ALLOWED, REASON_NEEDED, BAD_INPUT(field: window) where no key of it has ended.
+        back, and that are not over: somebody else may have the keys, and can date tickets back. ``since``: and but for
+        those that came here from then on, by central's own clock; whoever has the device sends its journal too.
+        Without it, asked again, it brings in what came since. Raises Refusal: NOT_ALLOWED, REASON_NEEDED,
+        BAD_INPUT(field: window | since) where no key of it has ended, or too many tickets would stay good.
         """
-        return self._say(connection, by, window, reason, ActKind.TICKETS_REFUSED)
+        if since is not None and since > self.services.clock.now():
+            raise Refusal(Reason.BAD_INPUT, field="since")
+        return self._say(connection, by, window, reason, ActKind.TICKETS_REFUSED, since)
 
     def accept(self, connection: Connection, by: Actor, window: tuple[str, int], reason: str) -> Statement:
         """They are good again. Raises as ``refuse``."""
-        return self._say(connection, by, window, reason, ActKind.TICKETS_ACCEPTED)
+        return self._say(connection, by, window, reason, ActKind.TICKETS_ACCEPTED, None)
 
-    def _say(self, connection: Connection, by: Actor, window: tuple[str, int], reason: str, kind: ActKind) -> Statement:
+    def _say(
+        self,
+        connection: Connection,
+        by: Actor,
+        window: tuple[str, int],
+        reason: str,
+        kind: ActKind,
+        since: datetime | None,
+    ) -> Statement:
         demand(by, Right.MANAGE)
         plain = reason.strip()
         if not plain:
@@ -147,20 +197,29 @@ class TrustOffice:
             told: list[Json] = []
             for device_id, epoch, text in rows:
                 key_id = read_certificate(json.loads(text)).key_id
-                accepted = _sold(tx, device_id, epoch, now) if kind is ActKind.TICKETS_REFUSED else frozenset()
+                accepted = (
+                    sold_codes(tx, device_id, epoch, now=now, received_before=since)
+                    if kind is ActKind.TICKETS_REFUSED
+                    else frozenset()
+                )
                 changes[key_id] = (
-                    Revocation(key_id=key_id, rule=Rule.REFUSED, since=now, accepted=accepted)
+                    Revocation(key_id=key_id, rule=Rule.REFUSED, since=since or now, accepted=accepted)
                     if kind is ActKind.TICKETS_REFUSED
                     else None
                 )
                 told.append([key_id.hex(), len(accepted)])
             body: dict[str, Json] = {"window": f"{window[0]}/{window[1]}", "keys": told, "reason": plain}
             Acts(self.services).append(tx, kind, body, by=by)
-            news = trust_news(tx, self.services, changes)
+            try:
+                news = trust_news(tx, self.services, changes)
+            except Refusing as refusing:
+                raise Refusal(Reason.BAD_INPUT, field="window", detail=refusing.detail) from refusing
             publish(tx, OPERATOR_SHARD, [news])
             return read_statement(news.body)
 
-        return in_transaction(connection, work)
+        said = in_transaction(connection, work)
+        self.services.said.keep(said)
+        return said
 
     def listed(self, connection: Connection) -> TrustBundle | None:
         """As last said; None: nothing was yet."""
@@ -176,7 +235,10 @@ class TrustOffice:
             publish(tx, OPERATOR_SHARD, [news])
             return self._bundle(tx, read_statement(news.body))
 
-        return in_transaction(connection, work)
+        made = in_transaction(connection, work)
+        assert made.statement is not None, "just said"
+        self.services.said.keep(made.statement)
+        return made
 
     @staticmethod
     def _bundle(tx: Tx, said: Statement) -> TrustBundle:
@@ -188,21 +250,63 @@ class TrustOffice:
         )
 
 
-def _sold(tx: Tx, device_id: object, epoch: int, now: datetime) -> frozenset[bytes]:
-    """SHA-256 of the codes that a device's journal here sold in an epoch, and whose journeys are not over."""
+def sold_codes(
+    tx: Tx, device_id: UUID, epoch: int, *, now: datetime, received_before: datetime | None = None
+) -> frozenset[bytes]:
+    """SHA-256 of the codes that a device's journal here sold in an epoch, that were not given back anywhere, and that a
+
+    gate still takes. A page of entries at a time. Raises Refusal(BAD_INPUT, field="window"): more than a statement
+    holds.
+    """
     found: set[bytes] = set()
-    over = timestamp(now)
-    for (raw,) in tx.rows(
-        'SELECT raw FROM entry WHERE device_id = %s AND epoch = %s AND position(\'"kind":"sold"\'::bytea in raw) > 0',
-        (device_id, epoch),
-    ):
-        try:
-            fields: dict[str, Any] = json.loads(bytes(raw))
-            if fields["kind"] == "sold" and fields["body"]["run"]["arrive"] > over:
-                found |= {bytes.fromhex(one["code_sha256"]) for one in fields["body"]["tickets"]}
-        except (ValueError, KeyError, TypeError):  # an entry that has no meaning sells nothing
-            continue
-    return frozenset(found)
+    over, after = timestamp(now - VALID_AFTER), 0
+    while True:
+        rows = tx.rows(
+            "SELECT seq, raw FROM entry WHERE device_id = %s AND epoch = %s AND seq > %s"
+            " AND (%s::timestamptz IS NULL OR received_at < %s)"
+            ' AND position(\'"kind":"sold"\'::bytea in raw) > 0 ORDER BY seq LIMIT %s',
+            (device_id, epoch, after, received_before, received_before, PAGE),
+        )
+        page: dict[str, bytes] = {}
+        for _, raw in rows:
+            page |= _tickets_in(bytes(raw), over)
+        back = _given_back(tx, list(page))
+        found |= {code for ticket_id, code in page.items() if ticket_id not in back}
+        if len(found) > ACCEPTED_MAX:
+            raise Refusal(Reason.BAD_INPUT, field="window", detail=f"more than {ACCEPTED_MAX} tickets")
+        if len(rows) < PAGE:
+            return frozenset(found)
+        after = rows[-1][0]
 
 
-__all__ = ["KEY", "TrustOffice", "last_statement", "trust_news"]
+def _tickets_in(raw: bytes, over: str) -> dict[str, bytes]:
+    """Ticket id to its code's SHA-256. An entry that has no meaning sells nothing."""
+    try:
+        fields: dict[str, Any] = json.loads(raw)
+        if fields["kind"] != "sold" or fields["body"]["run"]["arrive"] <= over:
+            return {}
+        return {str(UUID(one["ticket_id"])): _digest(one["code_sha256"]) for one in fields["body"]["tickets"]}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _digest(text: str) -> bytes:
+    digest = bytes.fromhex(text)
+    if len(digest) != SHA256_BYTES:  # a statement that lists it would be refused as a whole
+        raise ValueError(text)
+    return digest
+
+
+def _given_back(tx: Tx, ticket_ids: Sequence[str]) -> set[str]:
+    if not ticket_ids:
+        return set()
+    rows = tx.rows(
+        "SELECT p.ticket_id FROM ticket_place p JOIN ticket t ON t.service_date = p.service_date"
+        " AND t.run_id = p.run_id AND t.ticket_id = p.ticket_id"
+        " WHERE p.ticket_id = ANY(%s::uuid[]) AND t.state = 'REFUNDED'",
+        (list(ticket_ids),),
+    )
+    return {str(ticket_id) for (ticket_id,) in rows}
+
+
+__all__ = ["KEY", "TrustOffice", "last_statement", "note_statement", "say_again", "sold_codes", "trust_news"]

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
-from central import ends, heads
+from central import ends, heads, trust_file
 from central.auth import drop_old_requests
 from central.devices import Devices
 from central.ends import EndsFile, note_ends
@@ -37,6 +37,8 @@ from central.shell.migrate import connect
 from central.shell.serve import Parts
 from central.stock.desk import StockDesk
 from central.stock.reissuing import Reissuing
+from central.trust import note_statement
+from central.trust_file import SaidFile
 from central.tx import Connection
 from counter_app.domain.coaches import Formation
 from counter_app.domain.stations import Station
@@ -108,6 +110,7 @@ def services_of(keys: OperatorKeys, url: str, cache: Path, tools: Tools) -> Serv
         read_pattern=tools.read_pattern,
         read_formation=tools.read_formation,
         ends=EndsFile(keys.folder / ends.FILE),
+        said=SaidFile(keys.folder / trust_file.FILE, keys.signer.public, tools.verify),
         heads=HeadsFile(keys.folder / heads.FILE),
     )
 
@@ -175,6 +178,7 @@ def served_parts(folder: Path, url: str, tools: Tools) -> Parts:
         return drop_old_requests(connection, services.clock.now())
 
     def outside(connection: Connection) -> object:
+        note_statement(connection, services)
         return note_ends(connection, services.ends) + note_head(connection, services.heads)
 
     return Parts(

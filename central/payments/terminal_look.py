@@ -6,7 +6,7 @@ window resolved with a note comes here as resolved by them. Reads only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -19,6 +19,8 @@ from central.tx import Tx
 from counter_app.domain.payments import UNRESOLVED, PaymentState, Tender
 from counter_app.domain.terminal_days import Card, day_totals
 
+PAGE: Final = 1_000  # payments that are read at once
+LAST_ID: Final = UUID(int=2**128 - 1)  # behind every payment of an entry
 _UNRESOLVED: Final = frozenset(one.value for one in UNRESOLVED)
 
 
@@ -87,19 +89,31 @@ class TerminalLook:
             " AND (epoch, seq) < (%s, %s) ORDER BY epoch DESC, seq DESC LIMIT 1",
             (one.device_id, one.terminal, one.epoch, one.seq),
         )
+        after: tuple[int, int, UUID] = (*(before or (0, 0)), LAST_ID)
+        while True:
+            sent = self.tx.rows(
+                "SELECT epoch, seq, intent_id FROM payment_entry WHERE device_id = %s AND kind = 'moved' AND state = %s"
+                " AND (epoch, seq, intent_id) > (%s, %s, %s) AND (epoch, seq) < (%s, %s)"
+                " ORDER BY epoch, seq, intent_id LIMIT %s",
+                (
+                    *(one.device_id, PaymentState.SENT.value),
+                    *after,
+                    *(one.epoch, one.seq, PAGE),
+                ),
+            )
+            yield from self._of_terminal(one, [intent_id for _, _, intent_id in sent])
+            if len(sent) < PAGE:
+                return
+            after = (sent[-1][0], sent[-1][1], sent[-1][2])
+
+    def _of_terminal(self, one: _Closing, sent: Sequence[UUID]) -> Iterator[Card]:
         rows = self.tx.rows(
             "SELECT c.intent_id, c.direction, c.amount_minor, c.takes_back, (SELECT m.state FROM payment_entry m"
             " WHERE m.intent_id = c.intent_id AND m.device_id = c.device_id AND m.state <> ''"
             " AND (m.epoch, m.seq) < (%s, %s) ORDER BY m.epoch DESC, m.seq DESC LIMIT 1)"
-            " FROM payment_entry s JOIN payment_entry c ON c.intent_id = s.intent_id AND c.device_id = s.device_id"
-            " AND c.kind IN ('created', 'again') AND c.terminal = %s AND c.tender = %s"
-            " WHERE s.device_id = %s AND s.kind = 'moved' AND s.state = %s"
-            " AND (s.epoch, s.seq) > (%s, %s) AND (s.epoch, s.seq) < (%s, %s)",
-            (
-                *(one.epoch, one.seq, one.terminal, Tender.CARD.value, one.device_id, PaymentState.SENT.value),
-                *(before or (0, 0)),
-                *(one.epoch, one.seq),
-            ),
+            " FROM unnest(%s::uuid[]) AS s (intent_id) JOIN payment_entry c ON c.intent_id = s.intent_id"
+            " AND c.device_id = %s AND c.kind IN ('created', 'again') AND c.terminal = %s AND c.tender = %s",
+            (one.epoch, one.seq, list(sent), one.device_id, one.terminal, Tender.CARD.value),
         )
         for intent_id, direction, amount, takes_back, state in rows:
             known = state == PaymentState.APPROVED.value

@@ -17,6 +17,7 @@ import pytest
 from central.acts import list_acts
 from central.journal.payments_told import fill
 from central.journal.verify import Report, verify_central
+from central.payments import terminal_look
 from central.payments.differences import Difference, Differences
 from central.payments.gateways.bills import read_bill
 from central.payments.reconcile import JournalReconciled, Reconciling
@@ -417,8 +418,10 @@ def test_somebody_takes_it_and_says_why(house: GatewayHouse, till: Till) -> None
     assert {act.kind for act in list_acts(house.connection)} >= {"difference_owned", "difference_resolved"}
 
 
-def test_a_terminal_s_day(house: GatewayHouse, till: Till) -> None:
-    """Its totals are what the journal's payments come to, those carried past the shift allowed for."""
+@pytest.mark.parametrize("page", [1, 2, terminal_look.PAGE])
+def test_a_terminal_s_day(house: GatewayHouse, till: Till, monkeypatch: pytest.MonkeyPatch, page: int) -> None:
+    """Its totals are what the journal's payments come to, those carried past the shift allowed for; read in pages."""
+    monkeypatch.setattr(terminal_look, "PAGE", page)
     for _ in range(2):
         till.sell(till.move(till.intent(Tender.CARD), S.APPROVED_UNACKED, S.APPROVED))
     till.move(till.intent(Tender.CARD, 300), S.DECLINED)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from counter_app.application.manage_trust import RevokeKey, RotateKeys
+from counter_app.application.views import PassengerInput
 from counter_app.domain.barcode import VALID_AFTER
 from counter_app.domain.checking import Verdict
 from counter_app.domain.journal import Kind
@@ -20,7 +21,7 @@ from counter_app.ports.orders import TicketRecord
 from db.store import SqlMoneyStore
 from db.trust import SqlTrust
 from db.verify import verify_profile
-from tests.unit.counter_app.application.counter import HAN, LI, Counter, PassengerInput
+from tests.unit.counter_app.application.counter import HAN, LI, Counter
 from tests.unit.counter_app.application.test_check_ticket import ADMIN, check, printed
 
 ZHAO = PassengerInput(name="赵六", document_type="passport", document="E99999999")
