@@ -8,12 +8,16 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout
 
 from counter_app.application.views import HoldView, ParkedSale, RunOffer
+from counter_app.application.waiting_desk import WaitingView
 from counter_app.errors import Reason, Refusal
+from ui.presenters import waiting
 from ui.presenters.checkout import Basket
 from ui.presenters.customer import CustomerView, itinerary
-from ui.presenters.line import by_lease
+from ui.presenters.lane import Trouble
+from ui.presenters.line import by_lease, enrolled
 from ui.presenters.refusals import Notice
 from ui.presenters.sell import SellPresenter
+from ui.presenters.waiting import may_wait
 from ui.screens.sell_find import FindPane
 from ui.screens.sell_party import PartyPane
 from ui.shell.screen import FKey, ScannedDocument, Screen, Shell
@@ -36,10 +40,14 @@ class SellScreen(Screen):
             shell.lanes,
             lambda: shell.actor,
             changed=self._changed,
-            troubled=shell.refuse,
+            troubled=self._troubled,
             by_lease=lambda: by_lease(shell.line),
         )
-        cast("MainWindow", shell).line_watch.changed.connect(self._line_changed)
+        window = cast("MainWindow", shell)
+        window.line_watch.changed.connect(self._line_changed)
+        self._waiting = window.waiting_watch
+        self._waiting.in_sale = lambda: self.presenter.hold is not None
+        self._waiting.changed.connect(self._say_waiting)
         self.finder = FindPane(shell, self.presenter)
         self.party = PartyPane(shell, self.presenter)
         self._stack = Pages()
@@ -53,6 +61,7 @@ class SellScreen(Screen):
         self._pay_when_priced = False  # Enter was quicker than the price
         self._land = False  # the next hold puts the focus where the clerk goes on
         self.finder.opened.connect(self._open)
+        self.finder.table.moved.connect(self.fkeys_changed)
         self.party.pay.connect(self._pay)
         self.party.touched.connect(self._not_yet)
 
@@ -63,6 +72,7 @@ class SellScreen(Screen):
     def retranslate(self) -> None:
         self.finder.retranslate()
         self.party.retranslate()
+        self._say_waiting()
 
     def fkeys(self) -> list[FKey]:
         t, held = self.t, self.presenter.hold is not None
@@ -82,7 +92,7 @@ class SellScreen(Screen):
             FKey("F4", t("Sort"), self._sort, enabled=bool(self.presenter.offers.found)),
             FKey("F5", t("Filter"), self._filter, enabled=bool(self.presenter.offers.found)),
             FKey("F6", t("New"), self._anew),
-            *([FKey("F7", t("Park"), self._park)] if held else []),
+            *([FKey("F7", t("Park"), self._park)] if held else self._wait_key()),
             FKey("F8", t("Recall"), lambda: self.shell.show_screen("parked")),
             *([FKey("F9", t("Go on"), self._forward, primary=True)] if held else []),
             FKey("Esc", t("Back"), self._back),
@@ -223,6 +233,51 @@ class SellScreen(Screen):
             sold=self._sold,
         )
         self.shell.show_screen("checkout", basket=basket)
+
+    # ---- places that there are not enough of
+    def _may_wait(self) -> bool:
+        chosen = self.finder.table.chosen()
+        return (
+            chosen is not None
+            and self.presenter.hold is None
+            and may_wait(self.shell.line, self.presenter.offers, *chosen)
+        )
+
+    def _wait_key(self) -> list[FKey]:
+        if not enrolled(self.shell.line):
+            return []
+        return [FKey("F7", self.t("Wait for places"), self._wait, enabled=self._may_wait())]
+
+    def _troubled(self, trouble: Trouble) -> None:
+        short = isinstance(trouble, Refusal) and trouble.reason is Reason.NOT_ENOUGH_PLACES
+        if short and self._may_wait():
+            self.shell.notify(lambda: waiting.offer_to_wait(trouble, self.shell.t))
+        else:
+            self.shell.refuse(trouble)
+
+    def _wait(self) -> None:
+        chosen = self.finder.table.chosen()
+        if chosen is None or self.presenter.busy or self.busy:
+            return
+
+        def joined(one: WaitingView) -> None:
+            self.set_busy("")
+            zone = one.depart.tzinfo
+            self.finder.line.clear()
+            self.presenter.start_anew()
+            self._show(party=False)
+            self.finder.focus_first()
+            self.shell.notify(lambda: waiting.joined(one, lambda at: at.astimezone(zone), self.shell.t))
+
+        def failed(trouble: Trouble) -> None:
+            self.set_busy("")
+            self.shell.notify(lambda: waiting.not_joined(trouble, self.shell.t))
+
+        self.set_busy(self.t("Asking central …"))
+        self._waiting.room.join(*chosen, self.presenter.query, done=joined, failed=failed)
+
+    def _say_waiting(self) -> None:
+        self.finder.show_waiting(*waiting.badge(self._waiting.room.parties, self.shell.t))
 
     def _not_yet(self) -> None:
         self._pay_when_priced = False

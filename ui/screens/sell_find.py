@@ -105,6 +105,8 @@ class FindPane(QWidget):
         self._order = Label(role="muted")
         self._held_only = Label(role="badge", mood="warn")
         self._held_only.hide()
+        self._waiting = Label(role="badge", mood="info")
+        self._waiting.hide()
         self.table = OfferTable(shell.theme, shell.t)
         self._build()
         self._connect()
@@ -125,7 +127,7 @@ class FindPane(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addWidget(card)
-        column.addLayout(row(self._head, self._held_only, self._order, spacing=14))
+        column.addLayout(row(self._head, self._held_only, self._waiting, self._order, spacing=14))
         column.itemAt(1).layout().setStretch(0, 1)  # type: ignore[union-attr] # just added
         column.addWidget(self.table, 1)
 
@@ -316,6 +318,12 @@ class FindPane(QWidget):
         self.party.put("".join(f"{n}{kind[0]}" for kind, n in query.passengers.items()))
         if not self.travel_class.hasFocus():
             self.travel_class.setCurrentIndex(max(0, self.travel_class.findData(query.travel_class)))
+
+    def show_waiting(self, text: str, mood: Mood) -> None:
+        """Who waits for places at this window; "" for nobody."""
+        self._waiting.setText(text)
+        self._waiting.set_mood(mood)
+        self._waiting.setVisible(bool(text))
 
     def show_offers(self) -> None:
         presenter, t = self._presenter, self.t

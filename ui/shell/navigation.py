@@ -34,6 +34,13 @@ SCREENS: dict[str, Place] = {
     "parked": Place(
         where="ui.screens.parked:ParkedScreen", rail=mark("Parked sales"), key="Alt+2", right=frozenset({Right.SELL})
     ),
+    "waiting": Place(
+        where="ui.screens.waiting:WaitingScreen",
+        rail=mark("Waiting list"),
+        key="Alt+W",
+        right=frozenset({Right.SELL}),
+        enrolled=True,
+    ),
     "refund": Place(
         where="ui.screens.refund:RefundScreen", rail=mark("Refund"), key="Alt+3", right=frozenset({Right.REFUND})
     ),

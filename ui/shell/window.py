@@ -40,6 +40,7 @@ from ui.shell.print_watch import PrintWatch
 from ui.shell.qt_words import QtWords
 from ui.shell.scans import ScanRouter
 from ui.shell.screen import FKey, Screen
+from ui.shell.waiting import WaitingWatch
 from ui.shell.wedge import WedgeFilter
 from ui.theme import Theme
 from ui.widgets.basic import Label, Pages, Scroll
@@ -488,6 +489,7 @@ class MainWindow(QMainWindow):
         self._standing = StandingBar()
         self.line_watch = LineWatch(self.t, self._status, self._standing, self.now, self)
         self.line_watch.new_timetable.connect(self.refresh_timetable)
+        self.waiting_watch = WaitingWatch(self)
         self.payments = PaymentsKeeper(
             lambda: self.desk,
             self._lanes,
@@ -701,6 +703,7 @@ class MainWindow(QMainWindow):
         self._tick.stop()
         self._payments_timer.stop()
         self.line_watch.end()
+        self.waiting_watch.end()
         self.customer.end()
         QApplication.instance().focusChanged.disconnect(self._to_sight)  # type: ignore[union-attr] # as above
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr] # an application there is
