@@ -44,6 +44,9 @@ class Waitlist:
             raise Refusing(Refused.UNKNOWN_RUN, "the run is cancelled")
         if decision.claims.get(key, asked.claim_id) is not None:
             return 0
+        known = self._place(device, asked, key)
+        if known:  # asked again: it goes on waiting where it is
+            return known
         waiting = self._tx.scalar(
             "SELECT count(*) FROM waiting WHERE service_date = %s AND run_id = %s", (key.service_date, key.run_id)
         )

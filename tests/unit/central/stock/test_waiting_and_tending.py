@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -52,6 +53,22 @@ def test_the_first_whole_party_that_fits_gets_what_comes_free(world: World) -> N
     assert wait(world, other, family) == 0
     assert world.desk.check_cells(world.connection) == []
     assert world.connection.execute("SELECT count(*) FROM waiting").fetchone() == (0,)
+
+
+def test_who_asks_for_the_place_again_keeps_it_though_the_line_is_full(world: World, monkeypatch: Any) -> None:
+    """Every window asks once a minute how far its customers are."""
+    monkeypatch.setattr("central.stock.waitlist.WAITING_MAX", 2)
+    device, other = world.device(), world.device()
+    fill(world, device)
+    first, second = world.ask(world.run(), count=2), world.ask(world.run(), count=1)
+    assert [wait(world, other, asked) for asked in (first, second)] == [1, 2]
+    version = "SELECT version FROM run WHERE run_id = %s"
+    before = world.connection.execute(version, (world.run().run_id,)).fetchone()
+    assert [wait(world, other, asked) for asked in (second, first)] == [2, 1]
+    assert world.connection.execute(version, (world.run().run_id,)).fetchone() == before
+    with pytest.raises(Refusing) as refusing:
+        wait(world, other, world.ask(world.run()))
+    assert refusing.value.code is Refused.BUSY
 
 
 def test_a_waiting_party_is_served_before_the_next_claim_though_another_process_freed(world: World) -> None:
