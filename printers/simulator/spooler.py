@@ -35,6 +35,7 @@ class Trouble:
     slow_s: float = 0.0  # before each job
     hangs_up: str = ""  # "before" or "after" a document: the connection breaks
     noise: bool = False  # answers what is no IPP
+    mute: frozenset[int] = frozenset()  # operations that are taken and never answered
 
 
 @dataclass(slots=True)
@@ -155,6 +156,8 @@ class SimulatedSpooler:
             operation, number, attributes, document = _parsed(data)
         except (IndexError, ValueError):
             return _reply(_BAD_REQUEST, 1, [])
+        while operation in self.trouble.mute and not self._closing.wait(_TICK_S):
+            pass
         if operation == 0x4002:
             found = [("name", "printer-name", self.queue), ("text", "printer-make-and-model", "Local Raw Printer")]
             return _reply(_OK, number, [(4, found)])

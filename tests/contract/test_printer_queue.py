@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from counter_app.ports.prints import Delivery, JobState, PaperState
+from counter_app.ports.prints import GIVEN_UP, Delivery, DeliveryOutcome, JobState, PaperState, PrinterStatus
 from printers.compose import Composer
 from printers.finding import find_printers
 from printers.opening import open_printer, tell_recovered
@@ -200,6 +200,58 @@ def test_a_job_is_given_up(desk: Desk) -> None:
     assert [outcome.delivery for outcome in outcomes] == [Delivery.FAILED_BEFORE_SEND]
     assert [job.state for job in desk.spooler.jobs.values()] == [_CANCELED]
     driver.cancel()
+
+
+PATIENT_AS_STONE = CupsDeadlines(answer_s=300.0, send_s=300.0, job_s=300.0, poll_s=0.02, withdraw_s=0.3)
+
+
+@pytest.mark.parametrize(
+    ("mute", "whole", "ends"),
+    [
+        ({ipp.GET_PRINTER_ATTRIBUTES}, False, Delivery.FAILED_BEFORE_SEND),
+        ({ipp.CREATE_JOB}, False, Delivery.FAILED_BEFORE_SEND),
+        ({ipp.SEND_DOCUMENT}, False, Delivery.FAILED_BEFORE_SEND),  # taken back, and never begun
+        ({ipp.SEND_DOCUMENT, ipp.CANCEL_JOB}, False, Delivery.UNKNOWN),
+        ({ipp.GET_JOB_ATTRIBUTES}, True, Delivery.UNKNOWN),
+        ({ipp.GET_JOB_ATTRIBUTES, ipp.CANCEL_JOB}, True, Delivery.UNKNOWN),
+    ],
+)
+def test_giving_up_ends_every_wait_for_a_spooler(desk: Desk, mute: set[int], whole: bool, ends: Delivery) -> None:
+    """A print service that hangs holds the clerk for minutes, or its ticket is asked for that never was sent."""
+    desk.spooler.trouble.held = True
+    driver = desk.driver(PATIENT_AS_STONE)
+    asked: list[int] = []
+    answer = desk.spooler.answer
+
+    def watched(path: str, data: bytes) -> bytes | None:
+        asked.append(int.from_bytes(data[2:4], "big"))
+        return answer(path, data)
+
+    desk.spooler.answer = watched  # type: ignore[method-assign]
+    desk.spooler.trouble.mute = frozenset(mute)
+    outcomes: list[DeliveryOutcome] = []
+    thread = threading.Thread(target=lambda: outcomes.append(driver.deliver(SLEEPER, token=1)))
+    thread.start()
+    wait_for(lambda: bool(mute & set(asked)))
+    driver.cancel()
+    thread.join(60)  # the deadlines of this driver are of five minutes
+    assert [outcome.delivery for outcome in outcomes] == [ends]
+    assert whole == any(job.whole for job in desk.spooler.jobs.values())
+    if ends is Delivery.FAILED_BEFORE_SEND:
+        assert outcomes[0].detail == GIVEN_UP
+
+
+def test_giving_up_ends_a_question_for_the_queues_state(desk: Desk) -> None:
+    """The next paper waits behind a status that nobody needs any more."""
+    desk.spooler.trouble.mute = frozenset({ipp.GET_PRINTER_ATTRIBUTES})
+    driver = desk.driver(PATIENT_AS_STONE)
+    words: list[PrinterStatus] = []
+    thread = threading.Thread(target=lambda: words.append(driver.status()))
+    thread.start()
+    wait_for(lambda: bool(driver._spooler._open))
+    driver.cancel()
+    thread.join(60)
+    assert [(word.ready, word.error) for word in words] == [(False, "cancelled")]
 
 
 def test_the_drawers_pulse_does_not_stay_in_a_queue(desk: Desk) -> None:

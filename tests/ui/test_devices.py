@@ -23,6 +23,7 @@ from tests.ui.fake_printing import READY
 from tests.ui.fake_workshop import Bench
 from tests.ui.stage import Stage
 from tests.ui.test_forward import picture
+from ui.presenters.lane import Lane
 from ui.presenters.printers import detail_words
 from ui.presenters.settle import Signed
 from ui.screens import blanks as blanks_module
@@ -440,6 +441,58 @@ def test_what_was_not_tried_is_saved_only_by_a_second_word(
     clerk.press(Key.Key_F9)
     assert len(bench.finder.saved) == 1
     assert asked == ["Save without a test print?"] * 2
+
+
+def test_a_model_that_was_not_recognised_is_chosen_by_a_person(station: Stage, bench: Bench) -> None:
+    """The first model of the list is saved for a printer that nobody looked at, and tickets come out cut."""
+    station.sign_in("admin")
+    screen = cast(FindPrintersScreen, station.show("find_printers"))
+    station.until(lambda: len(screen.table.rows()) == 2)
+    clerk = Clerk(station)
+    take = screen.take
+    assert take.profile.currentData() == "epson-80", "what was recognised"
+    screen.table.setFocus()
+    clerk.press(Key.Key_Down)
+    assert take.url.text() == "tcp://192.0.2.7:9100"
+    assert (take.profile.currentData(), take.profile.currentText()) == (None, "Choose the model …")
+    assert "Choose it above" in take._about.text()
+    assert not any(key.enabled for key in screen.fkeys() if key.key in {"F5", "F6", "F9"})
+    clerk.press(Key.Key_F6, Key.Key_F9)
+    assert not bench.finder.pages
+    assert not bench.finder.saved
+    take.profile.setFocus()
+    clerk.press(Key.Key_Down, Key.Key_Down)
+    assert take.profile.currentData() == "thermal-58"
+    clerk.press(Key.Key_F6)
+    assert bench.finder.pages == [("tcp://192.0.2.7:9100", "thermal-58", "all")]
+
+
+def test_the_windows_own_printer_is_tried_on_its_own_lane(
+    station: Stage, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However its address is spelled: a test page comes between the bands of a ticket."""
+    lanes: list[Lane] = []
+    run = station.application.lanes.run
+
+    def watched(lane: Lane, *args: object, **kwargs: object) -> object:
+        lanes.append(lane)
+        return run(lane, *args, **kwargs)  # type: ignore[arg-type]
+
+    bench.finder.own["usb://04b8:0e28"] = "receipt"
+    station.sign_in("admin")
+    screen = cast(FindPrintersScreen, station.show("find_printers"))
+    station.until(lambda: len(screen.table.rows()) == 2)
+    monkeypatch.setattr(station.application.lanes, "run", watched)
+    clerk = Clerk(station)
+    clerk.press(Key.Key_F6)
+    assert lanes[:2] == [Lane.APART, station.window.printer_lane("receipt")]
+    lanes.clear()
+    screen.table.setFocus()
+    clerk.press(Key.Key_Down)
+    screen.take.profile.setCurrentIndex(1)
+    lanes.clear()
+    clerk.press(Key.Key_F5)
+    assert lanes[:2] == [Lane.APART, Lane.APART], "a stranger's"
 
 
 def test_a_search_is_stopped_and_keeps_what_it_found(station: Stage, bench: Bench) -> None:

@@ -11,10 +11,14 @@ from pathlib import Path
 import pytest
 
 from counter_app.domain.leases import CentralTime
+from counter_app.domain.settings import PrinterSettings
 from counter_app.errors import DeviceTrouble, Reason, Refusal
 from counter_app.ports.prints import PaperState, PrinterStatus
 from counter_app.ports.workshop import CodeTrip, FileFault, PrinterFacts
+from counter_app.system import SystemClock
 from counter_app.texts import LANGUAGES, Texts
+from printers import checking
+from printers.opening import check_printer_url, profile_at
 from ui.commandline.doctoring import finding_json, print_findings
 from ui.doctor import paper, ports, run
 from ui.doctor.probes import Probes
@@ -228,6 +232,43 @@ def test_a_refused_profile_is_a_finding_and_the_rest_is_said(tmp_path: Path) -> 
     assert "profile_good" in {one.code for one in found}
     wrong = run.settings_refused(tmp_path, RESOURCES, Refusal(Reason.BAD_SETTING, key="printer.url", detail="no"))
     assert findings.said(wrong[-1], _texts("en")) == "printer.url: no"
+
+
+@pytest.mark.parametrize(
+    ("url", "profile", "code"),
+    [
+        ("tcp://", "thermal-80", "address_wrong"),
+        ("tpc://printer", "thermal-80", "address_wrong"),
+        ("serial:///dev/ttyS0?baud=9601", "thermal-80", "address_wrong"),
+        ("virtual:?profile=thremal-80", "thermal-80", "profile_unknown"),
+        ("virtual:", "thremal-80", "profile_unknown"),
+        ("virtual:", "broken", "profile_file_bad"),
+    ],
+)
+def test_only_the_true_fault_of_a_printers_settings_is_told(tmp_path: Path, url: str, profile: str, code: str) -> None:
+    """Somebody with a typing mistake in the address looks for a profile that is there."""
+    own = tmp_path / "printers"
+    own.mkdir()
+    if profile == "broken":
+        (own / "broken.toml").write_text("format = 1\n[paper]\nwidth_dots = 7\n", "utf-8")
+    named = {"main": PrinterSettings(url=url, profile=profile)}
+
+    def refused() -> run.OpenCounter:
+        check_printer_url(url, own)
+        profile_at(url, profile, own)
+        raise AssertionError
+
+    probes = Probes(
+        folder=tmp_path,
+        resources=RESOURCES,
+        printers=lambda: checking.printer_facts(named, own, "aztec"),
+        profile_files=lambda: checking.profile_files(own),
+    )
+    found = run.look(probes, refused, SystemClock())
+    troubles = [one for one in found if one.state is Weight.TROUBLE and one.what != "disk"]
+    assert [one.code for one in troubles] == [code]
+    words = f"{findings.title(troubles[0], _texts('zh'))} {findings.said(troubles[0], _texts('zh'))}"
+    assert "{" not in words
 
 
 def test_an_address_that_names_no_file_is_not_looked_for() -> None:
