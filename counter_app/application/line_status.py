@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from counter_app.application.central_clock import CentralClock
+from counter_app.application.receive_operator import trust_trouble
 from counter_app.application.return_leases import end_of_first
 from counter_app.application.sync_turn import SyncTurns
 from counter_app.application.views import LineWord, SyncStatus
@@ -42,6 +43,7 @@ class LineStatus:
         with self.store.reading() as books:
             state, unsynced = books.sync.state(), books.sync.unsynced()
             inbox = books.sync.inbox_open()
+            keys = trust_trouble(books)
             places, end = self._leases(books)
         epoch_needed = state.forked or self.store.behind_witness
         stopped = state.stopped or ("epoch_needed" if epoch_needed else "")
@@ -49,7 +51,7 @@ class LineStatus:
             line=LineWord.STOPPED if stopped else _WORDS[health.state],
             since=health.since,
             last_answer=health.last_answer or state.last_contact,
-            last_error=health.last_error or self.turns.last_error,
+            last_error=health.last_error or self.turns.last_error or keys,
             unsynced_entries=unsynced.entries,
             unsynced_tickets=unsynced.tickets,
             unsynced_value=Money(unsynced.value_minor, self.store.profile.currency),

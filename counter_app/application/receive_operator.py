@@ -14,7 +14,7 @@ from counter_app.domain.staff import SYSTEM, Role
 from counter_app.domain.trust import BadTrust, Certificate, read_certificate
 from counter_app.domain.trust_statement import Statement, follows, read_statement
 from counter_app.errors import Refusal
-from counter_app.ports.store import Writing
+from counter_app.ports.store import Reading, Writing
 from counter_app.ports.users import UserRecord
 from counter_app.wire import messages as m
 
@@ -26,6 +26,10 @@ _STAFF: Final = "staff/"
 _CERTIFICATE: Final = "certificate/"
 _PREFIXES: Final = (ISSUE, ALLOTMENT, POLICY, _STAFF, _CERTIFICATE, "revocation/", "layout/")
 _TRUST: Final = "trust"  # kept by its own book, and no snapshot makes it forgotten
+TRUST_NOT_TAKEN: Final = "trust-not-taken"  # why the last one was not; gone with the next that is
+OLDER: Final = "trust_older"
+NOT_READ: Final = "trust_not_read"
+NOT_ITS_WORD: Final = "trust_not_signed"  # not by the operator's key that is trusted here
 _HASH_MAX: Final = 400
 
 
@@ -41,11 +45,12 @@ class ReceiveOperator:
     _dropped: list[bytes] = field(default_factory=list)
     _policies: list[dict[str, object]] = field(default_factory=list)
     _statement: Statement | None = None
+    _statement_unread: bool = False
     _values: dict[str, dict[str, object] | None] = field(default_factory=dict)
 
     def prepare(self, items: Sequence[m.FeedItem]) -> None:
         self._accounts, self._gone, self._certificates, self._dropped, self._policies = [], [], [], [], []
-        self._values, self._statement = {}, None
+        self._values, self._statement, self._statement_unread = {}, None, False
         for item in items:
             try:
                 self._sort(item)
@@ -74,7 +79,9 @@ class ReceiveOperator:
                     self._certificates.append(certificate)
                     self._values[item.key] = {"key_id": certificate.key_id.hex()}
             case m.FeedKind.TRUST.value:
+                self._statement_unread = True
                 self._statement = read_statement(body)
+                self._statement_unread = False
             case m.FeedKind.POLICY.value if body is not None:
                 self._policies.append(_policy(body))
                 self._values[item.key] = dict(body)
@@ -96,11 +103,22 @@ class ReceiveOperator:
         return bool(facts or self._values or said)
 
     def _take_statement(self, books: Writing) -> bool:
-        """Never an older one: who holds back revocations, or sends last month's, is not heard."""
+        """Never an older one: who holds back revocations, or sends last month's, is not heard. It is said, though: what
+
+        central revokes from now on is not heard either, until its numbers are higher again.
+        """
         new, known = self._statement, books.trust.statement()
-        if new is None or not follows(new, known) or not self.statement_holds(new, known):
+        if self._statement_unread:  # of a newer central, or nonsense
+            return _note(books, {"why": NOT_READ})
+        if new is None:
             return False
+        if not follows(new, known):
+            assert known is not None, "only then it does not follow"
+            return _note(books, {"why": OLDER, "sequence": new.sequence, "known": known.sequence})
+        if not self.statement_holds(new, known):
+            return _note(books, {"why": NOT_ITS_WORD, "sequence": new.sequence})
         books.trust.put_statement(new)
+        _note(books, None)
         return True
 
     def _receive(self, books: Writing) -> list[Json]:
@@ -135,6 +153,23 @@ class ReceiveOperator:
 
     def committed(self) -> None:
         """Nothing remembers any of it."""
+
+
+def trust_trouble(books: Reading) -> str:
+    """Why what central last said of keys was not taken here: a stable code with its numbers; empty: it was."""
+    noted = books.sync.feed_value(TRUST_NOT_TAKEN)
+    if noted is None:
+        return ""
+    numbers = [str(noted[name]) for name in ("sequence", "known") if name in noted]
+    return ": ".join(filter(None, (str(noted["why"]), " < ".join(numbers))))
+
+
+def _note(books: Writing, trouble: dict[str, object] | None) -> bool:
+    """Whether it is another than before."""
+    if books.sync.feed_value(TRUST_NOT_TAKEN) == trouble:
+        return False
+    books.sync.put_feed_value(TRUST_NOT_TAKEN, trouble)
+    return True
 
 
 def _journal(books: Writing, facts: list[Json]) -> None:

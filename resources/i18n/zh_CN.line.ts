@@ -652,6 +652,18 @@
         <translation>最近故障：{detail}</translation>
     </message>
     <message>
+        <source>central told of keys what it had told before: it was put back from a backup; tell its keeper</source>
+        <translation>中央下发的密钥声明比本窗口已有的旧：中央恢复过备份，请通知其管理员</translation>
+    </message>
+    <message>
+        <source>what central tells of keys is not understood here: bring this program up to date</source>
+        <translation>无法理解中央下发的密钥声明：请更新本程序</translation>
+    </message>
+    <message>
+        <source>what central tells of keys is not signed with the operator's key that is known here</source>
+        <translation>中央下发的密钥声明未由本窗口所知的运营方密钥签署</translation>
+    </message>
+    <message>
         <source>no answer in time</source>
         <translation>应答超时</translation>
     </message>

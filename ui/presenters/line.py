@@ -38,6 +38,9 @@ _TROUBLES: Mapping[str, str] = {  # how the detail of a silence begins
     "broken": mark("the connection broke"),
     "bad_answer": mark("an answer that is not central's"),
     "not an answer": mark("an answer that is not central's"),
+    "trust_older": mark("central told of keys what it had told before: it was put back from a backup; tell its keeper"),
+    "trust_not_read": mark("what central tells of keys is not understood here: bring this program up to date"),
+    "trust_not_signed": mark("what central tells of keys is not signed with the operator's key that is known here"),
 }
 _SAMPLE: Final = 88  # digits of a usual width: what the status line keeps room for
 

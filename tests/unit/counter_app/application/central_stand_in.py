@@ -677,7 +677,10 @@ class EnrolledCounter:
         for _ in range(turns):
             turn = self.desk.sync_turn()
             status = self.desk.sync_status()
-            trouble = status.last_error or status.line in {LineWord.OFFLINE, LineWord.SLOW}
+            error = (
+                "" if status.last_error.startswith("trust_") else status.last_error
+            )  # that stays until central mends it
+            trouble = error or status.line in {LineWord.OFFLINE, LineWord.SLOW}
             quiet = 0 if turn.changed or turn.next_ms == 0 or trouble else quiet + 1
             if quiet == 2:
                 return

@@ -67,6 +67,43 @@ def test_a_newer_word_is_taken_an_older_one_is_not(counter: EnrolledCounter) -> 
     assert tell(counter, newest) == newest
 
 
+def trouble(counter: EnrolledCounter) -> str:
+    """What stands on the Sync screen and in ``counterfoil sync``."""
+    return counter.desk.sync_status().last_error
+
+
+def test_an_older_word_is_said_until_a_newer_one_comes(counter: EnrolledCounter) -> None:
+    """Central was put back from a backup: whatever it revokes from now on no window hears, and nobody knows."""
+    revoked = Revocation(key_id=bytes(8), rule=Rule.REFUSED, since=counter.clock.now(), accepted=frozenset({bytes(32)}))
+    newer = statement(counter, 20, revocations=(revoked,))
+    tell(counter, newer)
+    assert trouble(counter) == ""
+    assert tell(counter, statement(counter, 19)) == newer
+    assert trouble(counter) == "trust_older: 19 < 20"
+    counter.close()
+    counter.open()
+    assert trouble(counter) == "trust_older: 19 < 20", "after a restart too"
+    assert tell(counter, newer) == newer
+    assert trouble(counter) == "", "the same word again is no trouble"
+
+
+def test_a_word_that_is_not_the_operators_or_not_understood_is_said(counter: EnrolledCounter) -> None:
+    first = statement(counter, 20)
+    tell(counter, first)
+    tell(counter, statement(counter, 21, signer=THIEF))
+    assert trouble(counter) == "trust_not_signed: 21"
+    counter.central.shard("operator").put(
+        m.FeedKind.TRUST, "trust", {**statement(counter, 22).envelope(), "signature": 5}
+    )
+    counter.settle()
+    assert trouble(counter) == "trust_not_read"
+    with counter.store.reading() as books:
+        assert books.trust.statement() == first
+    last = statement(counter, 23)
+    assert tell(counter, last) == last
+    assert trouble(counter) == ""
+
+
 def test_nobody_else_speaks_for_the_operator(counter: EnrolledCounter) -> None:
     """Whoever can write into the line makes a key of their own good."""
     first = statement(counter, 20)
