@@ -28,25 +28,8 @@ def guarded(raster: Raster) -> Raster:
 
     No 2D code is touched: its modules are at least three dots wide, and the byte in question holds a single dot.
     """
-    return Raster(raster.width, raster.height, _harmless(raster.rows, b"\x18"))
-
-
-def _harmless(data: bytes, doubled: bytes) -> bytes:
-    return REAL_TIME.sub(doubled, data).replace(WRONG_YEN, b"\xc1" + WRONG_YEN[1:])
-
-
-def as_sent(raster: Raster, profile: Profile) -> Raster:
-    """The dots that :func:`paper_bytes` sends: where a printer takes columns, the guard works on columns."""
-    if profile.raster is not RasterMode.ESC_STAR:
-        return guarded(raster)
-    stride = raster.width // 8
-    rows = bytearray(raster.rows)
-    for top, bottom in _bands(raster, profile):
-        height = bottom - top
-        columns = _columns(raster.rows[top * stride : bottom * stride], raster.width)
-        back = Image.frombytes("1", (_COLUMN_ROWS, raster.width), columns).transpose(Image.Transpose.TRANSPOSE)
-        rows[top * stride : bottom * stride] = back.tobytes()[: height * stride]
-    return Raster(raster.width, raster.height, bytes(rows))
+    rows = REAL_TIME.sub(b"\x18", raster.rows).replace(WRONG_YEN, b"\xc1" + WRONG_YEN[1:])
+    return Raster(raster.width, raster.height, rows)
 
 
 def paper_bytes(raster: Raster, profile: Profile, *, token: int) -> bytes:
@@ -135,18 +118,24 @@ def _bands(raster: Raster, profile: Profile) -> Iterator[tuple[int, int]]:
             if profile.blank_feed and _is_gap(raster, last, blank):
                 break
             last += 1
-        while last - row > 1 and _head_is_a_command(raster, row, last, profile):
+        while last - row > 1 and _is_a_command(raster, row, last, profile):
             last -= 1
         yield row, last
         row = last
 
 
-def _head_is_a_command(raster: Raster, row: int, last: int, profile: Profile) -> bool:
-    """A band's head, by itself or with its first dots, could be a real-time command: with a row less it is none."""
+def _is_a_command(raster: Raster, row: int, last: int, profile: Profile) -> bool:
+    """A band's head, by itself or with its first dots, could be a real-time command: with a row less it is none.
+
+    Columns hold other bytes than the rows that are guarded. Their dots stay as they are: a band of 8 rows has two empty
+    bytes in each column, and can be no command.
+    """
     stride = raster.width // 8
     head, _ = _frame(profile.raster, raster.width, last - row, (last - row) * stride)
-    first = b"" if profile.raster is RasterMode.ESC_STAR else raster.rows[row * stride : row * stride + 1]
-    return REAL_TIME.search(head + first) is not None
+    if profile.raster is RasterMode.ESC_STAR:
+        columns = _columns(raster.rows[row * stride : last * stride], raster.width)
+        return REAL_TIME.search(head + columns) is not None or WRONG_YEN in columns
+    return REAL_TIME.search(head + raster.rows[row * stride : row * stride + 1]) is not None
 
 
 def _frame(mode: RasterMode, width: int, rows: int, count: int) -> tuple[bytes, bytes]:
@@ -169,10 +158,10 @@ _PRINT_STORED: Final = b"\x1d(L\x02\x00\x30\x32"
 
 
 def _columns(rows: bytes, width: int) -> bytes:
-    """At most 24 rows as columns of three bytes, the top dot highest; guarded."""
+    """At most 24 rows as columns of three bytes, the top dot highest."""
     whole = rows.ljust(_COLUMN_ROWS * width // 8, b"\x00")
     turned = Image.frombytes("1", (width, _COLUMN_ROWS), whole).transpose(Image.Transpose.TRANSPOSE)
-    return _harmless(turned.tobytes(), b"\x30")  # upwards: below it the band may end
+    return turned.tobytes()
 
 
 def _is_gap(raster: Raster, row: int, blank: bytes) -> bool:

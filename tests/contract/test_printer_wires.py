@@ -17,7 +17,6 @@ import usb.core
 from counter_app.ports.prints import Delivery, DeliveryOutcome, PaperState
 from printers.compose import Composer
 from printers.driver import Deadlines, EscposPrinter
-from printers.escpos import as_sent
 from printers.profiles import PROFILES, Profile, RasterMode, StatusBy
 from printers.simulator.serve import SimulatedPrinter
 from printers.simulator.usb import Gadget, SimulatedBus
@@ -313,7 +312,7 @@ def test_each_way_of_pictures_survives_a_broken_one(desk: Desk, mode: RasterMode
     again = desk.driver(replace(PROFILES["epson-80"], raster=mode))
     again.assume(half_sent=True)
     assert again.deliver(Z_REPORT, token=3).delivery is Delivery.CONFIRMED
-    assert same_dots(desk.simulator.sheets[-1], as_sent(COMPOSER.compose(Z_REPORT, width=576), again.profile))
+    assert same_dots(desk.simulator.sheets[-1], COMPOSER.compose(Z_REPORT, width=576))
     assert desk.simulator.machine.unknown == []
 
 
