@@ -6,6 +6,7 @@ Imports of what is heavy stand inside the functions that need it: ``counterfoil 
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 import os
 import shutil
@@ -494,12 +495,18 @@ def _window(args: argparse.Namespace) -> int:
 
 
 def open_window(
-    folder: Path, settings: Settings, accounts: Sequence[DemoAccount], *, customer_window: bool = False
+    folder: Path,
+    settings: Settings,
+    accounts: Sequence[DemoAccount],
+    *,
+    customer_window: bool = False,
+    place: tuple[int, int] | None = None,
 ) -> int:
+    """``place``: the how-manieth of how many windows on this screen, both from 1 on; None: it is alone."""
     from ui.app import run_window
 
     _need_profile(folder)
-    return run_window(window_parts(folder, settings, accounts, customer_window=customer_window))
+    return run_window(window_parts(folder, settings, accounts, customer_window=customer_window), place=place)
 
 
 def window_parts(
@@ -756,7 +763,7 @@ def _demo(args: argparse.Namespace) -> int:
     folder = profile_folder(args, "demonstration-station")
     if args.only_window is not None:
         own = demo_station.window_folder(folder, args.only_window)
-        return open_window(own, read_settings(own), ACCOUNTS)
+        return open_window(own, read_settings(own), ACCOUNTS, place=(args.only_window, len(demo_station.WINDOWS)))
     means = _demo_means()
     with demo_station.demo_station(folder, reset=args.reset, means=means), contextlib.ExitStack() as others:
         if args.prepare_only:
@@ -764,7 +771,8 @@ def _demo(args: argparse.Namespace) -> int:
             return DONE
         other = others.enter_context(demo_station.other_window(folder, 2, means)) if args.windows > 1 else None
         own = demo_station.window_folder(folder, 1)
-        status = open_window(own, read_settings(own), ACCOUNTS)
+        place = None if other is None else (1, len(demo_station.WINDOWS))
+        status = open_window(own, read_settings(own), ACCOUNTS, place=place)
         if status == TERMINATED and other is not None:  # not by a clerk who closed one of two windows
             other.terminate()
         return status
@@ -1003,6 +1011,10 @@ def _verify_ticket(args: argparse.Namespace) -> int:
     if (args.what is None) != args.scanner or (args.trust is not None and args.redeem):
         raise Refusal(Reason.BAD_INPUT, detail="a code, a picture, - or --scanner; --redeem goes with a profile")
 
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        # A byte that is no character is no code either, and no reason to stop before the next one.
+        sys.stdin.reconfigure(errors="replace")
+
     def codes_in(picture: Path) -> list[str]:
         from printers.codes import read_picture
 
@@ -1049,11 +1061,13 @@ def _redeeming(counter: Counter, args: argparse.Namespace) -> Callable[[str], Ch
     if args.user:
         actor = _log_in(counter, args.user, read_passwords(sys.stdin, 1)[0])
     wanted = RunFilter(service=args.service)
-    return lambda code: counter.desk.check_ticket(actor, code, wanted=wanted)
+    # What is named, or piped in, is not read twice by itself; a scanner may read one paper twice.
+    return lambda code: counter.desk.check_ticket(actor, code, wanted=wanted, scanned=args.scanner)
 
 
 def _each_code(args: argparse.Namespace, answer: Callable[[str], None]) -> int:
     """A serial scanner of ``devices.toml``; one that types comes in on standard input, and so does ``-``."""
+    from counter_app.domain.barcode import BLANKS
     from counter_app.domain.device_settings import NO_DEVICES
     from ui.commandline.commands import stopped_by_interrupt
     from ui.commandline.verify_ticket import from_scanner
@@ -1064,7 +1078,7 @@ def _each_code(args: argparse.Namespace, answer: Callable[[str], None]) -> int:
     if found.scanner is None or found.scanner.address is None:
         for line in sys.stdin:
             if line.strip():
-                answer(line.strip()[:1000])
+                answer(line.strip(BLANKS)[:1000])
         return DONE
     from devices.opening import open_reader
 

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 
+from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import QApplication
 
 from ui.lanes import QtLanes
@@ -20,6 +21,8 @@ from ui.theme import Theme
 _log = logging.getLogger(__name__)
 WITH_ROLL_PX = 1640  # on a screen as wide as this the window opens wide enough for the paper roll beside it
 TITLE_BAR_PX = 48
+BESIDE_PX = 1240  # two windows stand side by side from here on
+STEP_PX = 64  # else one is so far from the other, at least
 TERMINATED = 143  # the exit status after SIGTERM, as a shell says it: 128 and the signal's number
 
 
@@ -36,7 +39,8 @@ class Application:
         self.lanes = QtLanes(self.crashed)
         self.window = MainWindow(parts, self.lanes, self.theme)
 
-    def start(self) -> None:
+    def start(self, place: tuple[int, int] | None = None) -> None:
+        """``place``: of how many windows on this screen it is the how-manieth."""
         self.window.show_screen("login")
         room = self.app.primaryScreen().availableGeometry()
         if self.parts.sheets is not None:
@@ -44,7 +48,10 @@ class Application:
                 self.window.resize(WITH_ROLL_PX, 860)
             self.window.desk_opened.connect(self.window.show_roll)
         small = room.height() < self.window.height() + TITLE_BAR_PX or room.width() < self.window.width()
-        if self.parts.settings.values.maximised or small:  # nothing of it below the edge: there are the keys
+        if place is not None and place[1] > 1:
+            self.window.setGeometry(placed(room, self.window.size(), *place))
+            self.window.show()
+        elif self.parts.settings.values.maximised or small:  # nothing of it below the edge: there are the keys
             if small:
                 self.window.setGeometry(room)  # where no window manager maximises
             self.window.showMaximized()
@@ -68,7 +75,24 @@ class Application:
             close_desk()
 
 
-def run_window(parts: Parts, *, started: Callable[[Application], None] | None = None) -> int:
+def placed(room: QRect, wish: QSize, number: int, of: int) -> QRect:
+    """Side by side where each has the width for its paper roll; else from corner to corner, each title to be seen."""
+    side = room.width() // of
+    if side >= BESIDE_PX:
+        size = QSize(min(wish.width(), side), min(wish.height(), room.height() - TITLE_BAR_PX))
+        return QRect(room.topLeft() + QPoint((number - 1) * side, TITLE_BAR_PX), size)
+    step = STEP_PX * (of - 1)
+    size = QSize(min(wish.width(), room.width() - step), min(wish.height(), room.height() - TITLE_BAR_PX - step))
+    free = QPoint(room.width() - size.width(), room.height() - TITLE_BAR_PX - size.height()) * (number - 1) / (of - 1)
+    return QRect(room.topLeft() + QPoint(0, TITLE_BAR_PX) + free, size)
+
+
+def run_window(
+    parts: Parts,
+    *,
+    place: tuple[int, int] | None = None,
+    started: Callable[[Application], None] | None = None,
+) -> int:
     """Blocks until the window is closed; returns the exit code. ``started`` is for benchmarks: the window shows."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
@@ -92,7 +116,7 @@ def run_window(parts: Parts, *, started: Callable[[Application], None] | None = 
     own_thread = threading.current_thread() is threading.main_thread()
     terminate = signal.signal(signal.SIGTERM, leave) if own_thread else None
     try:
-        application.start()
+        application.start(place)
         if started is not None:
             started(application)
         return app.exec()

@@ -440,7 +440,7 @@
         <translation>已连接</translation>
     </message>
     <message>
-        <source>Or by: (a sum typed above is a part of it)</source>
+        <source>Or by another way (a sum typed above is a part of it)</source>
         <translation>其他方式（上方输入金额即为其中一部分）</translation>
     </message>
     <message>

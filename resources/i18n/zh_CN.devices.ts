@@ -228,10 +228,6 @@
         <translation>未打出</translation>
     </message>
     <message>
-        <source>Customer side</source>
-        <translation>顾客屏</translation>
-    </message>
-    <message>
         <source>not asked yet</source>
         <translation>尚未查询</translation>
     </message>

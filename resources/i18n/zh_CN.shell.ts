@@ -112,7 +112,7 @@
         <translation>已打印</translation>
     </message>
     <message>
-        <source>Not sent, will be tried again</source>
+        <source>Not sent, waits</source>
         <translation>未发送，将自动重试</translation>
     </message>
     <message>
@@ -586,10 +586,6 @@
     <message>
         <source>Nothing has been printed yet.</source>
         <translation>还没有打印任务。</translation>
-    </message>
-    <message>
-        <source>Did not come out</source>
-        <translation>未打出</translation>
     </message>
     <message>
         <source>On line</source>

@@ -1180,7 +1180,7 @@
         <translation>语言</translation>
     </message>
     <message>
-        <source>Real or invented</source>
+        <source>Real ticket</source>
         <translation>真实或示例</translation>
     </message>
     <message>
@@ -1192,7 +1192,7 @@
         <translation>打印样张</translation>
     </message>
     <message>
-        <source>Begin one of your own</source>
+        <source>Own layout …</source>
         <translation>开始自备版式</translation>
     </message>
     <message>
@@ -1292,7 +1292,7 @@
         <translation>{kind}，每模块 {dots} 点</translation>
     </message>
     <message>
-        <source>Send elsewhere …</source>
+        <source>Elsewhere …</source>
         <translation>改送…</translation>
     </message>
     <message>
@@ -1338,6 +1338,18 @@
     <message>
         <source>The printer does not say which model it is. Choose it above: by the wrong one papers come out cut, or not at all.</source>
         <translation>打印机未报告型号。请在上方选择：型号选错，票据会不完整或根本打不出来。</translation>
+    </message>
+    <message>
+        <source>PDF …</source>
+        <translation>PDF…</translation>
+    </message>
+    <message>
+        <source>PNG …</source>
+        <translation>PNG…</translation>
+    </message>
+    <message>
+        <source>Customer</source>
+        <translation>顾客屏</translation>
     </message>
 </context>
 </TS>

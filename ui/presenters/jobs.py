@@ -27,7 +27,7 @@ JOB_STATES: Mapping[JobState, tuple[str, str]] = {
     JobState.QUEUED: (mark("Waiting"), "info"),
     JobState.SENDING: (mark("Sending"), "info"),
     JobState.CONFIRMED: (mark("Printed"), "ok"),
-    JobState.FAILED_BEFORE_SEND: (mark("Not sent, will be tried again"), "warn"),
+    JobState.FAILED_BEFORE_SEND: (mark("Not sent, waits"), "warn"),
     JobState.UNKNOWN: (mark("Did it come out?"), "bad"),
     JobState.SETTLED_OUT: (mark("Came out"), "ok"),
     JobState.SETTLED_SPOILED: (mark("Spoiled, copy made"), "text_muted"),

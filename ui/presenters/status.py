@@ -9,7 +9,7 @@ from types import MappingProxyType
 from counter_app.application.payment_views import TerminalView
 from counter_app.application.views import ShiftView
 from counter_app.domain.settings import MAIN_PRINTER
-from counter_app.domain.staff import Actor
+from counter_app.domain.staff import Actor, Right
 from counter_app.ports.catalogue import IssueInfo
 from counter_app.ports.prints import PaperState, PrinterStatus
 from counter_app.ports.profile import ProfileInfo
@@ -94,7 +94,7 @@ def left_items(profile: ProfileInfo | None, actor: Actor | None, shift: ShiftVie
             items.append(StatusItem(text=t("No shift"), mood="warn", badge=True))
         else:
             own = shift.login == actor.login
-            mood = "ok" if shift.state == "open" and own else "warn"
+            mood = "ok" if shift.state == "open" and own else "warn" if actor.may(Right.OWN_SHIFT) else ""
             words = t(SHIFT_WORDS[shift.state], number=shift.number)
             said = words if own else f"{words} · {shift.login}"
             items.append(StatusItem(text=said, mood=mood, badge=True))

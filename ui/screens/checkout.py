@@ -195,7 +195,7 @@ class CheckoutScreen(Screen):
         self._received_caption.setText(t("Cash received"))
         self.received.setAccessibleName(t("Cash received"))
         self._quick_caption.setText(t("Quick sums"))
-        self._tender_caption.setText(t("Or by: (a sum typed above is a part of it)"))
+        self._tender_caption.setText(t("Or by another way (a sum typed above is a part of it)"))
         self._left_caption.setText(t("Left to pay"))
         self._code.retranslate()
         self._done_caption.setText(t("Change"))

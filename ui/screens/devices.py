@@ -122,11 +122,11 @@ class DevicesScreen(Screen):
         return [
             FKey("F2", t("Came out"), lambda: self._settle(came_out=True), settle),
             FKey("F3", t("Did not"), lambda: self._settle(came_out=False), settle),
-            FKey("F4", t("Send elsewhere …"), self._move, self._may_move(job)),
-            FKey("F5", t("Ask again"), self._ask_printers),
+            FKey("F4", t("Elsewhere …"), self._move, self._may_move(job)),
+            FKey("F5", t("Ask again"), self._ask_again),
             FKey("F6", t("Test print …"), self._test_print, bool(self._seen.printers)),
             *([FKey("F7", t("Paper roll"), self._window.toggle_roll)] if self._window.parts.sheets is not None else []),
-            FKey("F8", t("Customer side"), self._window.customer.toggle_window),
+            FKey("F8", t("Customer"), self._window.customer.toggle_window),
             FKey("F9", t("Give up"), self._give_up, self._sending() != ""),
         ]
 
@@ -192,6 +192,11 @@ class DevicesScreen(Screen):
                 self.run(printer_lane(at), partial(desk.printer_status, printer.name), asked, failed)
 
         self.run(Lane.READ, desk.printers, ask)
+
+    def _ask_again(self) -> None:
+        """And what waits for a ready printer, or was given up, is printed."""
+        self._window.printing.try_again()
+        self._ask_printers()
 
     def _chosen(self, job: PrintJobView | None) -> None:
         settle = jobs.may_settle(job)

@@ -35,7 +35,7 @@ class JobsPart(QWidget):
                     text=lambda job: words.short_moment(job.created_at, self._zone),
                     width=110,
                 ),
-                Column(title=lambda: self._t("Kind"), text=lambda job: jobs.kind_words(job, self._t), width=150),
+                Column(title=lambda: self._t("Kind"), text=lambda job: jobs.kind_words(job, self._t), width=110),
                 Column(title=lambda: self._t("For"), text=lambda job: job.title),
                 Column(
                     title=lambda: self._t("Printer"),
@@ -46,7 +46,7 @@ class JobsPart(QWidget):
                     title=lambda: self._t("State"),
                     text=lambda job: jobs.state_words(job, self._t),
                     mood=jobs.state_mood,
-                    width=205,
+                    width=130,
                 ),
             ],
             shell.theme,

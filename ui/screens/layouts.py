@@ -148,14 +148,14 @@ class LayoutsScreen(Screen):
         return [
             FKey("F2", t("Width"), lambda: _turn(self.paper)),
             FKey("F3", t("Language"), lambda: _turn(self.language)),
-            FKey("F4", t("Real or invented"), self.real.toggle),
+            FKey("F4", t("Real ticket"), self.real.toggle),
             FKey("F5", t("Read again"), self._read),
             FKey("F6", t("Print a sample"), self._print, drawn),
-            FKey("F7", t("Save as PDF"), lambda: self._save("pdf"), drawn),
-            FKey("F8", t("Save as PNG"), lambda: self._save("png"), drawn),
+            FKey("F7", t("PDF …"), lambda: self._save("pdf"), drawn),
+            FKey("F8", t("PNG …"), lambda: self._save("png"), drawn),
             FKey(
                 "F9",
-                t("Begin one of your own"),
+                t("Own layout …"),
                 self._copy_out,
                 line is not None and not line.own and not line.faults and self.shell.actor.may(Right.MANAGE),
             ),

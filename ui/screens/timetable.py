@@ -61,6 +61,8 @@ class TimetableScreen(Screen):
         )
         self._faults.set_empty(lambda: self.t("Rows that an import leaves out or mends are listed here."))
         self._fault_count = 0
+        self._feed = ""
+        self._step: Progress | None = None  # of the import under way, the last that was told
         page = QVBoxLayout(self)
         page.setContentsMargins(24, 12, 24, 16)
         page.setSpacing(12)
@@ -92,6 +94,7 @@ class TimetableScreen(Screen):
         )
         self._calm.setText(t("Selling goes on meanwhile; the present timetable stays until the new one is checked."))
         self._stop.setText(t("Cancel"))
+        self._say_stage()
         self._say_faults()
         self._faults.retranslate()
         self._show(self.shell.issue)
@@ -154,7 +157,8 @@ class TimetableScreen(Screen):
         self._stop.setEnabled(True)
         self._work.show()
         self._bar.setRange(0, 0)
-        self._stage.setText(self.t("Reading {name}", name=feed.name))
+        self._feed, self._step = feed.name, None
+        self._say_stage()
         if step is not None:
             self._say_step(step)
         self.fkeys_changed.emit()
@@ -170,15 +174,25 @@ class TimetableScreen(Screen):
         if self._cancel is not None:
             self._cancel.cancel()
             self._stop.setEnabled(False)
-            self._stage.setText(self.t("Stopping …"))
+            self._say_stage()
 
     def _progress(self, step: Progress) -> None:
         if self._cancel is None or self._cancel.cancelled():
             return
         self._say_step(step)
 
+    def _say_stage(self) -> None:
+        """Also at a change of language."""
+        if self._cancel is not None and self._cancel.cancelled():
+            self._stage.setText(self.t("Stopping …"))
+        elif self._step is not None:
+            self._stage.setText(stage_words(self._step, self.t))
+        elif self._feed:
+            self._stage.setText(self.t("Reading {name}", name=self._feed))
+
     def _say_step(self, step: Progress) -> None:
-        self._stage.setText(stage_words(step, self.t))
+        self._step = step
+        self._say_stage()
         if step.total:
             self._bar.setRange(0, 1000)
             self._bar.setValue(min(1000, step.done * 1000 // step.total))

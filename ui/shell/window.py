@@ -468,7 +468,8 @@ class MainWindow(QMainWindow):
     def retranslate(self) -> None:
         profile = self.profile
         name = self.t("Counterfoil")
-        self.setWindowTitle(f"{name} · {profile.station_name} {profile.counter:02d}" if profile else name)
+        at = self.t("Window {number}", number=f"{profile.counter:02d}") if profile else ""
+        self.setWindowTitle(f"{profile.station_name} · {at} · {name}" if profile else name)
         self._rail.brand.setText(name)
         if self._roll is not None:
             self._roll.retranslate()

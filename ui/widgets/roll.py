@@ -72,6 +72,8 @@ class Roll(QWidget):
         self._shut.setToolTip("Ctrl+P")
         self.printer.setAccessibleName(t("Printer"))
         self._fill()
+        if self._all:
+            self._draw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         before = event.oldSize().width()

@@ -297,6 +297,7 @@ class SeatMapView(QWidget):
         nose = px(26)
         wide = min(px(96), (area.width() - nose - gap * len(coaches) - 2) / len(coaches))
         self._tiles = []
+        dots: list[tuple[QRectF, int, float]] = []
         self._paint_nose(painter, QRectF(area.left() + 2, area.top() + px(6), nose - px(6), area.height() - px(20)))
         for i, coach in enumerate(coaches):
             tile = QRectF(nose + i * (wide + gap), area.top() + px(4), wide, area.height() - px(16))
@@ -318,14 +319,21 @@ class SeatMapView(QWidget):
             painter.setPen(c("accent_soft_text" if here else "text_muted"))
             painter.drawText(low, _CENTRE, words_ if classes else self._t("Dining"))
             if ours:
-                out = px(19) if wide > px(58) else px(9)  # not over the number of a narrow coach
-                dot = QRectF(tile.right() - out, tile.top() - px(3), px(18), px(18))
-                painter.setPen(QPen(c("bg"), px(2)))
-                painter.setBrush(c("seat_ours"))
-                painter.drawEllipse(dot)
-                painter.setPen(c("seat_ours_text"))
-                painter.setFont(self._theme.font("caption", strong=True))
-                painter.drawText(dot, _CENTRE, str(ours))
+                dots.append((tile, ours, wide))
+        for tile, ours, wide in dots:  # last: no coach is drawn over its neighbour's
+            self._paint_ours(painter, tile, ours, wide)
+
+    def _paint_ours(self, painter: QPainter, tile: QRectF, ours: int, wide: float) -> None:
+        """So many places of this sale are in that coach."""
+        c, px = self._theme.colour, self._theme.tokens().px
+        out = px(19) if wide > px(58) else px(9)  # not over the number of a narrow coach
+        dot = QRectF(tile.right() - out, tile.top() - px(3), px(18), px(18))
+        painter.setPen(QPen(c("bg"), px(2)))
+        painter.setBrush(c("seat_ours"))
+        painter.drawEllipse(dot)
+        painter.setPen(c("seat_ours_text"))
+        painter.setFont(self._theme.font("caption", strong=True))
+        painter.drawText(dot, _CENTRE, str(ours))
 
     def _paint_nose(self, painter: QPainter, area: QRectF) -> None:
         """An arrow head: which way the train runs."""

@@ -26,6 +26,9 @@ _ALIGN = {
 }
 
 
+COLUMNS_APART_PX = 20  # a count beside an amount reads as one figure, else
+
+
 class SlipView(QFrame):
     """``show_slip`` for a composed slip, ``show_picture`` for one that the printers drew (PNG)."""
 
@@ -94,6 +97,7 @@ def _table(block: Table) -> QWidget:
     grid = QGridLayout(holder)
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setVerticalSpacing(3)
+    grid.setHorizontalSpacing(COLUMNS_APART_PX)
     for line, cells in enumerate((block.head, *block.rows)):
         for place, text in enumerate(cells):
             label = Label(text, role="paper_faint" if line == 0 else "paper")

@@ -1,0 +1,122 @@
+"""What a clerk sees at a change of language, on a narrow screen, and with two windows on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from counter_app.application.views import Sheet
+from counter_app.ports.catalogue import Progress
+from tests.ui.stage import Stage
+from ui.app import placed
+from ui.screens.timetable import TimetableScreen
+from ui.widgets.basic import Label
+from ui.widgets.chrome import FKeyBar
+from ui.widgets.roll import Roll
+from ui.widgets.table import Column, DataTable
+
+
+@pytest.mark.parametrize(
+    "room", [QRect(0, 0, 1366, 768), QRect(0, 0, 1920, 1080), QRect(1920, 32, 1920, 1048), QRect(0, 0, 2560, 1440)]
+)
+def test_two_windows_on_one_screen_are_both_to_be_seen(room: QRect) -> None:
+    """Lost otherwise: a demonstration of two windows of which one seems to be missing."""
+    for wish in (QSize(1280, 800), QSize(1640, 860)):
+        first, second = (placed(room, wish, number, 2) for number in (1, 2))
+        assert room.contains(first)
+        assert room.contains(second)
+        beside = not first.intersects(second)
+        apart = second.left() - first.left() >= 60 and second.top() - first.top() >= 60  # its title and its rail
+        assert beside or apart
+        assert min(first.width(), second.width()) >= 960  # the window's own minimum
+        assert min(first.height(), second.height()) >= 600
+
+
+def test_three_windows_are_placed_too() -> None:
+    """Lost otherwise: a window outside the screen."""
+    room = QRect(0, 0, 1920, 1080)
+    places = [placed(room, QSize(1280, 800), number, 3) for number in (1, 2, 3)]
+    assert all(room.contains(place) for place in places)
+    assert len({place.topLeft().toTuple() for place in places}) == 3
+
+
+def test_the_titles_tell_the_windows_apart_from_their_beginning(stage: Stage) -> None:
+    """Lost otherwise: two equal buttons in the task bar, where the end of a title is cut."""
+    assert stage.window.windowTitle().startswith("长沙南 · Window 03")
+
+
+def test_an_imports_progress_changes_its_language(stage: Stage) -> None:
+    """Lost otherwise: a Chinese line in an English screen for as long as a national timetable takes."""
+    stage.sign_in("admin")
+    screen = stage.show("timetable")
+    assert isinstance(screen, TimetableScreen)
+    screen.show_progress(Path("national.zip"), None)
+    stage.window.use_language("zh")
+    assert screen._stage.text() == "正在读取 national.zip"
+    screen.show_progress(Path("national.zip"), Progress(stage="stop_times.txt", done=62, total=100))
+    assert screen._stage.text().startswith("正在读取")
+    stage.window.use_language("en")
+    assert screen._stage.text().startswith("Reading stop_times.txt")
+
+
+def test_the_rolls_captions_change_their_language(stage: Stage, tmp_path: Path) -> None:
+    """Lost otherwise: 收据打印机 over a paper in an English window."""
+    png = tmp_path / "paper.png"
+    assert QImage(60, 40, QImage.Format.Format_Grayscale8).save(str(png))
+    now = stage.desk.clock.now()
+    roll = Roll(stage.window, list)
+    roll.resize(320, 500)
+    roll._have([Sheet(title=name, png=png.read_bytes(), printed_at=now, printer=name) for name in ("main", "receipt")])
+
+    def captions() -> list[str]:
+        return [label.text() for label in roll.findChildren(Label) if label.property("role") == "caption"]
+
+    assert "Receipt printer" in captions()
+    stage.window.use_language("zh")
+    roll.retranslate()
+    assert "收据打印机" in captions()
+    assert "Receipt printer" not in captions()
+    roll.deleteLater()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_keys_of_devices_stand_in_one_row(make_stage: Callable[..., Stage], language: str) -> None:
+    """Lost otherwise: two rows of keys, and the job list a row shorter, on the smallest usual screen."""
+    stage = make_stage(language=language)
+    stage.open_shift()
+    stage.window.parts = replace(stage.window.parts, sheets=list)  # F7 is one of them
+    stage.sign_in()
+    stage.show("devices")
+    stage.window.resize(1280, 768)
+    stage.settle()
+    bar: Any = stage.window.findChild(FKeyBar)
+    labels = [button.accessibleName() for button in bar._own if not button.isHidden()]
+    assert len(labels) == 8
+    assert not bar.folded
+
+
+def test_a_lists_words_are_whole_where_there_is_room(stage: Stage) -> None:
+    """Lost otherwise: "Receip…rinter" beside an empty column."""
+    narrow: Column[str] = Column(title=lambda: "Printer", text=lambda name: name, width=40)
+    rest: Column[str] = Column(title=lambda: "For", text=lambda _name: "")
+    table = DataTable([narrow, rest], stage.window.theme)
+    table.resize(600, 300)
+    table.show()
+    table.set_rows(["Receipt printer"])
+    words = table.fontMetrics().horizontalAdvance("Receipt printer")
+    assert table.columnWidth(0) >= words
+    assert table.columnWidth(0) < 300  # no more than it needs
+    table.set_rows(["Main"])
+    assert table.columnWidth(0) < words
+    table.set_rows(["Receipt printer " * 20])
+    QApplication.processEvents()
+    assert table.columnWidth(1) >= 150  # the other one is not squeezed for it
+    table.close()
+    table.deleteLater()
