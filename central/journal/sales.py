@@ -151,6 +151,8 @@ def _sale_heard(ledger: Ledger, told: Told, event: Sold, result: SettleResult) -
         assert isinstance(told.fact, SoldFact)
         for one in told.fact.tickets:
             ledger.tickets[one.ticket_id].board, ledger.tickets[one.ticket_id].alight = result.span
+    for ticket in _alike(ledger, told, len(result.without)):
+        ticket.alight = ticket.board  # has units on no leg
     match result.outcome:
         case Settled.LATE:
             ledger.findings.add(seq, Why.LATE, written_off=result.written_off)
@@ -198,10 +200,15 @@ def _displaced(ledger: Ledger, told: Told, result: SettleResult) -> list[Ticket]
     assert isinstance(told.fact, SoldFact)
     tickets = [ledger.tickets[one.ticket_id] for one in told.fact.tickets]
     if tickets[0].place is None:
-        # Units are all alike: those that were given back by the same batch were the ones that nobody had.
-        alike = sorted(tickets, key=lambda ticket: ticket.state != REFUNDED)
-        return alike[: len(result.displaced)]
+        return _alike(ledger, told, len(result.displaced))
     return [tickets[n] for n in result.displaced]
+
+
+def _alike(ledger: Ledger, told: Told, count: int) -> list[Ticket]:
+    """So many of a sale of units: those that were given back by the same batch were the ones that nobody had."""
+    assert isinstance(told.fact, SoldFact)
+    tickets = [ledger.tickets[one.ticket_id] for one in told.fact.tickets]
+    return sorted(tickets, key=lambda ticket: ticket.state != REFUNDED)[:count]
 
 
 def _incident(ledger: Ledger, told: Told, event: Sold, kind: str, *, trouble: str = "") -> None:

@@ -388,15 +388,18 @@ def _tickets_and_cells(looking: _Looking) -> None:
     ):
         looking.found("cell_without_ticket", f"{service_date} {run_id} {place}", f"leg {leg}")
     for service_date, run_id, travel_class, leg, sold, tickets in looking.tx.rows(
-        "WITH units AS (SELECT t.service_date, t.run_id, t.travel_class, leg, count(*) AS n FROM ticket t,"
-        " generate_series(t.board, t.alight - 1) AS leg WHERE t.state = 'FULFILLED' AND t.place IS NULL"
-        # What no timetable explained was not settled; what one explained was, whatever came of it.
-        " AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.device_id = t.device_id AND v.epoch = t.epoch"
+        "WITH told AS (SELECT t.service_date, t.run_id, t.travel_class, t.board, t.alight,"
+        # What no timetable explained may have none, and an older central left its legs as they were told.
+        " EXISTS (SELECT 1 FROM verdict v WHERE v.device_id = t.device_id AND v.epoch = t.epoch"
         ' AND v.seq = t.seq AND (v.reason = %s OR v.facts LIKE \'%%"trouble":""%%\''
-        " OR v.facts LIKE '%%\"unknown_run\"%%')) GROUP BY 1, 2, 3, 4)"
+        " OR v.facts LIKE '%%\"unknown_run\"%%')) AS loose"
+        " FROM ticket t WHERE t.state = 'FULFILLED' AND t.place IS NULL),"
+        " units AS (SELECT service_date, run_id, travel_class, leg, count(*) FILTER (WHERE NOT loose) AS n,"
+        " count(*) FILTER (WHERE loose) AS m FROM told, generate_series(board, alight - 1) AS leg GROUP BY 1, 2, 3, 4)"
         " SELECT c.service_date, c.run_id, c.travel_class, c.leg, c.sold, coalesce(u.n, 0) FROM capacity_leg c"
         " LEFT JOIN units u ON u.service_date = c.service_date AND u.run_id = c.run_id"
-        " AND u.travel_class = c.travel_class AND u.leg = c.leg WHERE c.sold <> coalesce(u.n, 0) LIMIT 1000",
+        " AND u.travel_class = c.travel_class AND u.leg = c.leg"
+        " WHERE c.sold < coalesce(u.n, 0) OR c.sold > coalesce(u.n, 0) + coalesce(u.m, 0) LIMIT 1000",
         (Why.UNKNOWN_RUN.value,),
     ):
         looking.found("units", f"{service_date} {run_id} {travel_class}", f"leg {leg}: {sold} sold, {tickets} tickets")

@@ -20,6 +20,7 @@ from central.stock import arrays
 from central.stock.carried_cells import Row, cells_now
 from central.stock.holdings import LIVE, Claim, Lease, Move
 from central.stock.legmaps import NewMap, legs_of, outer, write_maps
+from central.stock.rests import Rest
 from central.stock.words import RunKey
 from central.tx import Tx
 from counter_app.domain.reissue import Trouble
@@ -35,29 +36,36 @@ def carried_units(
     claims: Mapping[RunKey, list[Claim]],
     leases: Mapping[RunKey, list[Lease]],
 ) -> UnitRows:
-    """What is sold or blocked goes with its leg (of several that became one, the fullest: who paid rides over all of
+    """Counted anew, from who has them: tickets in the legs that they were sold for, claims and leases. What is blocked
 
-    them). What is held, leased or in doubt is counted anew, from who holds it.
+    goes with its leg. A class of which there was nothing has no rows.
     """
     units: UnitRows = {}
-    for service_date, run_id, name, leg, capacity, sold, blocked in rows:
+    classes: set[tuple[RunKey, str]] = set()
+    for service_date, run_id, name, leg, capacity, blocked in rows:
         key = RunKey(service_date, run_id)
         move = moves[key]
         if move.places is not None:
             continue
+        classes.add((key, name))
         for now in range(move.new.legs):
             units.setdefault((key, name, now), [capacity, 0, 0, 0, 0, 0])
         for now in legs_of(move.calls, leg):
             row = units[key, name, now]
-            row[4], row[5] = max(row[4], sold), max(row[5], blocked)
-    column = {"HELD": 1, "LEASED": 2, "ACTIVE": 2, "IN_DOUBT": 3}
+            row[5] = max(row[5], blocked)
+    column = {"HELD": 1, "LEASED": 2, "ACTIVE": 2, "IN_DOUBT": 3, "FULFILLED": 4}
     for key, move in moves.items():
         if move.places is not None:
             continue
-        holders = [(one.travel_class, one.board, one.alight, one.count, one.state) for one in claims[key]]
+        holders = [
+            (one.travel_class, *move.unit_now(one), 1, one.state)
+            for one in move.holdings.tickets
+            if one.place is None and (key, one.travel_class) in classes
+        ]
+        holders += [(one.travel_class, one.board, one.alight, one.count, one.state) for one in claims[key]]
         holders += [(one.travel_class, one.board, one.alight, one.left, one.state) for one in leases[key]]
         for name, board, alight, count, state in holders:
-            for leg in range(board, alight) if state in column else ():
+            for leg in range(board, alight) if state in column and count else ():
                 units[key, name, leg][column[state]] += count
     return units
 
@@ -68,6 +76,7 @@ class Carrying:
     def __init__(self, tx: Tx) -> None:
         self.ended: dict[UUID, list[News]] = {}
         self._tx = tx
+        self._classes: set[tuple[RunKey, str]] = set()  # of units: those that have rows
 
     def carry(self, moves: Sequence[Move]) -> None:
         """The runs are locked. Their versions and positions in the feed are the caller's."""
@@ -146,10 +155,11 @@ class Carrying:
         rows = self._tx.rows(
             "DELETE FROM capacity_leg k USING unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
             "WHERE k.service_date = q.service_date AND k.run_id = q.run_id "
-            "RETURNING k.service_date, k.run_id, k.travel_class, k.leg, k.capacity, k.sold, k.blocked",
+            "RETURNING k.service_date, k.run_id, k.travel_class, k.leg, k.capacity, k.blocked",
             _where(sorted(moves)),
         )
         units = carried_units(moves, rows, claims, leases)
+        self._classes = {(key, name) for key, name, _ in units}
         self._tx.run_many(
             "INSERT INTO capacity_leg (service_date, run_id, travel_class, leg, capacity, held, leased, in_doubt, "
             "sold, blocked) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
@@ -175,7 +185,7 @@ class Carrying:
         for key, those in leases.items():
             for was, now in zip(before[key], those, strict=True):
                 state = now.state
-                if was.state in LIVE and now.left == 0 and not (now.rest and now.rest.cells):
+                if was.state in LIVE and now.left == 0 and (now.rest is None or now.rest.empty):
                     state = "SETTLED"
                     if now.device_id is not None:
                         word = News(kind=FeedKind.LEASE, key=f"lease/{now.lease_id}", body=None)
@@ -192,7 +202,10 @@ class Carrying:
         rows = []
         for move in moves:
             for one in move.holdings.tickets:
-                span = None if one.place is None else move.ticket_now(one)
+                if one.place is not None:
+                    span = move.ticket_now(one)
+                else:
+                    span = move.unit_now(one) if (move.key, one.travel_class) in self._classes else (0, 0)
                 if span is None:
                     if one.alight >= len(move.calls):  # sold by a pattern that central never had
                         continue
@@ -248,6 +261,11 @@ def lease_now(move: Move, lease: Lease) -> Lease:
         board, alight = outer(calls, grant.board, grant.alight)
     else:
         board, alight = outer(move.calls, lease.board, lease.alight)
+    units = lease.units if live and not lease.places and lease.device_id is not None else 0
+    if units:
+        asleep = board >= alight or (calls is None and lease.left == 0)
+        rest = Rest(pattern=grant.pattern or move.old.pattern_version, units=units) if asleep else None
+        lease = replace(lease, left=0 if asleep else units, rest=rest)
     if board >= alight:
         board = min(board, move.new.legs - 1)
         return replace(lease, board=board, alight=board + 1, left=0)

@@ -1,7 +1,7 @@
 """Runs that cannot be carried over: a call goes, two legs become one, and two hold it.
 
 Each of them may be selling its own of the two at this moment. Whose the one leg is, nobody can say before both have
-settled, so such a run stays in its legs.
+settled, so such a run stays in its legs. So does one that would have more units of a class on a leg than there are.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ from uuid import UUID
 from central.stock.arrays import dates, ids
 from central.stock.carried_cells import became_legs
 from central.stock.carrying import carried_units, claim_now, lease_now
-from central.stock.holdings import LIVE, Move
+from central.stock.holdings import LIVE, Holdings, Move
 from central.stock.legmaps import legs_of
 from central.stock.words import RunKey
 from central.tx import Tx
 
 
 def clashes(tx: Tx, moves: Sequence[Move]) -> set[RunKey]:
-    """Two statements, and none where no call goes or nothing is leased."""
+    """Two statements, and none where no call goes or nothing is leased; of units, where nobody has any."""
     some = {
         move.key: move
         for move in moves
         if (None in move.calls and any(lease.state in LIVE for lease in move.holdings.leases))
         or any(lease.state in LIVE and lease.rest is not None for lease in move.holdings.leases)
+        or (move.places is None and _anything(move.holdings))
     }
     if not some:
         return set()
@@ -38,12 +39,17 @@ def clashes(tx: Tx, moves: Sequence[Move]) -> set[RunKey]:
         where,
     )
     units = tx.rows(
-        "SELECT k.service_date, k.run_id, k.travel_class, k.leg, k.capacity, k.sold, k.blocked FROM capacity_leg k "
+        "SELECT k.service_date, k.run_id, k.travel_class, k.leg, k.capacity, k.blocked FROM capacity_leg k "
         "JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
         "ON k.service_date = q.service_date AND k.run_id = q.run_id",
         where,
     )
     return _of_places(some, cells) | _of_units(some, units)
+
+
+def _anything(holdings: Holdings) -> bool:
+    """What is left of it is counted anew: legs that come back have tickets again that were told of without them."""
+    return bool(holdings.tickets or holdings.leases)
 
 
 def _of_places(moves: Mapping[RunKey, Move], rows: Sequence[Any]) -> set[RunKey]:

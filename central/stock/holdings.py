@@ -29,6 +29,7 @@ class Ticket:
     seq: int
     state: str
     place: str | None
+    travel_class: str
     board: int
     alight: int
     sold: tuple[str, int, int]  # pattern version and span that it was sold by; an empty one: nobody wrote it down
@@ -57,6 +58,11 @@ class Lease:
     state: str
     granted: Grant
     rest: Rest | None = None  # of a live one, before it is carried
+
+    @property
+    def units(self) -> int:
+        """Of units: whole ones that are left, be it on legs that the run has not."""
+        return self.left + (0 if self.rest is None else self.rest.units)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +134,13 @@ class Move:
         calls = self.became(version) if version else None
         return outer(calls, board, alight) if calls is not None and 0 <= board < alight < len(calls) else None
 
+    def unit_now(self, ticket: Ticket) -> tuple[int, int]:
+        """Of a ticket for a unit: the legs that it is counted on; (n, n): none."""
+        span = self.ticket_now(ticket)
+        if span is None and ticket.alight < len(self.calls):
+            span = outer(self.calls, ticket.board, ticket.alight) if ticket.board < ticket.alight else None
+        return (0, 0) if span is None else span
+
     def is_stranded(self, ticket: Ticket) -> bool:
         """A timetable before this one took its journey away, and central heard of it only then."""
         version, board, alight = ticket.sold
@@ -143,11 +156,12 @@ def read_holdings(tx: Tx, keys: Sequence[RunKey]) -> dict[RunKey, Holdings]:
     where = arrays.dates(key.service_date for key in keys), arrays.ids(key.run_id for key in keys)
     for service_date, run_id, *rest in tx.rows(
         "SELECT t.service_date, t.run_id, t.ticket_id, t.claim_id, t.device_id, t.epoch, t.seq, t.state, t.place, "
-        "t.board, t.alight, t.fact FROM ticket t JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
+        "t.travel_class, t.board, t.alight, t.fact FROM ticket t "
+        "JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id) "
         "ON t.service_date = q.service_date AND t.run_id = q.run_id ORDER BY t.ticket_id",
         where,
     ):
-        ticket_id, claim_id, device_id, epoch, seq, state, place, board, alight, fact = rest
+        ticket_id, claim_id, device_id, epoch, seq, state, place, name, board, alight, fact = rest
         found[RunKey(service_date, run_id)].tickets.append(
             Ticket(
                 ticket_id=ticket_id,
@@ -157,6 +171,7 @@ def read_holdings(tx: Tx, keys: Sequence[RunKey]) -> dict[RunKey, Holdings]:
                 seq=seq,
                 state=state,
                 place=place,
+                travel_class=name,
                 board=board,
                 alight=alight,
                 sold=_sold_by(fact),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -34,6 +35,7 @@ class LeaseRow:
     left: int  # cells of places, or whole units, that are not yet sold or returned
     state: str  # ACTIVE | IN_DOUBT | SETTLED | WRITTEN_OFF | SPLIT
     rest: Rest | None = None  # None: the cells with its id are all that is left
+    granted: tuple[str, int, int] = ("", 0, 0)  # of units: pattern and span as signed; of a pool nothing was
     was: tuple[int, str, str] = (-1, "", "")
 
     @property
@@ -48,7 +50,22 @@ class LeaseRow:
     @property
     def over(self) -> bool:
         """Its device's journal told of all of it."""
-        return self.left == 0 and (self.rest is None or not self.rest.cells)
+        return self.left == 0 and (self.rest is None or self.rest.empty)
+
+    @property
+    def units(self) -> int:
+        """Of units: whole ones that are not yet sold or returned, be it on legs that the run has not."""
+        return self.left + (0 if self.rest is None else self.rest.units)
+
+    def fits(self, pattern: str, sold: tuple[int, int], now: tuple[int, int]) -> bool:
+        """Whether a journey of ``pattern``, which is ``now`` in the legs of now, may be sold of these units.
+
+        A window sells by the pattern of its grant, in that pattern's legs.
+        """
+        by, board, alight = self.granted
+        if pattern and by:
+            return pattern == by and board <= sold[0] and sold[1] <= alight
+        return self.board <= now[0] and now[1] <= self.alight
 
     @property
     def now(self) -> tuple[int, str, str]:
@@ -62,7 +79,8 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _OF_DEVICE: Final = """
 SELECT l.service_date, l.run_id, l.lease_id, l.device_id, l.station_code, l.holder_epoch, l.board, l.alight,
-       l.travel_class, l.places, l.count, l.left_count, l.state, l.rest
+       l.travel_class, l.places, l.count, l.left_count, l.state, l.rest,
+       CASE WHEN l.places = '{}' THEN l.grant_body ELSE '' END
   FROM lease l
   JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id)
     ON l.service_date = q.service_date AND l.run_id = q.run_id
@@ -70,7 +88,8 @@ SELECT l.service_date, l.run_id, l.lease_id, l.device_id, l.station_code, l.hold
 """
 _BY_ID: Final = """
 SELECT l.service_date, l.run_id, l.lease_id, l.device_id, l.station_code, l.holder_epoch, l.board, l.alight,
-       l.travel_class, l.places, l.count, l.left_count, l.state, l.rest
+       l.travel_class, l.places, l.count, l.left_count, l.state, l.rest,
+       CASE WHEN l.places = '{}' THEN l.grant_body ELSE '' END
   FROM lease l
   JOIN unnest(%s::date[], %s::uuid[], %s::uuid[]) AS q (service_date, run_id, lease_id)
     ON l.service_date = q.service_date AND l.run_id = q.run_id AND l.lease_id = q.lease_id
@@ -78,7 +97,8 @@ SELECT l.service_date, l.run_id, l.lease_id, l.device_id, l.station_code, l.hold
 """
 _RESTING: Final = """
 SELECT l.service_date, l.run_id, l.lease_id, l.device_id, l.station_code, l.holder_epoch, l.board, l.alight,
-       l.travel_class, l.places, l.count, l.left_count, l.state, l.rest
+       l.travel_class, l.places, l.count, l.left_count, l.state, l.rest,
+       CASE WHEN l.places = '{}' THEN l.grant_body ELSE '' END
   FROM lease l
   JOIN unnest(%s::date[], %s::uuid[]) AS q (service_date, run_id)
     ON l.service_date = q.service_date AND l.run_id = q.run_id
@@ -202,7 +222,8 @@ class LeaseRows:
 
 def _read(row: Sequence[Any]) -> LeaseRow:
     (service_date, run_id, lease_id, device_id, station_code, epoch, board, alight, name, places, *rest) = row
-    count, left, state, unsettled = rest
+    count, left, state, unsettled, body = rest
+    grant: Mapping[str, Any] = json.loads(body) if body else {}
     found = LeaseRow(
         key=RunKey(service_date, run_id),
         lease_id=lease_id,
@@ -217,6 +238,7 @@ def _read(row: Sequence[Any]) -> LeaseRow:
         left=left,
         state=state,
         rest=rest_of(unsettled),
+        granted=(grant.get("pattern", ""), grant.get("board", 0), grant.get("alight", 0)),
     )
     found.was = found.now
     return found

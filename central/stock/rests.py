@@ -3,6 +3,9 @@
 The rows of a run count the legs that it has now. Where a timetable joined two legs of a lease, or left out a place or
 the last call, they do not say any more what the window may still be selling; this does, until its journal has told
 of each of these cells. A run that keeps its legs and places needs none of it.
+
+Of units, which are all alike, the lease says itself how many are left, and its grant over which legs. Only while the
+run has none of those legs they are kept here, so that they are the window's again when the legs are there.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from counter_app.domain.journal import Json, canonical
 
@@ -18,6 +22,11 @@ from counter_app.domain.journal import Json, canonical
 class Rest:
     pattern: str
     cells: dict[str, set[int]] = field(default_factory=dict)  # by place; none without a leg
+    units: int = 0  # on legs that the run has not
+
+    @property
+    def empty(self) -> bool:
+        return not self.cells and not self.units
 
     def drop(self, place: str, legs: Iterable[int]) -> None:
         """The device's journal told of them."""
@@ -40,12 +49,17 @@ class Rest:
 
     def text(self) -> str:
         cells: dict[str, Json] = {place: list[Json](sorted(legs)) for place, legs in sorted(self.cells.items())}
-        return canonical({"pattern": self.pattern, "cells": cells}).decode()
+        units: dict[str, Json] = {"units": self.units} if self.units else {}
+        return canonical({"pattern": self.pattern, "cells": cells, **units}).decode()
 
 
 def rest_of(text: str) -> Rest | None:
     """None: its rows say it."""
     if not text:
         return None
-    body: Mapping[str, dict[str, list[int]]] = json.loads(text)
-    return Rest(pattern=str(body["pattern"]), cells={place: set(legs) for place, legs in body["cells"].items()})
+    body: Mapping[str, Any] = json.loads(text)
+    return Rest(
+        pattern=body["pattern"],
+        cells={place: set(legs) for place, legs in body["cells"].items()},
+        units=body.get("units", 0),
+    )

@@ -85,7 +85,6 @@ class Settlement:
         self._claims = ClaimRows(work.tx, services.clock.now())
         self._leases = LeaseRows(work.tx)
         self._maps = LegMaps(work.tx, services)
-        self._vanished: set[tuple[RunKey, UUID]] = set()  # units sold of which there is nothing to give back
         self._places = PlaceSettler(work, device, self._cells, self._leases, self._maps)
         self._units = UnitSettler(work, device.device_id, self._writer, self._leases)
 
@@ -144,7 +143,7 @@ class Settlement:
 
     def one(self, event: SettleEvent) -> SettleResult:
         if not self._work.known(event.run.key):
-            return SettleResult(outcome=Settled.UNKNOWN_RUN, detail="run") if isinstance(event, Sold) else _NOTHING
+            return _unknown_run(event) if isinstance(event, Sold) else _NOTHING
         match event:
             case Sold():
                 return self._sold(event)
@@ -186,20 +185,28 @@ class Settlement:
         trouble = "" if carried is None or carried.trouble is None else str(carried.trouble)
         vanished = trouble == Trouble.CALL_VANISHED
         if vanished and event.board == event.alight:
-            return self._vanished_whole(event)
+            return self._vanished_whole(event, (sold.board, sold.alight))
         known = () if facts.places is None else tuple(one for one in event.places if one in facts.places.index)
         if carried is not None and facts.places is not None and len(known) < len(event.places):
             trouble = trouble or Trouble.PLACE_VANISHED.value  # C7: a seat that the train has no more
         elif problem := _problem(event, facts, known):
             return SettleResult(
-                outcome=Settled.UNKNOWN_RUN, changed=older and (carried is None or bool(trouble)), detail=problem
+                outcome=Settled.UNKNOWN_RUN,
+                changed=older and (carried is None or bool(trouble)),
+                without=() if event.places else self._units.has_none(event, event.count),
+                detail=problem,
             )
         row = self._own_claim(key, event.claim_id)
         # Where it is not known which legs were meant, only what was the device's own is settled.
         taking = not older or carried is not None
-        if facts.places is None:
+        span = None if carried is None else (event.board, event.alight)
+        without: tuple[int, ...] = ()
+        if facts.places is None and not taking:
+            displaced: tuple[int, ...] = ()
+            outcome, without, span = self._units.sold_somehow(event, row)
+        elif facts.places is None:
             outcome, displaced = self._units.sold(
-                event, row, keep_others=not taking, yield_hold=partial(self._let_yield, key)
+                event, row, (sold.board, sold.alight), yield_hold=partial(self._let_yield, key)
             )
         else:
             outcome, displaced = self._places_sold(event, row, known, taking=taking, vanished=vanished)
@@ -218,16 +225,16 @@ class Settlement:
             cancelled=not picture.open,
             changed=older and (carried is None or bool(trouble)),
             trouble=trouble,
-            span=None if carried is None else (event.board, event.alight),
+            span=span,
+            without=without,
         )
 
-    def _vanished_whole(self, event: Sold) -> SettleResult:
+    def _vanished_whole(self, event: Sold, told: tuple[int, int]) -> SettleResult:
         """A journey that the run does not make any more: what the device held for it is free."""
         key = event.run.key
         row = self._own_claim(key, event.claim_id)
         if not event.places:
-            self._units.give_up(event, row)
-            self._vanished.add((key, event.claim_id))
+            self._units.give_up(event, row, told)
         if row is not None and row.state in OPEN_CLAIM:
             self._end_claim(row, "SOLD")
         return SettleResult(
@@ -312,11 +319,8 @@ class Settlement:
         return _DONE
 
     def _refunded(self, event: Refunded) -> SettleResult:
-        key = event.run.key
         if event.place is not None:
             return _DONE if self._places.refunded(event) else _NOTHING
-        if (key, event.claim_id) in self._vanished:
-            return _NOTHING
         board, alight = self._span_now(event)
         return _DONE if self._units.refunded(replace(event, board=board, alight=alight)) else _NOTHING
 
@@ -333,6 +337,11 @@ class Settlement:
             back = replace(event, board=span[0], alight=span[1])
             return _DONE if self._units.returned(back, lease) else _AGAIN
         return _DONE if self._places.returned(event, span, lease) else _AGAIN
+
+
+def _unknown_run(event: Sold) -> SettleResult:
+    without = () if event.places else tuple(range(event.count))
+    return SettleResult(outcome=Settled.UNKNOWN_RUN, without=without, detail="run")
 
 
 def _problem(event: Sold, facts: RunFacts, known: Sequence[str]) -> str:

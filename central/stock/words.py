@@ -129,7 +129,8 @@ class SettleResult:
     ``written_off``: cells of it were written off before. ``cancelled``: the run is (C7). ``changed`` (C7): the journey
     is not what was sold, as ``trouble`` says; empty where it was sold by a pattern that central does not know. Then, or
     where the journey cannot be made any more, what was this device's was settled, nothing else taken.
-    ``span``: in central's legs, where it was sold by an older timetable's.
+    ``span``: in central's legs, where it was sold by an older timetable's. ``without``: as ``displaced``, units that
+    have none on any leg, though nobody is displaced: it is not known which legs were meant.
     """
 
     outcome: Settled
@@ -139,4 +140,5 @@ class SettleResult:
     changed: bool = False
     trouble: str = ""
     span: tuple[int, int] | None = None
+    without: tuple[int, ...] = ()
     detail: str = ""

@@ -16,6 +16,7 @@ from counter_app.ports.stock import ClaimState
 from db.verify import verify_profile
 from tests.simulation.nature import MINUTE
 from tests.simulation.track import Track
+from tests.simulation.track import World as Seen
 from tests.simulation.truth import UNITS, Broken, Cell, Ticket, Written, lease_cells
 from tests.simulation.window import Window
 from tests.simulation.world import World
@@ -96,6 +97,7 @@ def audit(world: World) -> None:
         *_verdicts(world),
         *_inboxes(world),
         *_places(world),
+        *units_sold(world),
         *_claims(world),
         *_leases(world),
         *_money(world),
@@ -115,7 +117,7 @@ def _central(world: World) -> Iterator[str]:
         yield f"central does not verify: {report}"
 
 
-def _at_central(world: World) -> tuple[dict[tuple[UUID, bytes], str], set[tuple[UUID, int, int]]]:
+def _at_central(world: Seen) -> tuple[dict[tuple[UUID, bytes], str], set[tuple[UUID, int, int]]]:
     """Entries by device and hash, each with where it lies; and those numbers that have a verdict."""
     rows = world.central.rows
     found = {(row[0], bytes(row[1])): "entry" for row in rows("SELECT device_id, hash FROM entry")}
@@ -212,6 +214,27 @@ def _places(world: World) -> Iterator[str]:
         yield f"{cell} {'is sold at central' if cell in stored else 'is not sold at central'}; ticket: {owner}"
 
 
+def units_sold(world: Seen) -> Iterator[str]:
+    """On each leg, as many are sold as live tickets have a part of it: no more, and no fewer."""
+    truth, there = world.truth, Track(world)
+    accepted, _ = _at_central(world)
+    lost = _unheard(world, accepted)
+    blurred = {cell[0] for cells in truth.copied.values() for cell in cells} | set(truth.excused_runs)
+    tickets: dict[Cell, int] = defaultdict(int)
+    for ticket in truth.tickets.values():
+        cells = {one for one in ticket.cells if one[1].startswith(UNITS) and there.has(one)}
+        if ticket.device in truth.copied or ticket.ticket_id in lost:
+            blurred.update(one[0] for one in cells)
+        elif ticket.live:
+            for cell in {part for one in cells for part in there.leg_of(one)}:
+                tickets[cell] += 1
+    stored = world.central.units()
+    for cell in sorted(stored.keys() | tickets.keys()):
+        sold = stored.get(cell, (0, 0))[1]
+        if cell[0] not in blurred and sold != tickets[cell]:
+            yield f"{cell}: {sold} units are sold at central, {tickets[cell]} tickets have a part of its leg"
+
+
 def _claims(world: World) -> Iterator[str]:
     """What central keeps for a counter's tender, that counter knows of, and will settle."""
     held: dict[UUID, set[UUID]] = defaultdict(set)
@@ -261,7 +284,7 @@ def _leases(world: World) -> Iterator[str]:
             yield f"lease {lease_id} of {device} is {state}, though nobody said what became of {sorted(missing)[:4]}"
 
 
-def _unheard(world: World, accepted: dict[tuple[UUID, bytes], str]) -> set[str]:
+def _unheard(world: Seen, accepted: dict[tuple[UUID, bytes], str]) -> set[str]:
     """Tickets whose sale central has not: of machines that are lost, and of histories that were put back."""
     return {
         ticket["ticket_id"]

@@ -5,6 +5,7 @@ It may die at any statement (the transaction rolls back, what it had in memory i
 
 from __future__ import annotations
 
+import json
 import logging
 import random
 from collections.abc import Callable, Iterator
@@ -38,7 +39,7 @@ from tests.conftest import ROOT
 from tests.postgres import Cluster, Database
 from tests.simulation.nature import Body, Killed
 from tests.simulation.timetable import Issue, Lines, lines_of
-from tests.simulation.truth import UNITS, Cell
+from tests.simulation.truth import UNITS, Cell, lease_cells
 
 PASSWORD: Final = "correct horse"
 # The lightest that the library takes: the simulation counts tries, it does not resist attackers.
@@ -297,12 +298,20 @@ class Headquarters:
         set_allotment_rule(self.connection, self.services, self.admin, replace(ALLOTMENT, per_window=0))
 
     def write_off(self, device_id: UUID) -> set[Cell]:
-        """All that a device holds, by two people. Returns the cells that became free, or may have."""
+        """All that a device holds, by two people. Returns the cells that became free, or may have: of a lease, those
+
+        too that its train has not at the moment.
+        """
         demand_two(self.people["wang"], self.people["zhao"])
         before = self.cells()
+        leased: set[Cell] = set()
+        for (grant,) in self.rows(
+            "SELECT grant_body FROM lease WHERE device_id = %s AND state IN ('ACTIVE', 'IN_DOUBT')", device_id
+        ):
+            leased |= lease_cells(json.loads(grant), self.lines)
         in_transaction(self.connection, lambda tx: self.rooms.stock.write_off_device(tx, device_id))
         after = self.cells()
-        return {cell for cell, holder in before.items() if after.get(cell) != holder}
+        return leased | {cell for cell, holder in before.items() if after.get(cell) != holder}
 
     def cancel_run(self, service_date: date, run_id: UUID) -> None:
         key = RunKey(service_date, run_id)
@@ -326,6 +335,18 @@ class Headquarters:
         ):
             for piece in self.lines.pieces(pattern, leg, leg + 1):
                 found[str(run), f"{UNITS}{travel_class}", piece] = str(used)
+        return found
+
+    def units(self) -> dict[Cell, tuple[int, int]]:
+        """Of runs without numbered places: how many are not free, and how many of them are sold."""
+        found = {}
+        for run, pattern, travel_class, leg, used, sold in self.rows(
+            "SELECT k.run_id, r.pattern_version, k.travel_class, k.leg, k.held + k.leased + k.in_doubt + k.sold + "
+            "k.blocked, k.sold FROM capacity_leg k "
+            "JOIN run r ON r.service_date = k.service_date AND r.run_id = k.run_id"
+        ):
+            for piece in self.lines.pieces(pattern, leg, leg + 1):
+                found[str(run), f"{UNITS}{travel_class}", piece] = (used, sold)
         return found
 
     def patterns(self) -> dict[str, str]:

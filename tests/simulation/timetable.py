@@ -21,7 +21,7 @@ NOW_AND_THEN: Final = "BCH"  # where only some trains of the third issue call
 LINE: Final = ("AAH", "BBH", NOW_AND_THEN, "CCH", "DDH", "EEH")  # the track: every call of every issue, in order
 MINUTES: Final = dict(zip(LINE, (0, 40, 60, 80, 120, 160), strict=True))  # from AAH
 OTHER_CALLS: Final = {"G3": {"CCH"}, "G5": {NOW_AND_THEN}, "K9": {NOW_AND_THEN, "DDH"}}  # of the third issue
-SHORTER: Final = {"G5": {"EEH"}}  # of the fourth
+SHORTER: Final = {"G5": {"EEH"}, "K9": {"DDH", "EEH"}}  # of the fourth
 SHORT_TRAINS: Final = {"G1", "G3"}
 ZONE: Final = "Asia/Shanghai"
 FIRST, LAST = date(2026, 11, 1), date(2027, 3, 31)
@@ -31,7 +31,8 @@ def feed_files(issue: int) -> Mapping[str, str]:
     """``issue`` 1: trains G1, G3, G5 and coach K9. 2: G1 leaves later, G5 is gone, G7 is new; what is sold of G1 and
 
     G3 stands, since its calls are the same. 3: legs are counted anew: G3 does not call at CCH, G5 calls at BCH, too,
-    and K9 there, but not at DDH. 4: G1 and G3 go without their last coach, G5 goes no farther than DDH.
+    and K9 there, but not at DDH. 4: G1 and G3 go without their last coach, G5 goes no farther than DDH,
+    and K9 no farther than CCH.
     """
     trains = {"G1": 7 * 60, "G3": 12 * 60, "G5": 18 * 60}
     if issue == 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Protocol
@@ -60,3 +61,19 @@ def look_at_cells(world: World) -> None:
             if cell in taken or cell in blurred or cell[1].startswith(UNITS) or not there.has(cell):
                 continue
             raise Broken(f"{cell} is free at central; ticket: {ticket}")
+    _look_at_units(world, there)
+
+
+def _look_at_units(world: World, there: Track) -> None:
+    """The same where only counts are kept: no fewer are sold, or kept for who may have sold them, than tickets are."""
+    truth, stored = world.truth, world.central.units()
+    tickets: Counter[Cell] = Counter()
+    for ticket in truth.tickets.values():
+        if ticket.live and ticket.device not in truth.copied:
+            tickets.update(one for one in ticket.cells if one[1].startswith(UNITS))
+    for cell, count in tickets.items():
+        if cell[0] in truth.excused_runs or not there.has(cell):
+            continue
+        used = stored.get(cell, (0, 0))[0]
+        if used < count:
+            raise Broken(f"{count} tickets for {cell}, and {used} units that are not free at central")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.simulation.nature import HOUR, MINUTE, body
 from tests.simulation.network import Weather, Wire
+from tests.simulation.truth import UNITS
 from tests.simulation.window import Window
 
 if TYPE_CHECKING:
@@ -251,7 +252,8 @@ class Troubles:
             return
         before = self.world.central.cells()
         self.world.central.restore()
-        lost = {cell for cell, holder in before.items() if self.world.central.cells().get(cell) != holder}
+        after = self.world.central.cells()
+        lost = {cell for cell, holder in before.items() if after.get(cell) != holder or cell[1].startswith(UNITS)}
         self.world.truth.excuse(lost, "central restored")
         self.world.truth.central_restored = True
         self.world.told["central restored"] += 1

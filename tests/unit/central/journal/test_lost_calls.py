@@ -269,11 +269,11 @@ def test_units_sold_to_and_from_a_call_that_went(counter: Counter) -> None:
     assert sold() == [(2,), (1,)]
     Line(world).verify()
     replaced(world, first, "b" * 64)
-    assert sold() == [(2,), (2,), (1,)], "more than was sold, until it is given back"
+    assert sold() == [(1,), (1,), (1,)], "each has its own legs again"
     Line(world).verify()
     counter.refund(before)
     counter.push(before.seq + 2)
-    assert sold() == [(1,), (1,), (1,)]
+    assert sold() == [(0,), (1,), (1,)]
     counter.refund(behind)
     taken(counter, grant, Kind.LEASE_RETURNED, pattern=grant.pattern, count=1)
     counter.push(before.seq + 3)
