@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
-from threading import Event
+from threading import Event, Thread
 from typing import Any, Final
 
 from counter_app.errors import DeviceTrouble
-from printers.transports.base import Limit, Link, LinkBroken
+from printers.transports.base import SLICE_S, Limit, Link, LinkBroken
 
 FLOWS: Final = ("none", "rtscts", "xonxoff", "dsrdtr")
 _CHUNK = 4096
@@ -65,25 +66,43 @@ def _keep_lines_up(descriptor: int) -> None:
 
 
 class _SerialLink:
-    """By pyserial's own calls, piece by piece: where there is no file descriptor to wait on."""
+    """By pyserial's own calls, piece by piece: where there is no file descriptor to wait on (Windows).
+
+    An unplugged device raises ``SerialException``, plain ``OSError``, or ``TypeError`` where pyserial meets a handle
+    that went away under it.
+    """
 
     _PIECE = 64  # what a slow line takes within a slice, so that giving up is felt
 
     def __init__(self, port: Any, stop: Event) -> None:
         self._port = port
         self._stop = stop
+        self._closed = Event()
+        if hasattr(port, "cancel_write"):
+            Thread(target=self._watch, daemon=True, name="serial-give-up").start()
+
+    def _watch(self) -> None:
+        """A write that the printer blocks looks at nothing: it is ended from here, once the call was given up."""
+        while not self._closed.wait(SLICE_S):
+            if self._stop.is_set():  # again and again: it may have been between two pieces
+                with contextlib.suppress(OSError, TypeError, AttributeError):  # closed meanwhile
+                    self._port.cancel_write()
 
     def write(self, data: bytes, within_s: float) -> None:
         limit = Limit(within_s, self._stop)
-        for at in range(0, len(data), self._PIECE):
-            limit.check(at)
+        sent = 0
+        while sent < len(data):
+            limit.check(sent)
+            if limit.over:
+                raise LinkBroken("stalled", sent)
             self._port.write_timeout = max(0.01, limit.left_s)
             try:
-                self._port.write(data[at : at + self._PIECE])
-            except OSError as trouble:
+                taken = self._port.write(data[sent : sent + self._PIECE])
+            except (OSError, TypeError) as trouble:
                 # Part of the piece may have left: that counts as sent.
                 why = "stalled" if "timeout" in str(trouble).lower() else "closed"
-                raise LinkBroken("cancelled" if self._stop.is_set() else why, at + 1) from trouble
+                raise LinkBroken("cancelled" if self._stop.is_set() else why, sent + 1) from trouble
+            sent += taken  # fewer than wanted where the write was ended
 
     def read(self, within_s: float) -> bytes:
         limit = Limit(within_s, self._stop)
@@ -92,7 +111,7 @@ class _SerialLink:
             self._port.timeout = limit.slice_s
             try:
                 data = bytes(self._port.read(max(1, self._port.in_waiting)))
-            except OSError as trouble:
+            except (OSError, TypeError) as trouble:
                 raise LinkBroken("closed") from trouble
             if data or limit.over:
                 return data
@@ -101,7 +120,9 @@ class _SerialLink:
         return ""
 
     def close(self) -> None:
-        self._port.close()
+        self._closed.set()
+        with contextlib.suppress(OSError, TypeError):
+            self._port.close()
 
 
 class _PosixSerialLink:
@@ -168,4 +189,5 @@ class _PosixSerialLink:
                 self._port.reset_output_buffer()
         except Exception:  # noqa: BLE001, S110 - termios.error, of a line that is gone
             pass
-        self._port.close()
+        with contextlib.suppress(OSError, TypeError):  # the line is gone: what became of the job is known already
+            self._port.close()
