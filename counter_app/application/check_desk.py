@@ -17,9 +17,12 @@ REDEMPTIONS_MAX = 500
 
 class CheckDesk(Protocol):
     def check_ticket(
-        self, actor: Actor, code: str, *, redeem: bool = True, wanted: RunFilter = NO_FILTER
+        self, actor: Actor, code: str, *, redeem: bool = True, wanted: RunFilter = NO_FILTER, scanned: bool = True
     ) -> CheckedTicket:
-        """WRITE (READ without ``redeem``), CHECK. The verdict on a code, and, where it is good, let through."""
+        """WRITE (READ without ``redeem``), CHECK. The verdict on a code, and, where it is good, let through.
+
+        ``scanned`` False: not from a scanner, which may read one paper twice.
+        """
         ...
 
     def redemptions(self, actor: Actor, *, limit: int = 100) -> list[Redemption]:
@@ -38,9 +41,9 @@ class CounterChecking:
         self.import_trust = ImportTrust(store=store)
 
     def check_ticket(
-        self, actor: Actor, code: str, *, redeem: bool = True, wanted: RunFilter = NO_FILTER
+        self, actor: Actor, code: str, *, redeem: bool = True, wanted: RunFilter = NO_FILTER, scanned: bool = True
     ) -> CheckedTicket:
-        return self._check_ticket(actor, code, redeem=redeem, wanted=wanted)
+        return self._check_ticket(actor, code, redeem=redeem, wanted=wanted, scanned=scanned)
 
     def redemptions(self, actor: Actor, *, limit: int = 100) -> list[Redemption]:
         demand(actor, Right.CHECK)

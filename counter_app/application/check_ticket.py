@@ -8,7 +8,7 @@ from datetime import datetime
 from counter_app.application.rights import demand
 from counter_app.application.ticket_views import ticket_view
 from counter_app.application.verify_ticket import FindKnown, GenuineTicket, KnownKey, VerifyTicket
-from counter_app.domain.barcode import TicketBody, parse_code_text, read_unverified
+from counter_app.domain.barcode import TicketBody, looks_mistyped, parse_code_text, read_unverified
 from counter_app.domain.checking import (
     NO_FILTER,
     VERDICTS,
@@ -56,11 +56,20 @@ class CheckTicket:
     clock: Clock
     verify: Verify
 
-    def __call__(self, actor: Actor, code: str, *, redeem: bool = True, wanted: RunFilter = NO_FILTER) -> CheckedTicket:
+    def __call__(
+        self,
+        actor: Actor,
+        code: str,
+        *,
+        redeem: bool = True,
+        wanted: RunFilter = NO_FILTER,
+        scanned: bool = True,
+    ) -> CheckedTicket:
         """WRITE with ``redeem``, else READ. What is wrong with a ticket is a verdict, not a refusal.
 
-        Asked again after an outcome that is not known, within a moment, it answers as the first time. Raises Refusal:
-        NOT_ALLOWED, and what the store refuses; OutcomeUnknown.
+        ``scanned``: a scanner may read one paper twice, and the second reading within a moment answers as the first;
+        without it the second time is the second time. Raises Refusal: NOT_ALLOWED, and what the store refuses;
+        OutcomeUnknown.
         """
         demand(actor, Right.CHECK)
         if not redeem:
@@ -73,7 +82,8 @@ class CheckTicket:
             now, number = found.checked_at, found.record
             if found.verdict is Verdict.REDEEMED_BEFORE:
                 assert found.first_at is not None, "of what was let through"
-                if found.body.copy_number == found.first_copy and same_reading(found.first_at, now):
+                twice = scanned and found.body.copy_number == found.first_copy
+                if twice and same_reading(found.first_at, now):
                     return replace(found, verdict=Verdict.GENUINE, redeemed=True, same_reading=True)
                 return replace(found, seen=books.redemptions.seen_again(number, now).seen)
             if found.verdict is not Verdict.GENUINE:
@@ -168,6 +178,7 @@ class CheckTicket:
             verdict=verdict,
             checked_at=now,
             body=body_read,
+            mistyped=verdict is Verdict.NOT_A_CODE and looks_mistyped(code),
             origin="" if body_read is None else body_read.origin_code,
             destination="" if body_read is None else body_read.destination_code,
         )

@@ -149,8 +149,25 @@ class ImportTrust:
                 raise Refusal(Reason.BAD_INPUT, field="operator_key")
             if pinned is None or not reached_from(said, pinned):
                 raise Refusal(Reason.BAD_INPUT, field="operator_key", detail=said.operator_keys[0].public_key.hex())
+            if not own:
+                self._demand_apart(books, bundle)
             self._keep(books, actor, bundle, said, own=own)
         return bundle
+
+    @staticmethod
+    def _demand_apart(books: Reading | Writing, bundle: TrustBundle) -> None:
+        """What it calls itself, and that it claims no window of ours or of a third one: a key that this one refuses
+
+        would be good again by another's word.
+        """
+        name = bundle.operator_name
+        if not name or not name.isprintable() or name != name.strip():
+            raise Refusal(Reason.BAD_INPUT, field="trust", detail="the operator's name")
+        others = [one for one in books.trust.others() if one.operator_key != bundle.operator_key]
+        for certificate in bundle.certificates:
+            key_id = certificate.key_id
+            if books.trust.certificate(key_id) is not None or any(one.by_key_id(key_id) for one in others):
+                raise Refusal(Reason.BAD_INPUT, field="trust", detail=f"{key_id.hex()} is another operator's key")
 
     @staticmethod
     def _own(books: Reading | Writing, first: bytes) -> tuple[bytes | None, Statement | None]:
@@ -161,9 +178,12 @@ class ImportTrust:
 
     @staticmethod
     def _pinned(books: Reading | Writing, bundle: TrustBundle) -> tuple[bytes | None, Statement | None]:
-        """The key of this operator that is trusted here already, and what it last said."""
+        """The key of this operator that is trusted here already, and what it last said.
+
+        It is known by its first key: whoever else lists that among theirs has to be reached from it.
+        """
         for other in books.trust.others():
-            if other.statement is not None and set(other.operator_keys) & set(bundle.operator_keys):
+            if other.statement is not None and other.operator_key in bundle.operator_keys:
                 return other.statement.signer.public_key, other.statement
         return None, None
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from counter_app.domain import trust
 from counter_app.domain.barcode import FindKey, TicketBody, TicketKey, open_ticket, parse_code_text
@@ -13,6 +14,7 @@ from counter_app.domain.trust import Certificate, TrustBundle
 from counter_app.domain.trust_statement import Statement
 from counter_app.errors import Reason, Refusal
 
+ONE_MINUTE: Final = timedelta(minutes=1)
 KEY_ID: slice = slice(3, 11)  # where a payload names its key
 
 
@@ -127,7 +129,7 @@ class VerifyTicket:
         body = open_ticket(payload, find_key=lambda _: key)
         assert known is not None, "open_ticket found it"
         self._check_key(payload, body, known)
-        if body.valid_until < at:
+        if at - ONE_MINUTE >= body.valid_until:  # its times are whole minutes; in its last one it is still good
             raise Refusal(Reason.CODE_EXPIRED, ticket=str(body.ticket), until=timestamp(body.valid_until))
         return GenuineTicket(
             body=body,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Final
+from unicodedata import normalize
 from uuid import UUID
 
 from counter_app.domain.ids import TicketNumber
@@ -86,8 +87,10 @@ _STATION_CODE_CHARS_MAX: Final = 5
 _SERVICE_BYTES_MAX: Final = 12
 _EPOCH_DAY: Final = date(1970, 1, 1)
 _CODE_TEXT: Final = re.compile(rf"[A-Za-z0-9_-]{{4,{CODE_CHARS_MAX}}}")
-_BLANKS: Final = " \t\r\n"  # what scanners put around a code
+BLANKS: Final = " \t\r\n"  # what scanners put around a code
 _CODE_START: Final = "zwE"  # what MAGIC and VERSION look like in base64url
+_MISTYPED_STARTS: Final = frozenset({"ZWE", "YWE", "WZE"})  # as typed; on QWERTZ, on AZERTY
+_MISTYPED_CHARS: Final = (100, 2 * CODE_CHARS_MAX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +203,7 @@ def code_text(payload: bytes) -> str:
 
 def parse_code_text(text: str) -> bytes:
     """The payload of a scanned text; blanks around it are dropped. Raises ``Refusal(BAD_CODE)``."""
-    plain = text.strip(_BLANKS)
+    plain = text.strip(BLANKS)
     if not _CODE_TEXT.fullmatch(plain) or len(plain) % 4 == 1:
         raise Refusal(Reason.BAD_CODE, detail="characters")
     payload = urlsafe_b64decode(plain + "=" * (-len(plain) % 4))
@@ -211,8 +214,19 @@ def parse_code_text(text: str) -> bytes:
 
 def looks_like_code(text: str) -> bool:
     """Whether a typed or scanned text is meant as a ticket code of this version, right or wrong."""
-    plain = text.strip(_BLANKS)
+    plain = text.strip(BLANKS)
     return plain.startswith(_CODE_START) and len(plain) > 90 and bool(_CODE_TEXT.fullmatch(plain))
+
+
+def looks_mistyped(text: str) -> bool:
+    """Whether a text that is no code looks like what a scanner's keys make of one under Caps Lock, with wide letters
+
+    (an input method's), or on a keyboard of another country. It is not mended: a payload has exactly one text.
+    """
+    if len(text) > _MISTYPED_CHARS[1] or looks_like_code(text):
+        return False
+    plain = normalize("NFKC", text).strip()
+    return len(plain) >= _MISTYPED_CHARS[0] and plain[:3].upper() in _MISTYPED_STARTS
 
 
 # ---------------------------------------------------------------- bytes

@@ -12,10 +12,11 @@ from counter_app.domain.barcode import TicketBody
 from counter_app.domain.journal import Json, timestamp
 from counter_app.errors import Reason
 
-SAME_READING: Final = timedelta(seconds=2)
+SAME_READING: Final = timedelta(seconds=1)
 """A scanner that beeps twice at one paper reads it again within this time of the first reading. Nobody else can have
 
 come with a copy by then, and the time counts from the first reading, so that a row of readings does not stretch it.
+Only of what a scanner reads: a picture, or a text on a command line, is not read twice by itself.
 """
 
 
@@ -94,6 +95,7 @@ class CheckedTicket:
     record: str = ""  # under which it is kept when it is let through: two operators may have one ticket number
     redeemed: bool = False
     same_reading: bool = False
+    mistyped: bool = False  # of no code: it looks like one that a keyboard with another layout made of it
     first_at: datetime | None = None
     first_copy: int = 0
     first_clerk: str = ""
@@ -132,6 +134,7 @@ class CheckedTicket:
             "good": self.verdict.good,
             "redeemed": self.redeemed,
             "same_reading": self.same_reading,
+            "mistyped": self.mistyped,
             "ticket": ticket,
             "first": None
             if self.first_at is None

@@ -169,7 +169,8 @@ def parse_bundle(content: bytes, verify: Verify) -> TrustBundle:
     if len(content) > BUNDLE_BYTES_MAX:
         raise BadTrust("too_large")
     try:
-        top = json.loads(content, object_pairs_hook=_once_each)
+        # Strictly UTF-8, before the parser guesses: it takes UTF-16 too, and halves of characters.
+        top = json.loads(content.decode("utf-8"), object_pairs_hook=_once_each)
     except BadTrust:
         raise
     except (ValueError, RecursionError) as error:

@@ -318,9 +318,14 @@ def _list(fields: Mapping[str, Json], name: str, longest: int) -> list[Json]:
 
 def text_of(fields: Mapping[str, object], name: str) -> str:
     value = fields.get(name)
-    if not isinstance(value, str) or len(value) > NAME_MAX:
+    if not isinstance(value, str) or len(value) > NAME_MAX or _half_characters(value):
         raise BadTrust("bad_field", name)
     return value
+
+
+def _half_characters(text: str) -> bool:
+    """JSON may spell a lone surrogate, which has no bytes."""
+    return any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def hex_of(fields: Mapping[str, object], name: str, length: int) -> bytes:

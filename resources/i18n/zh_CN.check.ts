@@ -108,6 +108,10 @@
         <translation>请扫描车票上的方形码；收据上的码不是。</translation>
     </message>
     <message>
+        <source>A code came with wrong letters: switch off Caps Lock and wide letters, choose an English keyboard.</source>
+        <translation>读到的字母不对：请关闭大写锁定和全角输入，并选择英文键盘。</translation>
+    </message>
+    <message>
         <source>Read twice by the scanner: counted once.</source>
         <translation>扫描枪重复读取，只计一次。</translation>
     </message>

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from counter_app.domain.checking import NO_FILTER, CheckedTicket, RunFilter, Verdict
+from counter_app.domain.checking import NO_FILTER, CheckedTicket, RunFilter, Verdict, same_reading
 from counter_app.domain.staff import Actor, Right
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.redemptions import Redemption
@@ -18,10 +18,11 @@ class FakeChecks:
     def __init__(self) -> None:
         self.verdicts: dict[str, Verdict] = {}
         self.checked: list[tuple[str, RunFilter]] = []
+        self.mistyped = False
         self._through: dict[str, CheckedTicket] = {}
 
     def check_ticket(
-        self, actor: Actor, code: str, *, redeem: bool = True, wanted: RunFilter = NO_FILTER
+        self, actor: Actor, code: str, *, redeem: bool = True, wanted: RunFilter = NO_FILTER, scanned: bool = True
     ) -> CheckedTicket:
         if not actor.may(Right.CHECK):
             raise Refusal(Reason.NOT_ALLOWED)
@@ -35,6 +36,7 @@ class FakeChecks:
             origin="长沙南",
             destination="北京西",
             masked_name="李*",
+            mistyped=self.mistyped and verdict is Verdict.NOT_A_CODE,
         )
         if not verdict.good or not redeem:
             return found
@@ -44,7 +46,7 @@ class FakeChecks:
             self._through[code] = found
             return found
         assert before.first_at is not None
-        if now - before.first_at < timedelta(seconds=2):
+        if scanned and same_reading(before.first_at, now):
             return replace(before, same_reading=True)
         again = replace(before, verdict=Verdict.REDEEMED_BEFORE, checked_at=now, redeemed=False, seen=before.seen + 1)
         self._through[code] = replace(before, seen=again.seen)

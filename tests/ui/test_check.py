@@ -89,6 +89,28 @@ def test_a_picture_is_read_code_by_code(make_stage: MakeStage, tmp_path: Path) -
     assert [one.verdict for one in screen.presenter.last] == [Verdict.NOT_A_CODE, Verdict.GENUINE]
 
 
+def test_keys_that_type_wrong_letters_are_named_in_both_languages(at_gate: Stage) -> None:
+    """The clerk sends an honest passenger away, and Caps Lock is on."""
+    at_gate.desk.mistyped = True
+    scan(at_gate, CODE.upper())
+    screen = here(at_gate)
+    assert screen.verdict.text() == "Not a ticket code"
+    assert "Caps Lock" in screen._reason.text()
+    at_gate.window.use_language("zh")
+    assert "大写" in screen._reason.text()
+
+
+def test_one_picture_twice_is_twice(at_gate: Stage, tmp_path: Path) -> None:
+    """Only a scanner reads one paper twice by itself."""
+    screen = here(at_gate)
+    screen.presenter._read_codes = lambda _: [CODE]
+    at_gate.desk.verdicts[CODE] = Verdict.GENUINE
+    for _ in range(2):
+        screen.presenter.check_picture(tmp_path / "x.png")
+        at_gate.settle()
+    assert [one.verdict for one in screen.presenter.last] == [Verdict.REDEEMED_BEFORE, Verdict.GENUINE]
+
+
 def test_every_verdict_has_its_words_in_both_languages(at_gate: Stage) -> None:
     """Somebody has to be stopped, and the window says nothing."""
     assert set(SAID) == set(Verdict)

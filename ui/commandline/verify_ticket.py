@@ -35,9 +35,9 @@ def read_trust(content: bytes, verify: Verify) -> TrustBundle:
 
 def codes_of(what: str, codes_in: Callable[[Path], list[str]]) -> list[str]:
     """Raises Refusal(BAD_CODE), also for a picture without a code."""
+    if not _is_file(what):
+        return [what]
     picture = Path(what)
-    if len(what) >= 240 or not picture.is_file():
-        return [what.strip()]
     try:
         codes = codes_in(picture)
     except Refusal as refusal:  # also FILE_REFUSED, whose words are of timetables
@@ -45,6 +45,14 @@ def codes_of(what: str, codes_in: Callable[[Path], list[str]]) -> list[str]:
     if not codes:
         raise Refusal(Reason.BAD_CODE, detail="no code in the picture")
     return codes
+
+
+def _is_file(what: str) -> bool:
+    """A text that no file system takes as a name is none."""
+    try:
+        return Path(what).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def verify_ticket(
@@ -128,7 +136,8 @@ def answer_lines(check: Callable[[str], CheckedTicket | GenuineTicket], *, as_js
 def checked_line(found: CheckedTicket) -> str:
     body = found.body
     if body is None:
-        return f"REFUSED {found.verdict.value}"
+        keyboard = " (typed with Caps Lock, wide letters or another keyboard layout?)" if found.mistyped else ""
+        return f"REFUSED {found.verdict.value}{keyboard}"
     seat = f", coach {body.coach} place {body.place}" if body.coach else ""
     said = (
         f"{body.ticket}: {body.service} of {body.service_date.isoformat()}, "

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from counter_app.application.desk import Desk
+from counter_app.domain.barcode import BLANKS
 from counter_app.domain.checking import CheckedTicket, RunFilter, Verdict
 from counter_app.domain.staff import Actor
 from counter_app.texts import Texts, mark
@@ -78,6 +79,9 @@ SAID: Final[Mapping[Verdict, Said]] = {
     ),
 }
 AGAIN: Final = mark("Read twice by the scanner: counted once.")
+MISTYPED: Final = mark(
+    "A code came with wrong letters: switch off Caps Lock and wide letters, choose an English keyboard."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def reason(found: CheckedTicket, t: Texts, zone: str) -> str:
         return t("Copy {number} is the one that counts.", number=found.newest_copy)
     body = found.body
     if body is None:
-        return ""
+        return t(MISTYPED) if found.mistyped else ""
     if found.verdict is Verdict.EXPIRED:
         return t("Valid until {when}.", when=words.moment(body.valid_until, zone, t))
     if found.verdict is Verdict.NOT_YET:
@@ -164,16 +168,19 @@ class CheckPresenter:
     def reads_pictures(self) -> bool:
         return self._read_codes is not None
 
-    def check(self, text: str) -> None:
-        """Empty text and what comes while too many wait is dropped; the paper is still in the clerk's hand."""
-        plain = text.strip()[:CODE_CHARS_MAX]
+    def check(self, text: str, *, scanned: bool = True) -> None:
+        """Empty text and what comes while too many wait is dropped; the paper is still in the clerk's hand.
+
+        ``scanned`` False: of a picture. What is typed may come from a scanner that types.
+        """
+        plain = text.strip(BLANKS)[:CODE_CHARS_MAX]
         if not plain or self._waiting >= WAITING_MAX:
             return
         self._waiting += 1
         desk, actor, wanted = self._desk(), self._actor(), RunFilter(service=self.service)
         self._lanes.run(
             Lane.DATABASE,
-            lambda: desk.check_ticket(actor, plain, wanted=wanted),
+            lambda: desk.check_ticket(actor, plain, wanted=wanted, scanned=scanned),
             done=self._have,
             failed=self._failed,
         )
@@ -187,7 +194,7 @@ class CheckPresenter:
 
         def done(codes: Sequence[str]) -> None:
             for code in codes[:CODES_IN_PICTURE_MAX]:
-                self.check(code)
+                self.check(code, scanned=False)
 
         self._lanes.run(Lane.APART, lambda: read(path), done=done, failed=self._troubled)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from uuid import UUID
 import pytest
 
 from counter_app.application.check_ticket import CheckTicket
+from counter_app.application.e_tickets import IssueETickets
 from counter_app.application.manage_trust import ImportTrust, RevokeKey, RotateKeys
 from counter_app.domain.checking import CheckedTicket, RunFilter, Verdict
 from counter_app.domain.journal import Kind
@@ -93,11 +95,18 @@ def test_a_scanner_that_beeps_twice_does_not_stop_the_passenger(counter: Counter
     _, code = sold(counter)
     check(counter, code)
     for _ in range(3):
-        counter.clock.go(milliseconds=600)
+        counter.clock.go(milliseconds=300)
         again = check(counter, code)
         assert (again.verdict, again.same_reading, again.redeemed) == (Verdict.GENUINE, True, True)
-    counter.clock.go(milliseconds=600)
+    counter.clock.go(milliseconds=300)
     assert check(counter, code).verdict is Verdict.REDEEMED_BEFORE, "a row of readings does not stretch the moment"
+
+
+def test_what_no_scanner_read_is_not_read_twice_by_itself(counter: Counter) -> None:
+    """Two people with one picture, one behind the other."""
+    _, code = sold(counter)
+    found = [checker(counter)(counter.clerk, code, scanned=False).verdict for _ in range(2)]
+    assert found == [Verdict.GENUINE, Verdict.REDEEMED_BEFORE]
 
 
 def test_looking_does_not_let_through(counter: Counter) -> None:
@@ -106,6 +115,77 @@ def test_looking_does_not_let_through(counter: Counter) -> None:
         assert check(counter, code, redeem=False).verdict is Verdict.GENUINE
     check(counter, code)
     assert check(counter, code, redeem=False).verdict is Verdict.REDEEMED_BEFORE
+
+
+def test_paper_and_e_ticket_are_one(counter: Counter) -> None:
+    """She prints it at home, and her friend has the paper."""
+    ticket_id, paper = sold(counter)
+    (face,) = IssueETickets(store=counter.store, compose=counter.compose)(counter.chief, [ticket_id])
+    assert check(counter, face.code).verdict is Verdict.GENUINE
+    counter.clock.go(seconds=40)
+    assert check(counter, paper).verdict is Verdict.REDEEMED_BEFORE
+    copy = printed(counter, counter.reprint(counter.chief, ticket_id, reason="lost"))
+    (face,) = IssueETickets(store=counter.store, compose=counter.compose)(counter.chief, [ticket_id])
+    for code in (copy, face.code, paper):
+        assert not check(counter, code).verdict.good
+
+
+def test_it_is_known_after_a_restart_a_restore_and_in_a_new_epoch(counter: Counter, tmp_path: Path) -> None:
+    """The second traveller waits until the window has been started again."""
+    _, code = sold(counter)
+    assert check(counter, code).verdict is Verdict.GENUINE
+    counter.close()
+    backup = tmp_path / "backup"
+    shutil.copytree(counter.folder, backup)
+    counter.open()
+    counter.clock.go(seconds=40)
+    assert check(counter, code).verdict is Verdict.REDEEMED_BEFORE
+    RotateKeys(store=counter.store, clock=counter.clock).station(ADMIN, reason="yearly")
+    assert check(counter, code).verdict is Verdict.REDEEMED_BEFORE
+    counter.close()
+    (backup / "counterfoil.sqlite").replace(counter.folder / "counterfoil.sqlite")
+    counter.open()
+    with refused(Reason.STORE_BEHIND_WITNESS):
+        check(counter, code)
+    assert check(counter, code, redeem=False).verdict is Verdict.REDEEMED_BEFORE
+    assert counter.store.start_epoch(ADMIN, reason="restored") > 1
+    assert check(counter, code).verdict is Verdict.REDEEMED_BEFORE
+
+
+def test_a_store_from_before_the_passage_lets_nobody_through_by_itself(counter: Counter, tmp_path: Path) -> None:
+    """Who puts this morning's backup back lets its passengers travel twice: somebody has to answer for it."""
+    _, code = sold(counter)
+    counter.close()
+    before = tmp_path / "before"
+    shutil.copytree(counter.folder, before)
+    counter.open()
+    assert check(counter, code).verdict is Verdict.GENUINE
+    counter.close()
+    (before / "counterfoil.sqlite").replace(counter.folder / "counterfoil.sqlite")
+    counter.open()
+    with refused(Reason.STORE_BEHIND_WITNESS):
+        check(counter, code)
+
+
+def test_keys_that_typed_a_code_wrongly_are_named(counter: Counter) -> None:
+    """The clerk sends an honest passenger away, and Caps Lock is on."""
+    _, code = sold(counter)
+    wide = "".join(chr(ord(char) + 0xFEE0) for char in code)
+    german = code.translate(str.maketrans("zyZY-_", "yzYZß?"))
+    for text in (code.swapcase(), code.upper(), code.lower(), wide, german, f"\u3000{code}"):
+        found = check(counter, text)
+        assert (found.verdict, found.mistyped, found.body) == (Verdict.NOT_A_CODE, True, None), text
+    for text in (
+        code[:-1],
+        code[:60],
+        "11010519491231002X",
+        "x" * 150,
+        "zwE" + "é" * 5000,
+        code[:99] + " " + code[99:],
+    ):
+        assert check(counter, text).verdict in {Verdict.NOT_A_CODE, Verdict.FORGED}
+    assert not check(counter, "what is this").mistyped
+    assert check(counter, f"\t{code}\r\n").verdict is Verdict.GENUINE
 
 
 def test_a_copy_is_the_same_ticket(counter: Counter) -> None:

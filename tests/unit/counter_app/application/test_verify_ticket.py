@@ -79,3 +79,18 @@ def test_training_tickets_are_of_an_unknown_key() -> None:
     """A trainee's exercise would open a gate."""
     training = TicketNumber(station_code="CSQ", counter=1, epoch=1, serial=1, training=True)
     assert refusal(code(STRANGER, ticket=training)) is Reason.UNKNOWN_KEY
+
+
+def test_its_last_minute_is_a_whole_one_and_its_first_begins_at_once() -> None:
+    """Times in a code are whole minutes: who comes within the last of them has a good ticket."""
+    last = BODY.valid_until + timedelta(seconds=59, milliseconds=999)
+    assert VERIFY(code(), at=last).body == BODY
+    assert refusal(code(), at=BODY.valid_until + timedelta(minutes=1)) is Reason.CODE_EXPIRED
+    assert not VERIFY(code(), at=BODY.valid_from).not_yet
+    assert VERIFY(code(), at=BODY.valid_from - timedelta(milliseconds=1)).not_yet
+
+
+def test_a_clock_and_a_code_at_the_end_of_all_times() -> None:
+    end = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    assert VERIFY(code(valid_until=end), at=datetime.max.replace(tzinfo=UTC)).body.valid_until == end
+    assert refusal(code(), at=datetime.max.replace(tzinfo=UTC)) is Reason.CODE_EXPIRED

@@ -23,6 +23,7 @@ from devices.scanners.framing import Framer
 from devices.scanners.reader import SerialScanner
 from devices.simulators.scanner.serve import SimulatedScanner
 from printers.codes import drawn
+from printers.profiles import Symbology
 from tests.golden.ticket_vectors import BODY, FIRST, IN_USE, number
 from tests.unit.command_line import PASSWORD, init, run
 from ui.commandline.verify_ticket import answer_lines, from_scanner
@@ -114,6 +115,33 @@ def test_codes_line_by_line_each_with_its_verdict(gate: Path) -> None:
         assert found == ["genuine", "not_a_code", "genuine", "redeemed_before"]
         plain = run("verify-ticket", how, "--profile", gate, stdin=lines)
         assert [line.split(":")[0] for line in plain.out.splitlines()] == ["genuine", "refused", "genuine", "genuine"]
+
+
+@pytest.mark.parametrize("symbology", ["aztec", "qr"])
+def test_a_second_time_at_once_is_the_second_time(gate: Path, tmp_path: Path, symbology: Symbology) -> None:
+    """Two people with one picture, before a gate that a program feeds."""
+    text, picture = code(50), tmp_path / "one.png"
+    Image.eval(drawn(text, room=400, symbology=symbology), lambda dot: 255 - dot).save(picture, "PNG")
+    where = ("--json", "--profile", gate)
+    found = [run("verify-ticket", "--redeem", what, *where).json["verdict"] for what in (picture, picture, text)]
+    assert found == ["genuine", "redeemed_before", "redeemed_before"]
+    lines = run("verify-ticket", "--redeem", "-", *where, stdin=f"{code(51)}\n{code(51)}\n")
+    assert [json.loads(line)["verdict"] for line in lines.out.splitlines()] == ["genuine", "redeemed_before"]
+
+
+def test_no_text_ends_the_day(gate: Path) -> None:
+    """Somebody shows a code with anything in it, and the gate's program is gone."""
+    good = code(60)
+    stdin = b"\xff\xfe\n" + "中".encode() * 400 + b"\n\0\n" + f"\u3000{good}\n".encode() + f" {good}\t\r\n".encode()
+    ran = run("verify-ticket", "--redeem", "-", "--json", "--profile", gate, stdin=stdin)
+    assert ran.code == 0, ran.err
+    found = [json.loads(line)["verdict"] for line in ran.out.splitlines()]
+    assert found == [*["not_a_code"] * 4, "genuine"]
+    for what in ("中" * 100, "a\0b", f"\u3000{good}", "x" * 5000, "/", "."):
+        ran = run("verify-ticket", what, "--profile", gate)
+        assert (ran.code, "bad_code" in ran.err) == (3, True), what
+    capitals = run("verify-ticket", "--redeem", good.swapcase(), "--profile", gate)
+    assert (capitals.code, "Caps Lock" in capitals.out) == (3, True)
 
 
 def test_wrong_uses_are_named(gate: Path, tmp_path: Path) -> None:
