@@ -8,17 +8,19 @@ without waiting for the disk: what it guards is idempotent anyway, or waits for 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import psycopg
+
 from central.readmit import Readmission
 from central.request import Refusing, Request
 from central.services import Device, Services
 from central.stock.arrays import ids, instants, numbers, texts
-from central.tx import Connection, Tx, together
+from central.tx import Asked, Connection, Tx, together
 from counter_app.wire.messages import Refused
 from counter_app.wire.routes import Access, Route
 from counter_app.wire.signing import (
@@ -85,6 +87,7 @@ class Gate:
         self._services = services
         self._readmission = Readmission(services)
         self._keys: dict[tuple[UUID, int], bytes] = {}
+        self._stations: dict[UUID, str] = {}  # as last seen
 
     def open(self, request: Request, route: Route) -> Sealed:
         """The first step, as far as it goes without the database. Raises Refusing: NOT_SIGNED, WIRE_VERSION, CLOCK_OFF.
@@ -105,6 +108,12 @@ class Gate:
             return replace(sealed, public_key=known)
         return sealed
 
+    def ahead(self, requests: Sequence[Sealed]) -> Admission | None:
+        """The second step, as a question that travels with others. None: something has to be looked up before it."""
+        if any(not one.public_key for one in requests) or not requests:
+            return None
+        return Admission(self, requests, self._stations.get)
+
     def admit(self, requests: Sequence[Sealed], connection: Connection) -> list[Device | Refusing]:
         """The second step: one answer for each. A refusal is BAD_SIGNATURE, UNKNOWN_DEVICE, REPLAYED, DEVICE_REVOKED,
 
@@ -113,33 +122,20 @@ class Gate:
         tx = Tx(connection)
         answers: list[Device | Refusing | None] = [None] * len(requests)
         checked = self._checked(requests, tx, answers)
-        seen: set[tuple[UUID, int]] = set()
-        good: list[int] = []
-        for n, one in enumerate(checked):
-            if answers[n] is not None:
-                continue
-            stamp = (one.seal.device_id, one.seal.sequence)
-            if stamp in seen:
-                answers[n] = Refusing(Refused.REPLAYED)
-                continue
-            seen.add(stamp)
-            good.append(n)
+        good = [n for n, answer in enumerate(answers) if answer is None]
         if good:
-            seals = [checked[n].seal for n in good]
-            columns = (
-                ids(seal.device_id for seal in seals),
-                numbers(seal.epoch for seal in seals),
-                texts("\\x" + checked[n].public_key.hex() for n in good),
-                numbers(seal.sequence for seal in seals),
-                instants(seal.at for seal in seals),
-            )
-            for row in together(connection, lambda quick: quick.rows(_ADMIT, columns)):
-                n = good[row[0] - 1]
-                answers[n] = self._judge(checked[n], row, tx)
-        for n, answer in enumerate(answers):
-            if answer is None:  # its key was replaced since it was remembered: the database is another one
-                self._keys.pop(requests[n].key, None)
-                answers[n] = Refusing(Refused.BAD_SIGNATURE)
+            admission = Admission(self, [checked[n] for n in good], self._stations.get)
+
+            def ask(quick: Tx) -> Sequence[Device | Refusing]:
+                admission.ask(quick)
+                try:
+                    return admission.devices()
+                except NotAdmitted as error:
+                    raise error.why from error
+
+            for n, found in zip(good, together(connection, ask), strict=True):
+                answers[n] = found
+            admission.note_seen(connection)
         return [answer for answer in answers if answer is not None]
 
     def _checked(self, requests: Sequence[Sealed], tx: Tx, answers: list[Device | Refusing | None]) -> list[Sealed]:
@@ -181,7 +177,8 @@ class Gate:
             return None
         return certificates[0].public_key
 
-    def _judge(self, sealed: Sealed, row: tuple[Any, ...], tx: Tx) -> Device | Refusing:
+    def judge(self, sealed: Sealed, row: tuple[Any, ...]) -> Device | Refusing:
+        """``row``: the second step's answer for this request."""
         device = Device(
             device_id=row[1],
             station_code=row[2],
@@ -194,6 +191,9 @@ class Gate:
             stop_selling=row[9],
             wire=sealed.seal.wire,
         )
+        if len(self._stations) >= KEYS_CACHED:
+            self._stations.clear()
+        self._stations[device.device_id] = device.station_code
         if not row[12]:
             return Refusing(Refused.REPLAYED)
         access, name = sealed.route.access, sealed.route.name
@@ -206,11 +206,13 @@ class Gate:
                 return Refusing(Refused.FORKED)
             if device.stop_selling and name in NEW_SALES:
                 return Refusing(Refused.NOT_ALLOWED, "stop_selling", reason=device.stop_selling)
-        if name not in SELLING:
-            self._note_seen(device, row[10], row[11], tx)
         return device
 
-    def _note_seen(self, device: Device, seen_at: datetime | None, wire: int, tx: Tx) -> None:
+    def forget(self, key: tuple[UUID, int]) -> None:
+        """Its key was replaced since it was remembered: the database is another one."""
+        self._keys.pop(key, None)
+
+    def note_seen(self, device: Device, seen_at: datetime | None, wire: int, tx: Tx) -> None:
         now = self._services.clock.now()
         if seen_at is None or abs(now - seen_at) > SEEN_AGAIN or wire != device.wire:
             # Skipped while somebody changes the device: the next request does it.
@@ -238,6 +240,76 @@ class Gate:
         if len(self._keys) >= KEYS_CACHED:
             self._keys.clear()
         self._keys[key] = public_key
+
+
+class NotAdmitted(Exception):  # noqa: N818 - an answer
+    """The question failed: no seal was recorded."""
+
+    def __init__(self, why: psycopg.Error) -> None:
+        self.why = why
+        super().__init__(type(why).__name__)
+
+
+class Admission:
+    """The second step for requests whose signatures were found good: asked once, answered when somebody waited.
+
+    ``central.stock.words.Admitting``.
+    """
+
+    def __init__(self, gate: Gate, requests: Sequence[Sealed], station_of: Callable[[UUID], str | None]) -> None:
+        self._gate = gate
+        self._requests = requests
+        stamps: dict[tuple[UUID, int], int] = {}
+        for n, one in enumerate(requests):
+            stamps.setdefault((one.seal.device_id, one.seal.sequence), n)
+        self._good = list(stamps.values())  # the same request twice in one batch: the later one is a replay
+        self.stations = frozenset(filter(None, (station_of(one.seal.device_id) for one in requests)))
+        self._asked: Asked | None = None
+        self._devices: list[Device | Refusing] | None = None
+        self._seen: list[tuple[Device, datetime | None, int]] = []
+
+    @property
+    def asked(self) -> bool:
+        return self._asked is not None
+
+    def ask(self, tx: Tx) -> None:
+        seals = [self._requests[n].seal for n in self._good]
+        columns = (
+            ids(seal.device_id for seal in seals),
+            numbers(seal.epoch for seal in seals),
+            texts("\\x" + self._requests[n].public_key.hex() for n in self._good),
+            numbers(seal.sequence for seal in seals),
+            instants(seal.at for seal in seals),
+        )
+        self._asked = tx.ask(_ADMIT, columns)
+
+    def devices(self) -> list[Device | Refusing]:
+        """Raises ``NotAdmitted``."""
+        if self._devices is None:
+            assert self._asked is not None
+            try:
+                rows = self._asked.rows()
+            except psycopg.Error as error:
+                raise NotAdmitted(error) from error
+            found: list[Device | Refusing | None] = [None] * len(self._requests)
+            for row in rows:
+                n = self._good[row[0] - 1]
+                sealed = self._requests[n]
+                device = found[n] = self._gate.judge(sealed, row)
+                if isinstance(device, Device) and sealed.route.name not in SELLING:
+                    self._seen.append((device, row[10], row[11]))
+            for n in self._good:
+                if found[n] is None:
+                    self._gate.forget(self._requests[n].key)
+                    found[n] = Refusing(Refused.BAD_SIGNATURE)
+            self._devices = [Refusing(Refused.REPLAYED) if one is None else one for one in found]
+        return self._devices
+
+    def note_seen(self, connection: Connection) -> None:
+        """When those were last seen whose business does not say it; after ``devices``."""
+        seen, self._seen = self._seen, []
+        for device, seen_at, wire in seen:
+            self._gate.note_seen(device, seen_at, wire, Tx(connection))
 
 
 def drop_old_requests(connection: Connection, now: datetime) -> int:

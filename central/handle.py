@@ -17,7 +17,7 @@ from uuid import UUID
 
 from psycopg import errors
 
-from central.auth import Gate, Sealed
+from central.auth import Admission, Gate, NotAdmitted, Sealed
 from central.devices import Devices
 from central.enrol import Enrolment
 from central.feed import Feed, read_position
@@ -25,7 +25,7 @@ from central.issues import Issues
 from central.operator import read_central
 from central.request import Refusing, Request, Response
 from central.services import Device, Services
-from central.stock.words import Act, Ask
+from central.stock.words import Act, Admitting, Ask
 from central.tx import Connection, Tx
 from counter_app.wire import messages as m
 from counter_app.wire.codec import BODY_BYTES_MAX, BadMessage, decode, encode
@@ -49,6 +49,9 @@ class Stock(Protocol):
     """``central.stock.desk.StockDesk``."""
 
     def decide_claims(self, batch: Sequence[Ask], connection: Connection) -> Sequence[m.ClaimAnswer | Refusing]: ...
+    def decide_admitting(
+        self, wanted: Sequence[tuple[Act, m.ClaimRequest | m.ClaimAct]], who: Admitting, connection: Connection
+    ) -> Sequence[m.ClaimAnswer | Refusing] | None: ...
     def availability(
         self, device: Device, message: m.AvailabilityQuery, connection: Connection
     ) -> m.AvailabilityAnswer: ...
@@ -153,13 +156,52 @@ class Central:
         """
         opened = [self.open(one) if isinstance(one, Request) else one for one in requests]
         sealed = [one for one in opened if one.answer is None and one.route is not None and one.route.name in _CLAIMS]
-        self._guarded_all(sealed, partial(self._admit, sealed, connection))
+        if not self._decide_admitting(sealed, connection):
+            self._guarded_all(sealed, partial(self._admit, sealed, connection))
         for one in sealed:
             if one.answer is None:
                 self._guarded(one, partial(self._read, one))
         asks = [one for one in sealed if one.answer is None]
         self._decide_all(asks, connection)
         return [one.answer or self.handle(one, connection) for one in opened]
+
+    def _decide_admitting(self, batch: Sequence[Opened], connection: Connection) -> bool:
+        """Seals and decisions in one go, where everything that it takes is known. False: nothing was done.
+
+        Those that have no answer then have their device.
+        """
+        if any(one.message is None for one in batch):
+            return False
+        who = self._gate.ahead([one.sealed for one in batch if one.sealed is not None])
+        if who is None:
+            return False
+        wanted = [(_CLAIMS[one.route.name], one.message) for one in batch if one.route is not None]
+        answers: Sequence[m.ClaimAnswer | Refusing] | None = None
+        failed = False
+        try:
+            answers = self._desks.stock.decide_admitting(wanted, who, connection)
+        except NotAdmitted:
+            return False
+        except Exception:  # noqa: BLE001 - whatever it was, each alone says it again
+            failed = True
+        if not who.asked:
+            return False
+        self._guarded_all(batch, partial(self._take_devices, batch, who, connection))
+        if failed:
+            self._decide_alone([one for one in batch if one.answer is None], connection)
+        elif answers is not None:
+            for one, answer in zip(batch, answers, strict=True):
+                if one.answer is None:
+                    one.answer = self._refusal(answer) if isinstance(answer, Refusing) else self._good(answer)
+        return True
+
+    def _take_devices(self, batch: Sequence[Opened], who: Admission, connection: Connection) -> None:
+        for one, found in zip(batch, who.devices(), strict=True):
+            if isinstance(found, Refusing):
+                one.answer = self._refusal(found)
+            else:
+                one.device = found
+        who.note_seen(connection)
 
     def handle_reads(self, requests: Sequence[Opened], connection: Connection) -> list[Response]:
         """What asks for availability is answered together, with one statement for all seals and one look at the rows;
@@ -242,10 +284,13 @@ class Central:
         try:
             self._decide(batch, connection)
         except Exception:  # noqa: BLE001 - whatever it was, each alone says it again
-            if len(batch) > 1 and not connection.closed:
-                _log.warning("a batch of %d claims failed: each alone", len(batch))
-            for one in batch:
-                self._guarded(one, partial(self._decide, [one], connection))
+            self._decide_alone(batch, connection)
+
+    def _decide_alone(self, batch: Sequence[Opened], connection: Connection) -> None:
+        if len(batch) > 1 and not connection.closed:
+            _log.warning("a batch of %d claims failed: each alone", len(batch))
+        for one in batch:
+            self._guarded(one, partial(self._decide, [one], connection))
 
     def _decide(self, batch: Sequence[Opened], connection: Connection) -> None:
         asks = []

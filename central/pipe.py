@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
@@ -32,11 +32,12 @@ _ABORTED: Final = pq.ExecStatus.PIPELINE_ABORTED
 class Answer:
     """A statement's answer. An error of it, or of one before it, comes up where an answer is next waited for."""
 
-    __slots__ = ("_pipe", "forget", "result")
+    __slots__ = ("_pipe", "failed", "forget", "result")
 
     def __init__(self, pipe: Pipe, forget: Callable[[], object] | None = None) -> None:
         self._pipe = pipe
         self.result: Any = None
+        self.failed: Any = None  # the first failed result among those that were marked off with it
         self.forget = forget  # called where it failed
 
     def rows(self) -> list[tuple[Any, ...]]:
@@ -47,8 +48,10 @@ class Answer:
         return self._arrived().command_tuples or 0
 
     def _arrived(self) -> Any:
-        if self.result is None:
+        if self.result is None and self.failed is None:
             self._pipe.sync()
+        if self.failed is not None:
+            raise self._pipe.error_of(self.failed)
         return self.result
 
 
@@ -63,7 +66,7 @@ class Pipe:
         self._never = connection.prepare_threshold is None
         self._prepared: dict[str, bytes] = {}
         self._names = 0
-        self._under_way: deque[Answer] = deque()
+        self._under_way: deque[Answer | None] = deque()  # None: a mark
 
     def enter(self) -> None:
         self._pgconn.enter_pipeline_mode()
@@ -93,8 +96,19 @@ class Pipe:
         self._under_way.append(answer)
         return answer
 
+    def mark(self) -> None:
+        """What was asked until here stands by itself, committed or failed, whatever becomes of what is asked next.
+
+        Nothing is waited for. An error of it comes up where one of its answers is looked at.
+        """
+        if self._under_way:
+            self._pgconn.pipeline_sync()
+            self._under_way.append(None)
+
     def sync(self) -> None:
-        """All that was asked has its answer. Raises the first error among them."""
+        """All that was asked has its answer. Raises the first error among what was asked since the last mark."""
+        if not self._under_way:
+            return
         connection_wait = self._wait()
         assert connection_wait is not None
         self._pgconn.pipeline_sync()
@@ -104,12 +118,15 @@ class Pipe:
         except BaseException:
             self._forget(asked)
             raise
+        self._forget(asked)
         if failed is not None:
-            self._forget(asked)
-            error = error_from_result(failed, "utf-8")
-            if isinstance(error, UNPREPARED):
-                self._prepared.clear()
-            raise error
+            raise self.error_of(failed)
+
+    def error_of(self, failed: Any) -> psycopg.Error:
+        error = error_from_result(failed, "utf-8")
+        if isinstance(error, UNPREPARED):
+            self._prepared.clear()
+        return error
 
     def rows(self, result: Any) -> list[tuple[Any, ...]]:
         count = result.ntuples
@@ -126,18 +143,20 @@ class Pipe:
         return name
 
     @staticmethod
-    def _forget(asked: Sequence[Answer]) -> None:
+    def _forget(asked: Iterable[Answer | None]) -> None:
+        """What was to be prepared, and was not."""
         for answer in asked:
-            if answer.forget is not None and answer.result is None:
+            if answer is not None and answer.forget is not None and answer.result is None:
                 answer.forget()
 
 
-def _arriving(pgconn: pq.abc.PGconn, asked: deque[Answer]) -> Generator[Wait, Ready | int, Any]:
-    """Hands each its result, until the sync. Returns the first failed result."""
+def _arriving(pgconn: pq.abc.PGconn, asked: deque[Answer | None]) -> Generator[Wait, Ready | int, Any]:
+    """Hands each its result, until the last sync. Returns the first failed result since the last mark."""
     while pgconn.flush():
         if (yield Wait.RW) & Ready.R:
             pgconn.consume_input()
     failed = None
+    without: list[Answer] = []
     while True:
         while pgconn.is_busy():
             yield Wait.R
@@ -149,11 +168,21 @@ def _arriving(pgconn: pq.abc.PGconn, asked: deque[Answer]) -> Generator[Wait, Re
             continue
         status = result.status
         if status == _SYNC:
-            return failed
+            if not asked:
+                return failed
+            marked = asked.popleft()
+            assert marked is None, "a sync that nobody asked for"
+            for one in without:
+                one.failed = failed
+            failed, without = None, []
+            continue
         answer = asked.popleft()
+        assert answer is not None, "an answer that nobody asked for"
         if status in _OK:
             answer.result = result
-        elif failed is None and status != _ABORTED:
+            continue
+        without.append(answer)
+        if failed is None and status != _ABORTED:
             failed = result
 
 

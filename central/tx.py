@@ -105,17 +105,23 @@ def in_transaction(
     work: Callable[[Tx], R],
     *,
     pipelined: bool = False,
+    ahead: Callable[[Tx], None] | None = None,
     sleep: Callable[[float], None] = time.sleep,
     chance: Callable[[], float] = random.random,
 ) -> R:
     """``work`` in one transaction; again, with jitter, when PostgreSQL gave it up. ``work`` may run several times.
 
     ``pipelined``: statements that are only asked (``Tx.ask``) travel together, begin and commit among them.
+    ``ahead``, of a pipelined one: asks what commits by itself before it and travels with its first statements. It is
+    called once, whatever becomes of the transaction.
     """
-    once = _pipelined if pipelined else _plain
+    assert pipelined or ahead is None
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return once(connection, work)
+            if not pipelined:
+                return _plain(connection, work)
+            first, ahead = ahead, None
+            return _pipelined(connection, work, first)
         except _GIVEN_UP:
             if attempt == ATTEMPTS:
                 raise
@@ -128,10 +134,13 @@ def _plain(connection: Connection, work: Callable[[Tx], R]) -> R:
         return work(Tx(connection))
 
 
-def _pipelined(connection: Connection, work: Callable[[Tx], R]) -> R:
+def _pipelined(connection: Connection, work: Callable[[Tx], R], ahead: Callable[[Tx], None] | None) -> R:
     pipe = pipe_of(connection)
     pipe.enter()
     try:
+        if ahead is not None:
+            ahead(Tx(connection, pipe))
+            pipe.mark()
         pipe.ask("BEGIN")
         try:
             result = work(Tx(connection, pipe))

@@ -7,7 +7,7 @@ whole batch is decided again.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -19,12 +19,13 @@ from central.stock.pictures import Pictures
 from central.stock.rules import RuleBook
 from central.stock.runs import Issues, RunName, freeze, untouched
 from central.stock.waitlist import Waitlist
-from central.stock.words import Act, Ask, RunKey
+from central.stock.words import Act, Admitting, Ask, RunKey
 from central.stock.work import AGAIN, Work, decided
 from central.tx import Connection, Tx, in_transaction
 from counter_app.wire.messages import ClaimAct, ClaimAnswer, ClaimRequest, Refused, WaitRequest
 
 Answer = ClaimAnswer | Refusing
+Wanted = tuple[Act, ClaimRequest | ClaimAct]
 
 
 class _NotFrozen(Exception):  # noqa: N818 - an answer
@@ -40,10 +41,13 @@ class Claims:
 
     def decide(self, batch: Sequence[Ask], connection: Connection) -> list[Answer]:
         """The answers in the order of the batch; an ask that cannot be answered gets its Refusing, the others go on."""
+        wanted = [(ask.act, ask.message) for ask in batch]
+        devices = [ask.device for ask in batch]
+        stations = frozenset(device.station_code for device in devices)
         keys = [_key(ask.message) for ask in batch]
         for _ in range(AGAIN):
             refused = self._freeze_new(batch, connection)
-            attempt = partial(self._attempt, batch, refused)
+            attempt = partial(self._attempt, wanted, stations, lambda: devices, refused)
             try:
                 return decided(connection, self._pictures, keys, attempt, pipelined=True)
             except _NotFrozen:  # a picture of a run that is not in this database (any more)
@@ -52,11 +56,33 @@ class Claims:
                 return [busy for _ in batch]
         return [Refusing(Refused.BUSY, "runs come and go under every attempt") for _ in batch]
 
+    def decide_admitting(self, wanted: Sequence[Wanted], who: Admitting, connection: Connection) -> list[Answer] | None:
+        """As ``decide``; who asks is found out on the way, and whoever is not admitted has that as the answer.
+
+        None: nothing was decided. ``who`` was not asked either where a run has to be frozen first.
+        """
+        keys = [_key(message) for _, message in wanted]
+        if any(
+            act is Act.CLAIM and self._pictures.get(key) is None for (act, _), key in zip(wanted, keys, strict=True)
+        ):
+            return None
+        attempt = partial(self._attempt, wanted, who.stations, who.devices, {})
+        try:
+            return decided(connection, self._pictures, keys, attempt, pipelined=True, ahead=who.ask)
+        except _NotFrozen:
+            self._pictures.drop(keys)
+            return None
+
     def _attempt(
-        self, batch: Sequence[Ask], refused: dict[RunKey, Refusing], tx: Tx
+        self,
+        wanted: Sequence[Wanted],
+        stations: frozenset[str],
+        devices: Callable[[], Sequence[Device | Refusing]],
+        refused: dict[RunKey, Refusing],
+        tx: Tx,
     ) -> tuple[list[Answer], Work | None]:
         work = Work(tx, self._pictures)
-        return self._decide(work, batch, refused), work
+        return self._decide(work, wanted, stations, devices, refused), work
 
     # ---- runs
 
@@ -144,32 +170,46 @@ class Claims:
 
     # ---- one transaction
 
-    def _decide(self, work: Work, batch: Sequence[Ask], refused: dict[RunKey, Refusing]) -> list[Answer]:
+    def _decide(
+        self,
+        work: Work,
+        wanted: Sequence[Wanted],
+        stations: frozenset[str],
+        devices: Callable[[], Sequence[Device | Refusing]],
+        refused: dict[RunKey, Refusing],
+    ) -> list[Answer]:
         now = self._services.clock.now()
-        keys = [_key(ask.message) for ask in batch]
+        keys = [_key(message) for _, message in wanted]
         # One question after the other, all on their way together: the rest is read under the lock as well.
         lock = work.ask_lock(key for key in keys if key not in refused)
-        rules_of = self._rules.ask(work.tx, {ask.device.station_code for ask in batch}, now)
+        rules_of = self._rules.ask(work.tx, stations, now)
         claims = ClaimRows(work.tx, now)
-        found = claims.ask(_named(batch, keys, refused))
+        found = claims.ask(_named(wanted, keys, refused))
         lock()
         if any(
-            isinstance(ask.message, ClaimRequest) and key not in refused and not work.known(key)
-            for ask, key in zip(batch, keys, strict=True)
+            act is Act.CLAIM and key not in refused and not work.known(key)
+            for (act, _), key in zip(wanted, keys, strict=True)
         ):
             raise _NotFrozen
         rules = rules_of()
         found()
+        who = devices()
+        theirs = {device.station_code for device in who if isinstance(device, Device)}
+        if not theirs <= stations:  # they were thought to be elsewhere
+            rules = self._rules.read(work.tx, theirs, now)
         decision = Decision(work, claims, rules, now)
         waitlist = Waitlist(decision, self._rules)
         waitlist.serve(key for key in work.keys if work.picture(key).waiting)
         answers: list[Answer] = []
-        for ask, key in zip(batch, keys, strict=True):
+        for (act, message), device, key in zip(wanted, who, keys, strict=True):
+            if isinstance(device, Refusing):
+                answers.append(device)
+                continue
             if key in refused:
                 answers.append(refused[key])
                 continue
             try:
-                answers.append(decision.answer(ask, key))
+                answers.append(decision.answer(Ask(device=device, act=act, message=message), key))
             except Refusing as refusing:
                 answers.append(refusing)
         waitlist.serve(key for key in decision.freed if work.picture(key).waiting)
@@ -183,12 +223,12 @@ def _key(message: ClaimRequest | ClaimAct) -> RunKey:
     return RunKey(message.service_date, message.run_id)
 
 
-def _named(batch: Sequence[Ask], keys: Sequence[RunKey], refused: Container[RunKey]) -> list[tuple[RunKey, UUID]]:
+def _named(wanted: Sequence[Wanted], keys: Sequence[RunKey], refused: Container[RunKey]) -> list[tuple[RunKey, UUID]]:
     found = []
-    for ask, key in zip(batch, keys, strict=True):
+    for (_, message), key in zip(wanted, keys, strict=True):
         if key in refused:
             continue
-        found.append((key, ask.message.claim_id))
-        if isinstance(ask.message, ClaimRequest) and ask.message.replaces is not None:
-            found.append((key, ask.message.replaces))
+        found.append((key, message.claim_id))
+        if isinstance(message, ClaimRequest) and message.replaces is not None:
+            found.append((key, message.replaces))
     return found

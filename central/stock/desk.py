@@ -11,7 +11,7 @@ from central.request import Refusing
 from central.services import Device, Services
 from central.stock.availability import Availability
 from central.stock.check import check_cells
-from central.stock.claims import Answer, Claims
+from central.stock.claims import Answer, Claims, Wanted
 from central.stock.ending import Ended, Ending
 from central.stock.feeding import stock_items
 from central.stock.leases import Leasing
@@ -20,7 +20,7 @@ from central.stock.rules import RuleBook, Rules
 from central.stock.runs import Issues, RunName, freeze, untouched
 from central.stock.settle import Settlement, Settler
 from central.stock.tending import Tending
-from central.stock.words import Act, Ask, RunKey, SettleEvent
+from central.stock.words import Act, Admitting, Ask, RunKey, SettleEvent
 from central.stock.work import Work
 from central.tx import Connection, Tx
 from counter_app.errors import Reason, Refusal
@@ -60,6 +60,10 @@ class StockDesk:
     def decide_claims(self, batch: Sequence[Ask], connection: Connection) -> list[Answer]:
         """All in one transaction, answers in their order; an ask that is refused is answered with its Refusing."""
         return self._claims.decide(batch, connection)
+
+    def decide_admitting(self, wanted: Sequence[Wanted], who: Admitting, connection: Connection) -> list[Answer] | None:
+        """The same, where it is found out on the way who asks. None: nothing was decided, ask ``decide_claims``."""
+        return self._claims.decide_admitting(wanted, who, connection)
 
     def claim(self, device: Device, message: ClaimRequest, connection: Connection) -> ClaimAnswer:
         return self._one(device, Act.CLAIM, message, connection)

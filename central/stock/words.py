@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from central.request import Refusing
 from central.services import Device
+from central.tx import Tx
 from counter_app.wire.messages import ClaimAct, ClaimRequest
 
 
@@ -27,6 +30,23 @@ class Ask:
     device: Device
     act: Act
     message: ClaimRequest | ClaimAct
+
+
+class Admitting(Protocol):
+    """Who asks, where that is found out on the way: the question travels with the decision's first statements."""
+
+    @property
+    def stations(self) -> frozenset[str]:
+        """Codes of the stations whose devices these most likely are."""
+        ...
+
+    def ask(self, tx: Tx) -> None:
+        """Once: what it asks commits by itself."""
+        ...
+
+    def devices(self) -> Sequence[Device | Refusing]:
+        """In the order of the batch, as soon as an answer was waited for. Raises ``central.auth.NotAdmitted``."""
+        ...
 
 
 def shard_of(run_id: UUID) -> int:

@@ -43,8 +43,11 @@ def decided(
     attempt: Callable[[Tx], tuple[R, Work | None]],
     *,
     pipelined: bool = False,
+    ahead: Callable[[Tx], None] | None = None,
 ) -> R:
-    """``attempt`` in one transaction, its work shared when that is durable. Raises Refusing(BUSY).
+    """``attempt`` in one transaction, its work shared when that is durable. Raises Refusing(BUSY). ``ahead``: see
+
+    ``in_transaction``.
 
     Where the rows were not what the pictures said (somebody wrote past the lock, or the database is not the one that
     the pictures are of; the key of the cells forbade it), the pictures are dropped, and it is decided again.
@@ -52,7 +55,8 @@ def decided(
     runs = list(keys)
     for _ in range(AGAIN):
         try:
-            answer, work = in_transaction(connection, attempt, pipelined=pipelined)
+            first, ahead = ahead, None
+            answer, work = in_transaction(connection, attempt, pipelined=pipelined, ahead=first)
         except (Stale, errors.UniqueViolation, errors.CheckViolation):
             pictures.drop(runs)
             continue

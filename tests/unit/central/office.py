@@ -23,8 +23,8 @@ from central.policies import import_policy
 from central.request import Refusing, Request, Response
 from central.services import Device, Services, Timetable
 from central.staff import Staff
-from central.stock.words import Ask
-from central.tx import Connection, Tx
+from central.stock.words import Act, Admitting, Ask
+from central.tx import Connection, Tx, together
 from counter_app.domain.staff import SYSTEM, Actor, Role
 from counter_app.security import Argon2Passwords, SigningKey, verify
 from counter_app.wire import messages as m
@@ -66,6 +66,22 @@ class RecordingStock:
             )
             for ask in batch
         ]
+
+    def decide_admitting(
+        self, wanted: Sequence[tuple[Act, m.ClaimRequest | m.ClaimAct]], who: Admitting, connection: Connection
+    ) -> list[m.ClaimAnswer | Refusing] | None:
+        def ask(tx: Tx) -> Sequence[Device | Refusing]:
+            who.ask(tx)
+            return who.devices()
+
+        found = together(connection, ask)
+        asks = [
+            Ask(device=device, act=act, message=message)
+            for (act, message), device in zip(wanted, found, strict=True)
+            if isinstance(device, Device)
+        ]
+        answers = iter(self.decide_claims(asks, connection) if asks else [])
+        return [next(answers) if isinstance(device, Device) else device for device in found]
 
     def availability(
         self, device: Device, message: m.AvailabilityQuery, connection: Connection

@@ -337,6 +337,35 @@ class TestManyClaims:
             )
         assert [one.status for one in responses] == [500, 200, 200]
 
+    def test_a_seal_is_recorded_whatever_becomes_of_the_decision(
+        self, office: Office, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """A request that ended in a fault must not be taken when somebody sends it again."""
+        window = office.window()
+        assert office.ask(window.feed("operator")).status == 200  # its key is known now
+        office.stock.trouble += [RuntimeError("in the batch"), RuntimeError("alone")]
+        asked = window.request("claim", claim(1))
+        with caplog.at_level(logging.CRITICAL):
+            (first,) = office.central.handle_claims([asked], office.connection)
+        (second,) = office.central.handle_claims([asked], office.connection)
+        assert first.status == 500
+        assert refused(second).code == "replayed"
+
+    def test_where_the_seals_cannot_be_recorded_nothing_is_decided(
+        self, office: Office, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Full disk, table away: nobody gets a seat on a request that could come again."""
+        window = office.window()
+        assert office.ask(window.feed("operator")).status == 200
+        office.connection.execute("ALTER TABLE request_seen RENAME TO put_away")
+        with caplog.at_level(logging.CRITICAL):
+            (answer,) = office.central.handle_claims([window.request("claim", claim(1))], office.connection)
+        assert answer.status == 500
+        assert not office.stock.batches
+        office.connection.execute("ALTER TABLE put_away RENAME TO request_seen")
+        (answer,) = office.central.handle_claims([window.request("claim", claim(2))], office.connection)
+        assert answer.status == 200
+
     def test_none_at_all(self, office: Office) -> None:
         assert office.central.handle_claims([], office.connection) == []
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from central.tx import Connection, Tx, in_transaction, together
+from central.tx import Asked, Connection, Tx, in_transaction, together
 from tests.postgres import Database
 
 
@@ -141,3 +141,57 @@ def test_statements_that_somebody_deallocated(connection: Connection) -> None:
         assert in_transaction(connection, lambda tx: tx.scalar("SELECT count(*) FROM thing"), pipelined=True) == 0
         connection.execute("ALTER TABLE thing ADD COLUMN more integer")
         connection.execute("ALTER TABLE thing DROP COLUMN more")
+
+
+def test_what_goes_ahead_stands_by_itself(connection: Connection) -> None:
+    """The record of a request's seal must outlive the decision that failed behind it: it would be taken again."""
+
+    def ahead(tx: Tx) -> None:
+        tx.ask("INSERT INTO thing VALUES (1, 'ahead')")
+
+    def fails(tx: Tx) -> None:
+        tx.ask("INSERT INTO thing VALUES (2, 'behind')")
+        tx.rows("SELECT 1 / %s::int", (0,))
+
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        in_transaction(connection, fails, pipelined=True, ahead=ahead)
+    assert connection.execute("SELECT n FROM thing").fetchall() == [(1,)]
+
+
+def test_an_error_ahead_is_its_own(connection: Connection) -> None:
+    """It comes up where its answer is looked at, each time, and what was asked behind it has its own answers."""
+    asked: list[Asked] = []
+
+    def ahead(tx: Tx) -> None:
+        asked.append(tx.ask("SELECT 1 / %s::int", (0,)))
+        asked.append(tx.ask("SELECT 'never reached'"))
+
+    def work(tx: Tx) -> list[tuple[object, ...]]:
+        tx.ask("INSERT INTO thing VALUES (3, 'behind')")
+        return tx.rows("SELECT n FROM thing")
+
+    for _ in range(2):
+        assert in_transaction(connection, work, pipelined=True, ahead=ahead) == [(3,)]
+        for one in asked:
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                one.rows()
+        connection.execute("DELETE FROM thing")
+    assert together(connection, lambda tx: tx.scalar("SELECT 'never reached'")) == "never reached"
+
+
+def test_what_goes_ahead_goes_once(connection: Connection) -> None:
+    """A transaction that PostgreSQL gave up is tried again; the seals before it were recorded already."""
+    tries: list[int] = []
+
+    def ahead(tx: Tx) -> None:
+        tx.ask("INSERT INTO thing VALUES (4, 'once')")
+
+    def given_up_once(tx: Tx) -> None:
+        tx.rows("SELECT 1")
+        tries.append(1)
+        if len(tries) == 1:
+            raise psycopg.errors.SerializationFailure
+
+    in_transaction(connection, given_up_once, pipelined=True, ahead=ahead, sleep=lambda _: None)
+    assert len(tries) == 2
+    assert connection.execute("SELECT count(*) FROM thing").fetchone() == (1,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,8 +12,10 @@ import pytest
 from psycopg import sql
 
 from central.request import Refusing
+from central.services import Device
 from central.stock.desk import StockDesk
 from central.stock.words import Act, Ask
+from central.tx import Asked, Tx
 from counter_app.wire.messages import AvailabilityQuery, ClaimAnswer, ClaimStatus, Question, Refused
 from tests.postgres import Cluster, Database
 from tests.unit.central.stock.world import World, act
@@ -169,6 +172,61 @@ def test_a_batch_is_one_transaction_and_refuses_one_by_one(world: World) -> None
     told = [one.status.value if isinstance(one, ClaimAnswer) else one.code.value for one in answers]
     assert told == ["HELD", "unknown_run", "HELD", "LEASED", "HELD", "GONE", "LEASED"]
     assert {state for _, _, state in cells(world)} == {"LEASED"}
+
+
+class _Found:
+    """``central.stock.words.Admitting``: an answer for each, said when the database has said something."""
+
+    def __init__(self, *found: Device | Refusing, stations: frozenset[str] = frozenset()) -> None:
+        self._found = found
+        self._asked: Asked | None = None
+        self.stations = stations
+
+    @property
+    def asked(self) -> bool:
+        return self._asked is not None
+
+    def ask(self, tx: Tx) -> None:
+        assert self._asked is None
+        self._asked = tx.ask("SELECT 'these'")
+
+    def devices(self) -> Sequence[Device | Refusing]:
+        assert self._asked is not None
+        assert self._asked.rows() == [("these",)]
+        return self._found
+
+
+class TestWhoAsksIsFoundOutOnTheWay:
+    def test_who_is_not_admitted_gets_nothing(self, world: World) -> None:
+        """The seal and the decision travel together: a replayed request must not hold a seat all the same."""
+        device = world.device()
+        world.desk.claim(device, world.ask(world.run(), places=("01/01A",)), world.connection)
+        first, second = (world.ask(world.run(), places=(place,)) for place in ("01/01B", "01/01C"))
+        who = _Found(Refusing(Refused.REPLAYED), device)
+        answers = world.desk.decide_admitting([(Act.CLAIM, first), (Act.CLAIM, second)], who, world.connection)
+        assert answers is not None
+        assert isinstance(answers[0], Refusing)
+        assert answers[0].code is Refused.REPLAYED
+        assert isinstance(answers[1], ClaimAnswer)
+        assert answers[1].places == ("01/01C",)
+        assert {place for place, _, _ in cells(world)} == {"01/01A", "01/01C"}
+
+    def test_a_run_that_nobody_touched_is_another_matter(self, world: World) -> None:
+        """It is frozen first, for the station of who asks: nothing was asked, and nothing done."""
+        who = _Found(world.device())
+        assert world.desk.decide_admitting([(Act.CLAIM, world.ask(world.run()))], who, world.connection) is None
+        assert not who.asked
+
+    def test_the_rules_are_those_of_the_station_where_it_is(self, world: World) -> None:
+        """A device that was moved since it was last seen holds for as long as its new station's policy says."""
+        device = world.device()
+        held = world.desk.claim(device, world.ask(world.run(), places=("01/01A",)), world.connection)
+        who = _Found(device, stations=frozenset({"ELSEWHERE"}))
+        asked = world.ask(world.run(), places=("01/01B",))
+        answers = world.desk.decide_admitting([(Act.CLAIM, asked)], who, world.connection)
+        assert answers is not None
+        assert isinstance(answers[0], ClaimAnswer)
+        assert answers[0].expires_at == held.expires_at
 
 
 def test_a_picture_that_is_not_what_the_rows_are_is_dropped(world: World) -> None:
