@@ -152,6 +152,12 @@ OLDER: Final = _bundle(
 FIRST_FORMAT: Final = _bundle(None, tuple(one for one in CERTIFICATES if one.key_id != IN_USE.key_id))
 
 
+def _signed_anew(statement: dict[str, Any]) -> dict[str, Any]:
+    """As the operator would sign it."""
+    made: dict[str, Any] = json.loads(BUNDLE.to_bytes())
+    return {**made, "statement": statement, "signature": SECOND.sign("trust", canonical(statement)).hex()}
+
+
 def _altered_bundles() -> dict[str, dict[str, Any]]:
     """Name -> a bundle that has to be refused."""
     said = BUNDLE.statement
@@ -182,7 +188,19 @@ def _altered_bundles() -> dict[str, dict[str, Any]]:
     )
     smuggled = (*CERTIFICATES[:-1], _certificate(STRANGER, STRANGER, 9, utc(2027, 1, 1), utc(2032, 1, 1), counter=2))
     signed_by_nobody = _bundle(_statement(1_798_800_003, utc(2027, 2, 28), SECOND, smuggled), in_order(smuggled))
+    small = copy()["statement"]
+    small["operator_keys"][1].update(public_key=bytes([1, *bytes(31)]).hex(), signature=bytes([1, *bytes(63)]).hex())
+    unknown_rule, unsorted, twice, too_early = (copy()["statement"] for _ in range(4))
+    unknown_rule["revocations"][0]["rule"] = "suspended"
+    unsorted["revocations"][0]["accepted"] = ["ff" * 32, "00" * 32]
+    twice["revocations"].append(twice["revocations"][0])
+    too_early["issued_at"] = "2026-12-31T23:59:59.999Z"
     return {
+        "a rule that nobody knows": _signed_anew(unknown_rule),
+        "accepted tickets out of order": _signed_anew(unsorted),
+        "a key revoked twice": _signed_anew(twice),
+        "signed by an operator key that is not in use yet": _signed_anew(too_early),
+        "an operator key of small order": _signed_anew(small),
         "a revocation left out": without_revocation,
         "another sequence": lower,
         "a certificate left out": without_key,
@@ -227,11 +245,29 @@ def cases() -> list[Case]:
         Case("before its day", genuine, "not_yet_valid", utc(2027, 2, 1)),
         Case("after its day", genuine, "expired", utc(2027, 3, 2, 16, 1)),
         Case("in its last minute", genuine, "genuine", utc(2027, 3, 2, 16, 0)),
+        Case("in the last second of its last minute", genuine, "genuine", utc(2027, 3, 2, 16, 0, 59)),
+        Case("in its first instant", genuine, "genuine", utc(2027, 3, 1, 8)),
+        Case("a second before", genuine, "not_yet_valid", utc(2027, 3, 1, 7, 59, 59)),
         Case("a demonstration", _code(IN_USE, demonstration=True), "genuine"),
         Case("key ended, of its time", _code(ENDED, ticket=number(2)), "genuine"),
         Case("key ended, valid later than it sold", _code(
             ENDED, ticket=number(2), valid_from=utc(2027, 3, 4), valid_until=utc(2027, 3, 5)
         ), "revoked", utc(2027, 3, 4)),
+        Case("key ended, over before it did", _code(
+            ENDED, ticket=number(2), valid_from=utc(2026, 12, 1), valid_until=utc(2026, 12, 2)
+        ), "genuine", utc(2026, 12, 1, 12)),
+        Case("key ended, valid until the last instant that it sold for", _code(
+            ENDED, ticket=number(2), valid_until=utc(2027, 3, 3)
+        ), "genuine"),
+        Case("key ended, valid a minute longer", _code(
+            ENDED, ticket=number(2), valid_until=utc(2027, 3, 3, 0, 1)
+        ), "revoked"),
+        Case("key refused, over before the revocation's from", _code(
+            STOLEN, ticket=number(1), valid_from=utc(2026, 8, 1), valid_until=utc(2026, 8, 2)
+        ), "revoked", utc(2026, 8, 1, 12)),
+        Case("key refused, in force from before the revocation's from", _code(
+            STOLEN, ticket=number(1), valid_from=utc(2026, 8, 1), valid_until=utc(2027, 4, 1)
+        ), "revoked"),
         Case("key refused", _code(STOLEN, ticket=number(1)), "revoked"),
         Case("key refused, expired too", _code(STOLEN, ticket=number(1)), "revoked", utc(2027, 4, 1)),
         Case("key refused, ticket listed", ACCEPTED, "genuine"),
@@ -240,6 +276,12 @@ def cases() -> list[Case]:
         Case("certificate over, valid from just before its end", _code(
             OVER, ticket=number(1, counter=2), valid_from=utc(2027, 1, 31, 23, 59), valid_until=utc(2027, 3, 2)
         ), "genuine"),
+        Case("valid from the end of the certificate on", _code(
+            OVER, ticket=number(1, counter=2), valid_from=utc(2027, 2, 1), valid_until=utc(2027, 3, 2)
+        ), "key_expired"),
+        Case("valid until its key began", _code(
+            IN_USE, valid_from=utc(2027, 1, 1), valid_until=utc(2027, 1, 2)
+        ), "genuine", utc(2027, 1, 1, 1)),
         Case("over before its key began", _code(
             IN_USE, valid_from=utc(2026, 12, 30), valid_until=utc(2026, 12, 31)
         ), "forged", utc(2026, 12, 30, 1)),
@@ -250,6 +292,10 @@ def cases() -> list[Case]:
         Case("the place altered", code_text(payload[:62] + b"9" + payload[63:]), "forged"),
         Case("another ticket's signature", code_text(spliced), "forged"),
         Case("S above the group's order", code_text(high_s), "forged"),
+        Case("S is the group's order", code_text(payload[:-32] + order.to_bytes(32, "little")), "forged"),
+        Case("R spelled with a number above the field's", code_text(
+            payload[:-64] + (2**255 - 16).to_bytes(32, "little") + payload[-32:]
+        ), "forged"),
         Case("R of small order", code_text(payload[:-64] + bytes([1]) + bytes(63)), "forged"),
         Case("cut short", genuine[:-4], "not_a_code"),
         Case("a byte too many before the signature", code_text(payload[:-64] + b"\0" + payload[-64:]), "not_a_code"),
@@ -260,6 +306,8 @@ def cases() -> list[Case]:
         Case("an unknown flag", code_text(payload[:2] + bytes([payload[2] | 0x20]) + payload[3:]), "not_a_code"),
         Case("a wide blank around it", f"\u3000{genuine}", "not_a_code"),
         Case("a blank inside", genuine[:90] + " " + genuine[90:], "not_a_code"),
+        Case("capital and small letters exchanged", genuine.swapcase(), "not_a_code"),
+        Case("wide letters", "".join(chr(ord(char) + 0xFEE0) for char in genuine), "not_a_code"),
         Case("empty", "", "not_a_code"),
     ]  # fmt: skip
 
