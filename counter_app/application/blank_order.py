@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from counter_app.domain.stocknumbers import stock_number
@@ -30,13 +30,13 @@ def in_order(books: Reading | Writing, found: Sequence[tuple[PrintJob, str]]) ->
     return ordered
 
 
-def behind(books: Reading | Writing, job: PrintJob, printer: str, waiting: Sequence[PrintJob]) -> bool:
+def behind(books: Reading | Writing, job: PrintJob, printer: str, waiting: Callable[[], Sequence[PrintJob]]) -> bool:
     """Whether one of ``waiting``, which go to the same printer, has an earlier blank of its roll."""
     roll = books.blanks.inside(printer) if job.kind is JobKind.TICKET else None
     own = 0 if roll is None else _blank(roll, job)
     if roll is None or not own:
         return False
-    return any(0 < _blank(roll, one) < own and one.attempts < TRIES_MAX for one in waiting)
+    return any(0 < _blank(roll, one) < own and one.attempts < TRIES_MAX for one in waiting())
 
 
 def _blank(roll: BlankRoll, job: PrintJob) -> int:

@@ -170,7 +170,7 @@ class StartJob:
             goes_to = job_printer(books, job, self.printers)
             if printer not in {"", goes_to}:
                 raise Refusal(Reason.JOB_NOT_OPEN, detail=MOVED)
-            if behind(books, job, goes_to, self._waiting(books, goes_to)):
+            if behind(books, job, goes_to, lambda: self._waiting(books, goes_to)):
                 raise Refusal(Reason.JOB_NOT_OPEN, detail=BEHIND)
             paper = self.compose.of_job(books, job) if job.kind is not JobKind.DRAWER else None
             books.prints.put_route(job_id, goes_to)

@@ -139,5 +139,81 @@
         <source>Numbered blanks left</source>
         <translation>编号票纸结存</translation>
     </message>
+    <message>
+        <source>Open the drawer with its key; it does not open by itself later.</source>
+        <translation>请用钥匙打开钱箱；它以后不会自动打开。</translation>
+    </message>
+    <message>
+        <source>The cash drawer is shut</source>
+        <translation>钱箱未打开</translation>
+    </message>
+    <message>
+        <source>Nothing was sent to it.</source>
+        <translation>没有向打印机发送任何内容。</translation>
+    </message>
+    <message>
+        <source>The window could not write down that it opens the drawer.</source>
+        <translation>窗口未能记录打开钱箱这一操作。</translation>
+    </message>
+    <message>
+        <source>Given up: {title}</source>
+        <translation>已放弃打印：{title}</translation>
+    </message>
+    <message>
+        <source>Nothing was sent to the printer.</source>
+        <translation>没有向打印机发送任何内容。</translation>
+    </message>
+    <message>
+        <source>Under Devices (Alt+7) it is printed after all with F5, or sent to another printer with F4.</source>
+        <translation>在“设备”（Alt+7）中按 F5 可继续打印，按 F4 可转到另一台打印机。</translation>
+    </message>
+    <message>
+        <source>Under Devices (Alt+7) it is printed after all with F5.</source>
+        <translation>在“设备”（Alt+7）中按 F5 可继续打印。</translation>
+    </message>
+    <message>
+        <source>A paper waits and cannot be printed</source>
+        <translation>有票据在等待，暂时无法打印</translation>
+    </message>
+    <message>
+        <source>Nothing was sent to the printer; the paper is not lost and is tried again.</source>
+        <translation>没有向打印机发送任何内容；票据不会丢失，会再次尝试打印。</translation>
+    </message>
+    <message>
+        <source>The list under Devices (Alt+7) says which papers wait, and why.</source>
+        <translation>哪些票据在等待及其原因，见“设备”（Alt+7）中的列表。</translation>
+    </message>
+    <message>
+        <source>What became of a paper could not be recorded</source>
+        <translation>一张票据的打印结果未能记录</translation>
+    </message>
+    <message>
+        <source>It is not printed again by itself.</source>
+        <translation>不会自动重新打印。</translation>
+    </message>
+    <message>
+        <source>Waits: {why}</source>
+        <translation>等待：{why}</translation>
+    </message>
+    <message>
+        <source>an error of the program</source>
+        <translation>程序出错</translation>
+    </message>
+    <message>
+        <source>Given up, waits</source>
+        <translation>已放弃，等待</translation>
+    </message>
+    <message>
+        <source>A paper is on its way to it, and it has not confirmed it yet.</source>
+        <translation>已向打印机发送票据，打印机尚未确认。</translation>
+    </message>
+    <message>
+        <source>no answer yet</source>
+        <translation>尚未应答</translation>
+    </message>
+    <message>
+        <source>Printer: no answer yet</source>
+        <translation>打印机：尚未应答</translation>
+    </message>
 </context>
 </TS>

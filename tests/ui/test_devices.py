@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
+from uuid import UUID
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -15,9 +16,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from shiboken6 import isValid
 
 from counter_app.application.views import Sheet
-from counter_app.domain.papers import Document
+from counter_app.domain.papers import Document, Paper
 from counter_app.ports.printer_events import EventKind, PrinterEvent
-from counter_app.ports.prints import Delivery, DeliveryOutcome, JobState, PaperState
+from counter_app.ports.prints import GIVEN_UP, Delivery, DeliveryOutcome, JobState, PaperState
 from tests.ui.clerk import ENTER, ESC, Clerk
 from tests.ui.fake_printing import READY
 from tests.ui.fake_workshop import Bench
@@ -108,6 +109,29 @@ def test_each_printer_has_a_card_with_what_to_do(station: Stage) -> None:
     station.desk.further["receipt"] = READY
     clerk.press(Key.Key_F5)
     assert "Ready." in _said(screen, "receipt")
+
+
+def test_f5_prints_what_was_given_up(station: Stage) -> None:
+    """The clerk gave it up to change the paper; now she wants it, from the same printer."""
+    clerk, _screen = _devices(station)
+    desk = station.desk
+    send = desk.send_job
+
+    def given_up(job_id: UUID, paper: Paper | None) -> DeliveryOutcome:
+        return replace(send(job_id, paper), delivery=Delivery.FAILED_BEFORE_SEND, detail=GIVEN_UP)
+
+    desk.send_job = given_up  # type: ignore[method-assign]
+    job = desk.print_test(desk.people["wang"])
+    station.window.print_jobs([job])
+    station.until(lambda: desk._jobs[job].state is JobState.FAILED_BEFORE_SEND)
+    station.settle()
+    desk.send_job = send  # type: ignore[method-assign]
+    station.window.poll_now()
+    station.settle()
+    assert desk._jobs[job].state is JobState.FAILED_BEFORE_SEND
+    assert "F5" in _notice(station)
+    clerk.press(Key.Key_F5)
+    station.until(lambda: desk._jobs[job].state is JobState.CONFIRMED)
 
 
 def test_trouble_of_any_printer_stands_in_the_status_line(station: Stage) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from counter_app.application.views import OrderView, PrintJobView
-from counter_app.ports.prints import JobKind, JobState, PaperState, PrinterStatus
+from counter_app.errors import Reason
+from counter_app.ports.prints import GIVEN_UP, JobKind, JobState, PaperState, PrinterStatus
 from counter_app.texts import Texts, mark
+from ui.presenters.refusal_sentences import SENTENCES
 
 JOB_KINDS: Mapping[str, str] = {
     "ticket": mark("Ticket"),
@@ -64,6 +66,7 @@ TROUBLE_WORDS: Mapping[str, str] = {
     "offline": mark("The printer is off line. Press its on-line or feed key."),
     "stopped": mark("The print queue is stopped, or takes no jobs. Start it again in the system's print service."),
     "cutter": mark("The cutter is jammed. Open the cover, remove the paper, close it again."),
+    "no_answer_yet": mark("A paper is on its way to it, and it has not confirmed it yet."),
 }
 
 
@@ -73,10 +76,26 @@ def kind_words(job: PrintJobView, t: Texts) -> str:
 
 
 def state_words(job: PrintJobView, t: Texts) -> str:
+    if job.refused:
+        return t("Waits: {why}", why=_refused_words(job.refused, t))
+    if _given_up(job):
+        return t("Given up, waits")
     return t((DRAWER_STATES if _kick(job) else JOB_STATES)[job.state][0])
 
 
+def _refused_words(refused: str, t: Texts) -> str:
+    """Why it could not be begun, shortly: the title of what is said when it is refused."""
+    said = SENTENCES.get(Reason(refused)) if refused in {reason.value for reason in Reason} else None
+    return t(mark("an error of the program")) if said is None else t(said.title)
+
+
+def _given_up(job: PrintJobView) -> bool:
+    return job.state is JobState.FAILED_BEFORE_SEND and not _kick(job) and job.detail.endswith(GIVEN_UP)
+
+
 def state_mood(job: PrintJobView) -> str:
+    if job.refused:
+        return "warn"
     return (DRAWER_STATES if _kick(job) else JOB_STATES)[job.state][1]
 
 

@@ -42,6 +42,7 @@ STATE_WORDS: Final[Mapping[str, str]] = {
     "paper_out": mark("out of paper"),
     "cover_open": mark("cover open"),
     "silent": mark("no answer"),
+    "no_answer_yet": mark("no answer yet"),
     "not_reachable": mark("not reachable"),
     "offline": mark("off line"),
     "cutter": mark("cutter jammed"),

@@ -19,6 +19,7 @@ from ui.presenters.printers import badge, printer_name, status_sentence
 PRINTER_WORDS = {
     "not_reachable": mark("Printer: not reachable"),
     "silent": mark("Printer: no answer"),
+    "no_answer_yet": mark("Printer: no answer yet"),
     "cover_open": mark("Printer: cover open"),
     "paper_out": mark("Printer: out of paper"),
     "offline": mark("Printer: off line"),
@@ -48,7 +49,7 @@ def printer_item(status: PrinterStatus | None, t: Texts, *, to_settle: int = 0, 
     ``name``: said where it is not the main one's.
     """
     if name != MAIN_PRINTER:
-        mood = "" if status is None else "ok" if status.ready else "bad"
+        mood = "" if status is None else "ok" if status.ready else mood_of(status)
         said = f"{printer_name(name, t)}: {status_sentence(status, t)[0]}"
         return StatusItem(text=f"{printer_name(name, t)}: {badge(status, t)}", mood=mood, badge=True, spoken=said)
     if to_settle:
@@ -60,7 +61,12 @@ def printer_item(status: PrinterStatus | None, t: Texts, *, to_settle: int = 0, 
             return StatusItem(text=t("Printer: paper low"), mood="warn", badge=True)
         return StatusItem(text=t("Printer ready"), mood="ok", badge=True)
     words, (said, _mood) = PRINTER_WORDS.get(status.error, mark("Printer: not ready")), status_sentence(status, t)
-    return StatusItem(text=t(words), mood="bad", badge=True, spoken=f"{printer_name(name, t)}: {said}")
+    return StatusItem(text=t(words), mood=mood_of(status), badge=True, spoken=f"{printer_name(name, t)}: {said}")
+
+
+def mood_of(status: PrinterStatus) -> str:
+    """Of one that is not ready; it may be printing a long paper on a slow line."""
+    return "warn" if status.error == "no_answer_yet" else "bad"
 
 
 TERMINAL_WORDS = {

@@ -305,4 +305,4 @@ class DevicesScreen(Screen):
         ):
             return
         desk = self.shell.desk
-        self.run(Lane.READ, lambda: desk.cancel_printing(printer), lambda _none: self._read())
+        self.run(Lane.APART, lambda: desk.cancel_printing(printer), lambda _none: self._read())  # may take a while

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from counter_app.application.desk import Desk
 from counter_app.application.views import PrintJobView
 from counter_app.domain.settings import MAIN_PRINTER
-from counter_app.ports.prints import JobKind, JobState, PrinterStatus
-from ui.presenters.lane import Lane, Lanes
-from ui.presenters.printing import PrintPump
-from ui.presenters.refusals import Notice
+from counter_app.ports.prints import GIVEN_UP, JobKind, JobState, PaperState, PrinterStatus
+from ui.presenters import print_notices
+from ui.presenters.lane import Lane, Lanes, Trouble
+from ui.presenters.printing import MUTE_MS, PrintPump
 
 if TYPE_CHECKING:
     from ui.shell.window import MainWindow
+
+
+_BAD = {JobState.UNKNOWN, JobState.FAILED_BEFORE_SEND}
+_MUTE = PrinterStatus(
+    ready=False, online=False, cover_open=False, paper=PaperState.UNKNOWN, error="no_answer_yet", answered=False
+)
 
 
 class PrintWatch(QObject):
@@ -37,6 +43,11 @@ class PrintWatch(QObject):
         self._statuses: dict[str, PrinterStatus | None] = {MAIN_PRINTER: None}
         self._polling: set[str] = set()
         self._needed: tuple[str, ...] = ()
+        self._drawer: PrintJobView | None = None  # the last kick, as long as the clerk reads that it came to nothing
+        self._told: set[UUID] = set()  # papers that wait, and kicks that could not be begun: said once
+        self._mute: set[str] = set()
+        self._waiting = QTimer(self, interval=MUTE_MS // 4)
+        self._waiting.timeout.connect(self._look_for_mute)
         self.to_settle = 0
 
     def begin(
@@ -45,18 +56,29 @@ class PrintWatch(QObject):
         """``jobs``: what an earlier run of the program left to be printed; ``needed``: the printers of a sale."""
         self._desk, self._lanes, self._needed = desk, lanes, tuple(needed)
         self._statuses = dict.fromkeys(names)
-        self._pump = PrintPump(desk, lanes, changed=self._finished, troubled=self._window.refuse, printers=names)
+        self._pump = PrintPump(
+            desk,
+            lanes,
+            changed=self._finished,
+            troubled=self._troubled,
+            not_written=self._not_written,
+            sent=self._sent,
+            rested=self.idle.emit,
+            now_ms=self._window.parts.clock.monotonic_ms,
+            printers=names,
+        )
         self._pump.enqueue(jobs)
         self.ask()
 
     @property
     def main(self) -> PrinterStatus | None:
-        return self._statuses[MAIN_PRINTER]
+        return self.statuses[MAIN_PRINTER]
 
     @property
     def statuses(self) -> Mapping[str, PrinterStatus | None]:
-        """By name, the main one first; None: not asked yet."""
-        return self._statuses
+        """By name, the main one first; None: not asked yet. One that a job waits for is not what it said before."""
+        pump = self._pump
+        return {name: _MUTE if pump is not None and pump.mute(name) else said for name, said in self._statuses.items()}
 
     @property
     def sending(self) -> bool:
@@ -73,6 +95,12 @@ class PrintWatch(QObject):
     def enqueue(self, jobs: Sequence[UUID]) -> None:
         assert self._pump is not None, "the store is not open yet"
         self._pump.enqueue(jobs)
+
+    def try_again(self) -> None:
+        """A person says so: what waits is printed now, also what was given up."""
+        assert self._pump is not None, "the store is not open yet"
+        self._pump.try_again()
+        self.ask()
 
     def ask(self) -> None:
         """Those that nothing is sent to: a status between its bands would wait behind a job anyway."""
@@ -100,6 +128,8 @@ class PrintWatch(QObject):
         before, self._statuses[name] = self._statuses[name], answer
         if answer.ready:
             self._pump.printer_ready(name)
+        else:
+            self._pump.printer_troubled(name)
         if before != answer:
             self.changed.emit()
             self.said.emit(name, answer)
@@ -111,56 +141,63 @@ class PrintWatch(QObject):
         if count != self.to_settle:
             self.to_settle = count
             self.changed.emit()
+        for job in jobs:
+            if job.kind == JobKind.DRAWER.value and job.state in _BAD and job.job_id not in self._told:
+                self._say(job)  # a kick that could not be begun is over
         self._pump.adopt(jobs)
 
-    # ---- a job is over
+    # ---- a job waits for its printer's word
+
+    def _sent(self, _name: str) -> None:
+        """Without an answer the printer is not shown as ready for long."""
+        if not self._waiting.isActive():
+            self._waiting.start()
+
+    def _look_for_mute(self) -> None:
+        assert self._pump is not None
+        if not self._pump.awaited:
+            self._waiting.stop()
+        mute = {name for name in self._statuses if self._pump.mute(name)}
+        if mute != self._mute:
+            self._mute = mute
+            self.changed.emit()
+
+    # ---- a job is over, or cannot be begun
 
     def _finished(self, job: PrintJobView) -> None:
         self.finished.emit(job)
-        notice = self._notice_of(job)
-        if notice is not None:
-            self._window.notify(notice)
-        elif job.state is JobState.CONFIRMED and self._window.notice_code == "paper_waiting":
-            self._window.clear_notice()  # it printed by itself, as was said
+        self._say(job)
         if job.state is JobState.UNKNOWN and job.kind != JobKind.DRAWER.value:
             self.to_settle += 1
         self.changed.emit()
         self.ask()
-        if not self.sending:
-            self.idle.emit()
 
-    def _notice_of(self, job: PrintJobView) -> Callable[[], Notice] | None:
-        t = self._window.t
-        bad = job.state in {JobState.UNKNOWN, JobState.FAILED_BEFORE_SEND}
-        if bad and job.kind == JobKind.DRAWER.value:
-            return lambda: Notice(
-                title=t("The cash drawer may be shut"),
-                what_happened=t("The printer did not answer when it was to open the drawer."),
-                what_to_do=t("Open it with its key."),
-                mood="warn",
-                code="drawer_shut",
-            )
-        if job.state is JobState.UNKNOWN:
-            return lambda: Notice(
-                title=t("Did it come out? {title}", title=job.title),
-                what_happened=t("The printer did not confirm this paper."),
-                what_was_done=t("The sale itself stands."),
-                what_to_do=t("Look at the printer and answer under Devices (Alt+7)."),
-                mood="bad",
-                code="paper_unknown",
-            )
-        if job.state is JobState.FAILED_BEFORE_SEND:
-            elsewhere = len(self._statuses) > 1
-            return lambda: Notice(
-                title=t("Not printed yet: {title}", title=job.title),
-                what_happened=t("The printer was not ready. Nothing was sent to it."),
-                what_to_do=t("It prints by itself once the printer is ready, or on another one: Devices (Alt+7).")
-                if elsewhere
-                else t("It prints by itself once the printer is ready."),
-                mood="warn",
-                code="paper_waiting",
-            )
-        return None
+    def _say(self, job: PrintJobView) -> None:
+        window, t = self._window, self._window.t
+        kick = job.kind == JobKind.DRAWER.value
+        if job.state not in _BAD:
+            self._told.discard(job.job_id)
+            if job.state is JobState.CONFIRMED and window.notice_code == "paper_waiting":
+                window.clear_notice()  # it printed by itself, as was said
+            return
+        if kick:
+            self._told.add(job.job_id)
+            self._drawer = job
+        elif job.state is JobState.FAILED_BEFORE_SEND and not job.detail.endswith(GIVEN_UP):
+            if job.job_id in self._told:
+                return
+            self._told.add(job.job_id)
+        # The papers of the sale fail a moment after the drawer's kick: the clerk must read of both.
+        drawer = self._drawer if kick or window.notice_code == print_notices.DRAWER else None
+        several = len(self._statuses) > 1
+        window.notify(lambda: print_notices.ended(job, t, drawer=drawer, elsewhere=several))
+
+    def _troubled(self, trouble: Trouble) -> None:
+        self._window.notify(lambda: print_notices.not_begun(trouble, self._window.t))
+
+    def _not_written(self, trouble: Trouble) -> None:
+        self._window.notify(lambda: print_notices.not_written(trouble, self._window.t))
+        self.ask()  # it is to be settled
 
 
 def _nothing(_answer: object) -> None:

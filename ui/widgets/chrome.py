@@ -355,6 +355,7 @@ class NoticeBar(QFrame):
 
     def clear(self) -> None:
         self.passing.stop()
+        self.code = ""
         if not self.isHidden():
             self.hide()
             self.closed.emit()

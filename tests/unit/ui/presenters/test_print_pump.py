@@ -11,12 +11,12 @@ import pytest
 
 from counter_app.application.views import PrintJobView
 from counter_app.domain.papers import Paper
-from counter_app.errors import OutcomeUnknown
-from counter_app.ports.prints import Delivery, JobState, PaperState
+from counter_app.errors import OutcomeUnknown, Reason, Refusal
+from counter_app.ports.prints import GIVEN_UP, Delivery, DeliveryOutcome, JobState, PaperState
 from tests.ui.fake_desk import READY, FakeDesk
 from ui.presenters.checkout import Basket, CheckoutPresenter
 from ui.presenters.lane import CancelToken, InlineLanes, Lane, Trouble
-from ui.presenters.printing import QUEUE_MAX, PrintPump
+from ui.presenters.printing import LOOKS_MAX, MUTE_MS, QUEUE_MAX, PrintPump
 
 T = TypeVar("T")
 
@@ -60,6 +60,9 @@ class _Counter:
         self.lanes = _Lanes()
         self.done: list[PrintJobView] = []
         self.troubles: list[Trouble] = []
+        self.unwritten: list[Trouble] = []
+        self.rested = 0
+        self.now_ms = 0
         self.pump = self.another_pump()
 
     def another_pump(self) -> PrintPump:
@@ -68,8 +71,23 @@ class _Counter:
             self.lanes,
             changed=self.done.append,
             troubled=self.troubles.append,
+            not_written=self.unwritten.append,
+            rested=self._rests,
+            now_ms=lambda: self.now_ms,
             printers=[one.name for one in self.desk.printers()],
         )
+
+    def _rests(self) -> None:
+        self.rested += 1
+
+    def look(self) -> None:
+        """As the window does every few seconds: the printers are asked, and the store for what is open."""
+        for printer in self.desk.printers():
+            if self.desk.printer_status(printer.name).ready:
+                self.pump.printer_ready(printer.name)
+            else:
+                self.pump.printer_troubled(printer.name)
+        self.pump.adopt(self.desk.open_print_jobs())
 
     def job(self, kind: str, printer: str = "") -> UUID:
         job_id = self.desk.print_test(self.desk.people["li"])
@@ -262,6 +280,202 @@ def test_a_look_at_the_store_that_fails_loses_no_paper() -> None:
     counter.desk.job_printers = look  # type: ignore[method-assign]
     counter.pump.adopt(counter.desk.open_print_jobs())
     assert counter.went("main") == [job]
+
+
+class _Refusing:
+    """``start_job`` of these jobs raises; how often each was tried stands in ``tries``."""
+
+    def __init__(self, counter: _Counter, trouble: Trouble, *jobs: UUID) -> None:
+        self.jobs, self.trouble = set(jobs), trouble
+        self.tries: list[UUID] = []
+        self._begin = counter.desk.start_job
+        counter.desk.start_job = self  # type: ignore[method-assign]
+
+    def __call__(self, job_id: UUID, printer: str = "") -> Paper | None:
+        if job_id in self.jobs:
+            self.tries.append(job_id)
+            raise self.trouble
+        return self._begin(job_id, printer)
+
+
+SHORT = Refusal(Reason.BLANKS_SHORT, left=0, needed=1)
+
+
+@pytest.mark.parametrize("trouble", [SHORT, OutcomeUnknown("commit", "disk I/O error")])
+def test_what_cannot_be_begun_is_said_once_and_holds_no_window_open(trouble: Trouble) -> None:
+    """The same sentence over the till every five seconds, and a window that could not be closed for the night."""
+    counter = _Counter()
+    bad, also, good = (counter.job("ticket") for _ in range(3))
+    refusing = _Refusing(counter, trouble, bad, also)
+    counter.pump.enqueue([bad, also, good])
+    assert counter.went("main") == [good]
+    assert counter.troubles == [trouble]
+    assert not counter.pump.sending
+    assert counter.rested, "whoever waits to close hears of it"
+    for _ in range(20):
+        counter.look()
+        assert not counter.pump.sending
+    assert counter.troubles == [trouble]
+    assert 2 < len(refusing.tries) <= 2 * 6, "tried again, and the longer the rarer"
+    refusing.jobs.clear()
+    for _ in range(LOOKS_MAX):
+        counter.look()
+    assert counter.went("main") == [good, bad, also]
+    refusing.jobs = {late := counter.job("ticket")}
+    counter.pump.enqueue([late])
+    assert counter.troubles == [trouble, trouble], "another day, another trouble"
+
+
+def test_a_printer_that_is_ready_and_prints_nothing_is_not_tried_without_end() -> None:
+    """It answers every question and takes no paper: a commit and a notice every few seconds, all day."""
+    counter = _Counter()
+    counter.desk.delivery = Delivery.FAILED_BEFORE_SEND
+    job = counter.job("ticket")
+    counter.pump.enqueue([job])
+    for _ in range(30):
+        counter.look()
+    assert 2 < len(counter.went("main")) <= 8
+    counter.desk.delivery = Delivery.CONFIRMED
+    for _ in range(LOOKS_MAX):
+        counter.look()
+    assert counter.done[-1].state is JobState.CONFIRMED
+
+
+def test_paper_that_was_put_in_prints_at_the_next_look() -> None:
+    """The rest that a ready printer gets is none for one that had a reason."""
+    counter = _Counter()
+    job = counter.job("ticket")
+    counter.desk.status = replace(READY, ready=False, paper=PaperState.OUT, error="paper_out")
+    counter.pump.enqueue([job])
+    for _ in range(5):
+        counter.look()
+    assert len(counter.went("main")) == 1
+    counter.desk.status = READY
+    counter.look()
+    assert counter.done[-1].state is JobState.CONFIRMED
+
+
+def test_what_a_person_gave_up_is_printed_when_a_person_says_so() -> None:
+    """Given up, and a second later it came out by itself."""
+    counter = _Counter()
+    job = counter.job("ticket")
+    send = counter.desk.send_job
+
+    def given_up(job_id: UUID, paper: Paper | None) -> DeliveryOutcome:
+        outcome = send(job_id, paper)
+        return replace(outcome, delivery=Delivery.FAILED_BEFORE_SEND, detail=GIVEN_UP)
+
+    counter.desk.send_job = given_up  # type: ignore[method-assign]
+    counter.pump.enqueue([job])
+    counter.desk.send_job = send  # type: ignore[method-assign]
+    for _ in range(5):
+        counter.look()
+    assert len(counter.went("main")) == 1
+    counter.pump.try_again()
+    assert counter.done[-1].state is JobState.CONFIRMED
+
+
+@pytest.mark.parametrize("how", ["a later paper", "a printer that was mended"])
+def test_what_was_given_up_is_not_forgotten(how: str) -> None:
+    """The later ticket would come out on its blank; or nobody thinks of it until the evening."""
+    counter = _Counter()
+    job = counter.job("ticket")
+    counter.desk.delivery = Delivery.FAILED_BEFORE_SEND
+    counter.desk.status = replace(READY, error=GIVEN_UP)  # the detail of the invented printer's outcome
+    counter.pump.enqueue([job])
+    counter.desk.delivery = Delivery.CONFIRMED
+    counter.desk.status = READY
+    counter.look()
+    assert counter.went("main") == [job]
+    if how == "a later paper":
+        later = counter.job("ticket")
+        counter.pump.enqueue([later])
+        assert counter.went("main") == [job, job, later]
+    else:
+        counter.desk.status = replace(READY, ready=False, error="cover_open")
+        counter.look()
+        counter.desk.status = READY
+        counter.look()
+        assert counter.went("main") == [job, job]
+
+
+def test_a_ticket_behind_another_one_waits_without_a_word() -> None:
+    """The blank in the printer is the other one's; nothing is wrong, and nobody is told."""
+    counter = _Counter()
+    first, second = counter.job("ticket"), counter.job("ticket")
+    refusing = _Refusing(counter, Refusal(Reason.JOB_NOT_OPEN, detail="behind"), second)
+    counter.pump.enqueue([second])
+    counter.pump.enqueue([first])
+    assert counter.went("main") == [first]
+    refusing.jobs.clear()
+    counter.look()
+    assert counter.went("main") == [first, second]
+    assert not counter.troubles
+
+
+def test_what_could_not_be_written_is_written_later_and_never_printed_again() -> None:
+    """A full disk for a minute: the ticket came out, and the store hears of it when it can."""
+    counter = _Counter()
+    job, later = counter.job("ticket"), counter.job("ticket")
+    finish = counter.desk.finish_job
+    trouble = OutcomeUnknown("commit", "disk I/O error")
+
+    def full(job_id: UUID, outcome: DeliveryOutcome) -> PrintJobView:
+        if job_id == job:
+            raise trouble
+        return finish(job_id, outcome)
+
+    counter.desk.finish_job = full  # type: ignore[method-assign]
+    counter.pump.enqueue([job, later])
+    assert (counter.unwritten, counter.troubles) == ([trouble], [])
+    assert counter.pump.idle, "a window may be closed: the next start asks"
+    counter.look()
+    assert counter.unwritten == [trouble], "said once"
+    counter.desk.finish_job = finish  # type: ignore[method-assign]
+    counter.look()
+    assert [(view.job_id, view.state) for view in counter.done] == [
+        (later, JobState.CONFIRMED),
+        (job, JobState.CONFIRMED),
+    ]
+    counter.look()
+    assert counter.went("main") == [job, later]
+
+
+def test_what_a_person_settled_meanwhile_is_not_written_over() -> None:
+    counter = _Counter()
+    job = counter.job("ticket")
+    finish = counter.desk.finish_job
+
+    def full(job_id: UUID, outcome: DeliveryOutcome) -> PrintJobView:
+        raise OutcomeUnknown("commit", str((job_id, outcome))[:20])
+
+    def settled(job_id: UUID, outcome: DeliveryOutcome) -> PrintJobView:
+        asked.append(job_id)
+        raise Refusal(Reason.JOB_NOT_OPEN, detail=outcome.detail)
+
+    asked: list[UUID] = []
+    counter.desk.finish_job = full  # type: ignore[method-assign]
+    counter.pump.enqueue([job])
+    counter.desk.finish_job = settled  # type: ignore[method-assign]
+    counter.look()
+    counter.look()
+    assert asked == [job]
+    counter.desk.finish_job = finish  # type: ignore[method-assign]
+    assert not counter.done
+
+
+def test_a_printer_that_says_nothing_to_a_paper_is_not_called_ready_meanwhile() -> None:
+    """Green for seventeen seconds, while the customer's ticket waits for a printer that is switched off."""
+    counter = _Counter("receipt")
+    counter.lanes.stuck = {Lane.PRINTER}
+    job = counter.job("ticket")
+    counter.pump.enqueue([job])
+    assert (counter.pump.awaited, counter.pump.mute("main")) == (True, False)
+    counter.now_ms += MUTE_MS
+    assert (counter.pump.mute("main"), counter.pump.mute("receipt")) == (True, False)
+    counter.lanes.let_go(Lane.PRINTER)
+    assert (counter.pump.awaited, counter.pump.mute("main")) == (False, False)
+    assert counter.done[-1].state is JobState.CONFIRMED
 
 
 def test_a_sale_waits_for_the_receipts_printer_where_a_receipt_is_due() -> None:
