@@ -13,11 +13,13 @@ from hashlib import sha256
 from typing import Final
 
 import argon2
-from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from nacl.bindings import crypto_sign_open
+from nacl.exceptions import BadSignatureError
 
 # ------------------------------------------------------------------------------------------------- signatures
 
@@ -114,8 +116,8 @@ def verify(public_key: bytes, purpose: str, message: bytes, signature: bytes) ->
     if int.from_bytes(signature[32:], "little") >= _GROUP_ORDER:
         return False
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, _prefixed(purpose, message))
-    except (InvalidSignature, ValueError):
+        crypto_sign_open(signature + _prefixed(purpose, message), public_key)
+    except BadSignatureError:
         return False
     return True
 
