@@ -293,7 +293,7 @@ def _report(say: Say, case: Case) -> tuple[str, Parts]:
         )
     return say("X 报表", "X report"), {
         "shift": (
-            Pair(say("班次", "Shift"), "12"),
+            Pair(say("当班", "Shift"), "12"),
             Pair(say("售票员", "Clerk"), "李娜 (lina)"),
             Pair(say("开班", "Opened"), "2026-11-21 06:30"),
             Pair(say("截至", "As of"), "2026-11-21 18:00"),

@@ -835,5 +835,97 @@
         <source>Close it under Shift with a supervisor, then open a new one.</source>
         <translation>请与值班员在“当班”中办理结账，再重新开班。</translation>
     </message>
+    <message>
+        <source>The last administrator</source>
+        <translation>最后一名管理员</translation>
+    </message>
+    <message>
+        <source>Nobody would be left who may manage accounts here.</source>
+        <translation>这样将无人可以管理本窗口的账号。</translation>
+    </message>
+    <message>
+        <source>Make another account an administrator first.</source>
+        <translation>请先将另一账号设为管理员。</translation>
+    </message>
+    <message>
+        <source>The paper before may still come out</source>
+        <translation>前一张可能仍会打出</translation>
+    </message>
+    <message>
+        <source>It waits, or nobody has said yet whether it came out.</source>
+        <translation>前一张尚在等待，或还没有人确认是否打出。</translation>
+    </message>
+    <message>
+        <source>Look at the printer and answer under Devices (Alt+7), then print the copy.</source>
+        <translation>请查看打印机，在“设备”(Alt+7) 中回答后再补打。</translation>
+    </message>
+    <message>
+        <source>Nothing to print again</source>
+        <translation>没有可补打的</translation>
+    </message>
+    <message>
+        <source>No paper of this kind was printed yet.</source>
+        <translation>此类纸张尚未打印过。</translation>
+    </message>
+    <message>
+        <source>Choose it in the list of papers to print it for the first time.</source>
+        <translation>请在单据列表中选择，首次打印。</translation>
+    </message>
+    <message>
+        <source>It is there already</source>
+        <translation>已在该打印机</translation>
+    </message>
+    <message>
+        <source>This paper goes to that printer already.</source>
+        <translation>此张本来就送往该打印机。</translation>
+    </message>
+    <message>
+        <source>Choose another printer.</source>
+        <translation>请另选打印机。</translation>
+    </message>
+    <message>
+        <source>Picture refused</source>
+        <translation>图片被拒绝</translation>
+    </message>
+    <message>
+        <source>The picture is too large to be looked through.</source>
+        <translation>图片过大，无法识别。</translation>
+    </message>
+    <message>
+        <source>The file is no PNG or JPEG picture, or it is damaged.</source>
+        <translation>该文件不是 PNG 或 JPEG 图片，或已损坏。</translation>
+    </message>
+    <message>
+        <source>No code found</source>
+        <translation>未找到车票码</translation>
+    </message>
+    <message>
+        <source>There is no ticket code in this picture that can be read.</source>
+        <translation>图片中没有可识别的车票码。</translation>
+    </message>
+    <message>
+        <source>Choose another picture, or scan the paper itself.</source>
+        <translation>请另选图片，或直接扫描车票。</translation>
+    </message>
+    <message>
+        <source>Record it</source>
+        <translation>记账</translation>
+    </message>
+    <message>
+        <source>this computer offers no USB</source>
+        <translation>本机没有 USB</translation>
+    </message>
+    <message>
+        <source>this device is no printer</source>
+        <translation>该设备不是打印机</translation>
+    </message>
+    <message>
+        <source>not plugged in, or switched off</source>
+        <translation>未插好，或未开机</translation>
+    </message>
+    <message>
+        <source>there are several of them</source>
+        <translation>有多台相同的设备</translation>
+    </message>
 </context>
 </TS>

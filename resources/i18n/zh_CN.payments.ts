@@ -53,7 +53,7 @@
     </message>
     <message>
         <source>Settle that payment under Payments to settle first. Cash can be taken.</source>
-        <translation>请先在“待处理支付”中处理该笔支付。可以收现金。</translation>
+        <translation>请先在“未了结支付”中处理该笔支付。可以收现金。</translation>
     </message>
     <message>
         <source>A payment of this sale is open</source>
@@ -65,7 +65,7 @@
     </message>
     <message>
         <source>Finish the sale, take the payment back, or settle it under Payments to settle.</source>
-        <translation>请完成售票、撤销该笔支付，或在“待处理支付”中处理。</translation>
+        <translation>请完成售票、撤销该笔支付，或在“未了结支付”中处理。</translation>
     </message>
     <message>
         <source>Nothing left to settle</source>
@@ -117,15 +117,15 @@
     </message>
     <message>
         <source>Of some payments of this shift it is not known whether the money moved.</source>
-        <translation>本班次有支付尚不知款项是否已动。</translation>
+        <translation>本班有支付尚不知款项是否已动。</translation>
     </message>
     <message>
         <source>Settle them under Payments to settle, or have a supervisor carry them over by name.</source>
-        <translation>请在“待处理支付”中处理，或由值班员逐笔结转。</translation>
+        <translation>请在“未了结支付”中处理，或由值班员逐笔结转。</translation>
     </message>
     <message>
         <source>Payments of this shift of which it is not known whether the money moved: {count}.</source>
-        <translation>本班次有 {count} 笔支付尚不知款项是否已动。</translation>
+        <translation>本班有 {count} 笔支付尚不知款项是否已动。</translation>
     </message>
     <message>
         <source>Not a payment code</source>

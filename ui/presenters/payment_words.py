@@ -9,7 +9,7 @@ from counter_app.domain.payments import Direction, PaymentState, Tender
 from counter_app.texts import Texts, mark
 from ui.presenters import words
 from ui.presenters.refusals import Notice
-from ui.presenters.refused_words import refused
+from ui.presenters.refused_words import REASONS, refused
 
 S = PaymentState
 
@@ -148,40 +148,6 @@ ACTIONS: Mapping[SettleAction, str] = {
     SettleAction.DECIDE: mark("Decide …"),
     SettleAction.CARRY: mark("Carry over …"),
 }
-_REASONS: Mapping[str, str] = {
-    "timeout": mark("the terminal did not answer in time"),
-    "reset": mark("the line to the terminal broke"),
-    "garbled": mark("the terminal's answer was damaged"),
-    "no_status": mark("the terminal ended without saying how"),
-    "other_result": mark("the terminal answered about another payment"),
-    "not_committed": mark("the answer could not be kept here"),
-    "crash": mark("the program was ended on the way"),
-    "fault": mark("the program could not keep what happened"),
-    "terminal_blocked": mark("an earlier payment on the terminal is not settled"),
-    "another_terminal": mark("it was paid at another terminal"),
-    "no_answer": mark("central did not answer in time"),
-    "not_reached": mark("central was not reached"),
-    "not_reachable": mark("the terminal is not reachable"),
-    "not_registered": mark("the terminal refused the registration"),
-    "not_configured": mark("no terminal here"),
-    "silent": mark("the terminal is silent"),
-    "busy": mark("the terminal is busy"),
-    "no_baseline": mark("the terminal did not say what its last payment was"),
-    "nameless_terminal": mark("the terminal did not say who it is"),
-    "terminal_has_another": mark("the terminal's last payment is another one"),
-    "reversed_another": mark("the terminal gave back another payment"),
-    "receipt_unchanged": mark("the terminal did nothing"),
-    "found_at_terminal": mark("found at the terminal"),
-    "no_receipt": mark("the terminal gave no receipt number"),
-    "no_funds": mark("not enough money"),
-    "wrong_code": mark("the code is not valid"),
-    "expired": mark("the code has run out"),
-    "not_valid": mark("not valid"),
-    "stopped": mark("stopped before it was sent"),
-    "no_code": mark("no code was shown"),
-    "stand_alone": mark("needs central"),
-    "decided_by_supervisor": mark("decided by a supervisor"),
-}
 
 
 def tender(one: Tender, t: Texts) -> str:
@@ -216,7 +182,7 @@ def state(leg: PaymentLeg, t: Texts) -> tuple[str, str]:
 
 def reason(leg: PaymentLeg, t: Texts) -> str:
     """Why it is so, as a sentence of its own; "" where there is nothing to add."""
-    return _sentence(t(_REASONS[leg.reason]) if leg.reason in _REASONS else refused(leg.reason, t))
+    return _sentence(t(REASONS[leg.reason]) if leg.reason in REASONS else refused(leg.reason, t))
 
 
 def _sentence(said: str) -> str:
@@ -230,8 +196,8 @@ def terminal(view: TerminalView, t: Texts) -> str:
     if view.ready:
         said = t("Terminal {id}: {word}", id=view.terminal_id or view.name, word=t("ready"))
         return said if view.last_receipt is None else f"{said} · " + t("last receipt {n}", n=view.last_receipt)
-    if view.trouble in _REASONS:
-        return _sentence(t(_REASONS[view.trouble]))
+    if view.trouble in REASONS:
+        return _sentence(t(REASONS[view.trouble]))
     return t("Terminal {id}: {word}", id=view.terminal_id or view.name, word=t("not ready"))
 
 

@@ -42,6 +42,43 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
+# What a payment's state has as its reason, and a terminal as its trouble.
+REASONS: Final[Mapping[str, str]] = {
+    "timeout": mark("the terminal did not answer in time"),
+    "reset": mark("the line to the terminal broke"),
+    "garbled": mark("the terminal's answer was damaged"),
+    "no_status": mark("the terminal ended without saying how"),
+    "other_result": mark("the terminal answered about another payment"),
+    "not_committed": mark("the answer could not be kept here"),
+    "crash": mark("the program was ended on the way"),
+    "fault": mark("the program could not keep what happened"),
+    "terminal_blocked": mark("an earlier payment on the terminal is not settled"),
+    "another_terminal": mark("it was paid at another terminal"),
+    "no_answer": mark("central did not answer in time"),
+    "not_reached": mark("central was not reached"),
+    "not_reachable": mark("the terminal is not reachable"),
+    "not_registered": mark("the terminal refused the registration"),
+    "not_configured": mark("no terminal here"),
+    "silent": mark("the terminal is silent"),
+    "busy": mark("the terminal is busy"),
+    "no_baseline": mark("the terminal did not say what its last payment was"),
+    "nameless_terminal": mark("the terminal did not say who it is"),
+    "terminal_has_another": mark("the terminal's last payment is another one"),
+    "reversed_another": mark("the terminal gave back another payment"),
+    "receipt_unchanged": mark("the terminal did nothing"),
+    "found_at_terminal": mark("found at the terminal"),
+    "no_receipt": mark("the terminal gave no receipt number"),
+    "no_funds": mark("not enough money"),
+    "wrong_code": mark("the code is not valid"),
+    "expired": mark("the code has run out"),
+    "not_valid": mark("not valid"),
+    "stopped": mark("stopped before it was sent"),
+    "no_code": mark("no code was shown"),
+    "stand_alone": mark("needs central"),
+    "decided_by_supervisor": mark("decided by a supervisor"),
+}
+
+
 def refused(reason: str, t: Texts) -> str:
     """The stable code of a leg, as ``terminal_05``; "" where it is none. The code stays: hotlines ask for it."""
     for prefix, other in ((NOT_REVERSED, _NOT_GIVEN), (REFUSED, _SAID_NO)):

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from counter_app.errors import Cancelled, DeviceTrouble, OutcomeUnknown, Reason, Refusal
+from counter_app.ports.payments import TerminalTrouble
 from counter_app.texts import Texts
+from ui.presenters.refusal_cases import CASES
 from ui.presenters.refusal_sentences import SENTENCES
-from ui.presenters.refusals import explain
+from ui.presenters.refusals import ASKED_WORDS, explain
 
 FOLDER = Path(__file__).resolve().parents[4] / "resources" / "i18n"
 
@@ -61,3 +63,49 @@ def test_markup_in_facts_stays_text(t: Texts) -> None:
     """What a clerk typed is shown as typed, braces and angle brackets included."""
     notice = explain(Refusal(Reason.UNKNOWN_STATION, text="<b>{x}</b>"), t)
     assert "<b>{x}</b>" in notice.what_happened
+
+
+def _chinese(text: str) -> bool:
+    return any("一" <= letter <= "鿿" for letter in text)
+
+
+@pytest.mark.parametrize(("reason", "detail"), sorted(CASES))
+def test_a_case_has_its_own_words(reason: Reason, detail: str, t: Texts) -> None:
+    """A photo without a code is no bad timetable, and the last administrator lacks no right."""
+    notice, plain = (explain(refusal, t) for refusal in (Refusal(reason, detail=detail), Refusal(reason)))
+    assert notice.what_happened != plain.what_happened
+    assert notice.what_to_do
+    assert notice.code == plain.code
+    if t.language == "zh":
+        assert all(_chinese(part) for part in (notice.title, notice.what_happened, notice.what_to_do))
+
+
+@pytest.mark.parametrize("trouble", [one.value for one in TerminalTrouble if one.value])
+def test_a_terminals_trouble_is_no_code(trouble: str, t: Texts) -> None:
+    """A clerk reads why the terminal is not ready, not ``not_registered``."""
+    happened = explain(Refusal(Reason.TERMINAL_NOT_READY, trouble=trouble), t).what_happened
+    assert "_" not in happened
+    assert trouble not in happened or t.language == "en"
+
+
+@pytest.mark.parametrize("what", sorted(ASKED_WORDS))
+def test_what_was_asked_is_told_in_words(what: str, t: Texts) -> None:
+    """A clerk who is told not to repeat it has to know what."""
+    notice = explain(OutcomeUnknown(what), t)
+    assert t(ASKED_WORDS[what]) in notice.what_happened
+    if t.language == "zh":
+        assert what not in notice.what_happened
+
+
+def test_a_drivers_trouble_keeps_what_the_system_says() -> None:
+    """Whoever mends it needs the system's words; whoever sells, that it is not reachable."""
+    zh = Texts(FOLDER, "zh")
+    happened = explain(DeviceTrouble("tcp://10.0.0.9:9100", "not reachable: Connection refused"), zh).what_happened
+    assert happened == "tcp://10.0.0.9:9100：连接不上 (Connection refused)"
+
+
+def test_chinese_sentences_stand_close() -> None:
+    """A full stop of Chinese has its space within it; English has one after it."""
+    bodies = {name: explain(Refusal(Reason.NO_TIMETABLE), Texts(FOLDER, name)).body() for name in ("zh", "en")}
+    assert " " not in bodies["zh"]
+    assert "yet. Nothing" in bodies["en"]
