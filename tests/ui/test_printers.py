@@ -274,3 +274,32 @@ def test_a_printer_that_a_paper_waits_for_is_not_shown_as_ready(stage: Stage, de
     desk.gate.set()
     stage.until(lambda: "no answer yet" not in _words(stage))
     assert desk.state(receipt) is JobState.CONFIRMED
+
+
+def test_a_paper_that_cannot_go_on_is_told_to_whoever_waits_for_it(stage: Stage, desk: StuckDesk) -> None:
+    """The sale's screen says "printing" for ever, and does not ask whether it came out."""
+    desk.gate.set()
+    short, full = desk.job("ticket"), desk.job("ticket")
+    begin, finish = desk.start_job, desk.finish_job
+    told: list[PrintJobView] = []
+    stage.window.printed.connect(told.append)
+
+    def no_blank(job_id: UUID, printer: str = "") -> Paper | None:
+        if job_id == short:
+            desk._jobs[short] = replace(desk._jobs[short], refused="blanks_short")
+            raise Refusal(Reason.BLANKS_SHORT, left=0, needed=1)
+        return begin(job_id, printer)
+
+    def no_room(job_id: UUID, outcome: DeliveryOutcome) -> PrintJobView:
+        if job_id == full:
+            desk._jobs[full] = replace(desk._jobs[full], state=JobState.UNKNOWN)
+            raise OutcomeUnknown("commit", outcome.detail)
+        return finish(job_id, outcome)
+
+    desk.start_job, desk.finish_job = no_blank, no_room  # type: ignore[method-assign]
+    stage.window.print_jobs([short, full])
+    stage.until(lambda: len(told) > 1)
+    stage.window.poll_now()
+    stage.settle()
+    assert {job.job_id: job.state for job in told} == {short: JobState.QUEUED, full: JobState.UNKNOWN}
+    assert len(told) == 2, "each once"

@@ -9,7 +9,7 @@ person. Where a job goes the store says, when it is put in the queue and again w
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -91,6 +91,11 @@ class PrintPump:
     @property
     def waiting(self) -> int:
         return sum(map(len, self._queues.values())) + len(self._asleep) + len(self._running)
+
+    @property
+    def unwritten(self) -> Collection[UUID]:
+        """Jobs that are over, and of which the store does not know it."""
+        return self._unwritten.keys()
 
     def idle_at(self, printer: str) -> bool:
         return printer not in self._running and not self._queues[printer]

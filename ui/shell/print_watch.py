@@ -31,7 +31,7 @@ class PrintWatch(QObject):
 
     changed = Signal()
     said = Signal(str, object)  # printer, PrinterStatus: another than before
-    finished = Signal(object)  # PrintJobView
+    finished = Signal(object)  # PrintJobView: it is over, or cannot go on
     idle = Signal()
 
     def __init__(self, window: MainWindow) -> None:
@@ -45,6 +45,7 @@ class PrintWatch(QObject):
         self._needed: tuple[str, ...] = ()
         self._drawer: PrintJobView | None = None  # the last kick, as long as the clerk reads that it came to nothing
         self._told: set[UUID] = set()  # papers that wait, and kicks that could not be begun: said once
+        self._stopped: set[UUID] = set()
         self._mute: set[str] = set()
         self._waiting = QTimer(self, interval=MUTE_MS // 4)
         self._waiting.timeout.connect(self._look_for_mute)
@@ -144,6 +145,13 @@ class PrintWatch(QObject):
         for job in jobs:
             if job.kind == JobKind.DRAWER.value and job.state in _BAD and job.job_id not in self._told:
                 self._say(job)  # a kick that could not be begun is over
+        # What was not begun, or not written down, nobody hears of by the end of a job: the sale's screen would say that
+        # it is printing.
+        stopped = {job.job_id for job in jobs if job.refused or job.job_id in self._pump.unwritten}
+        for job in jobs:
+            if job.job_id in stopped - self._stopped:
+                self.finished.emit(job)
+        self._stopped = stopped
         self._pump.adopt(jobs)
 
     # ---- a job waits for its printer's word
