@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
 
 from counter_app.domain.papers import StationName, TicketFace
-from counter_app.texts import mark
+from counter_app.texts import languages_of, mark
 from printers.codes import modules
 from printers.compose import Composer
 from printers.fonts import REGULAR, FontBook
@@ -22,6 +22,7 @@ _PAGE: Final = (210 * MM, 297 * MM)
 _MARGIN: Final = 18 * MM
 _CODE: Final = 46 * MM  # at most; three quarters of a millimetre a module: read from paper and from a screen
 _RULER: Final = 50 * MM
+_ROW: Final = 41.0  # a fact with its caption
 _GREY: Final = 0.38
 _NAME_SIZES: Final = (30.0, 26.0, 22.0, 19.0, 16.0, 14.0, 12.0, 10.0)
 _NAME_ALONE: Final = 19.0  # below that two lines read better than one
@@ -61,7 +62,8 @@ def eticket_pdf(faces: Sequence[TicketFace], composer: Composer, *, symbology: S
     pdf.setCreator("Counterfoil")
     pdf.setSubject(clean(first.operator))
     for number, face in enumerate(faces, 1):
-        sheet = _Sheet(pdf, composer.fonts, composer.words(face.language))
+        spoken = tuple(composer.words(language) for language in languages_of(face.language))
+        sheet = _Sheet(pdf, composer.fonts, spoken)
         of = f"{number}/{len(faces)}" if len(faces) > 1 else ""
         _page(sheet, face, of, symbology)
         pdf.showPage()
@@ -75,7 +77,18 @@ class _Sheet:
 
     pdf: Any
     fonts: FontBook
-    words: Words
+    spoken: Sequence[Words]  # of each language of the paper, the first one leading
+
+    @property
+    def words(self) -> Words:
+        return self.spoken[0]
+
+    def say(self, source: str) -> str:
+        return self.each(lambda words: words.t(source))
+
+    def each(self, of: Callable[[Words], str], between: str = " ") -> str:
+        """The same in every language, said once where they say it alike."""
+        return between.join(dict.fromkeys(of(words) for words in self.spoken))
 
     def width(self, text: str, size: float, *, bold: bool = False) -> float:
         return words_width(self.fonts, text, size, bold=bold)
@@ -140,17 +153,15 @@ def _pieces(text: str) -> list[str]:
 
 def _page(sheet: _Sheet, face: TicketFace, of: str, symbology: Symbology) -> None:
     left, right = _MARGIN, _PAGE[0] - _MARGIN
-    t = sheet.words.t
     y = _MARGIN + 12
     size = sheet.fitted(face.operator, right - left - 120, (15, 13, 11, 9), bold=True)
     sheet.text(left, y, face.operator, size, bold=True)
-    sheet.right(right, y, "  ".join(part for part in (t(TITLE), of) if part), 12, grey=_GREY)
+    sheet.right(right, y, "  ".join(part for part in (sheet.say(TITLE), of) if part), 12, grey=_GREY)
     y += 10
     sheet.line(left, right, y, grey=0, thick=1.2)
     for one in face.marks:
-        words = sheet.words.mark(one)
-        if one.value == "duplicate" and face.copy_number:
-            words = f"{words} {face.copy_number}"
+        number = f" {face.copy_number}" if one.value == "duplicate" and face.copy_number else ""
+        words = sheet.each(lambda spoken, one=one: spoken.mark(one), "  ") + number  # type: ignore[misc] # bound now
         sheet.bar(left, right, y + 8, y + 30)
         size = sheet.fitted(words, right - left - 24, (13, 11, 9), bold=True)
         sheet.text((left + right - sheet.width(words, size, bold=True)) / 2, y + 23.5, words, size, bold=True, grey=1)
@@ -159,7 +170,7 @@ def _page(sheet: _Sheet, face: TicketFace, of: str, symbology: Symbology) -> Non
     y = _facts(sheet, face, left, right, y, symbology)
     sheet.line(left, right, y)
     y += 20
-    for rule in (*face.rules, t(ONCE)):
+    for rule in (*face.rules, *dict.fromkeys(words.t(ONCE) for words in sheet.spoken)):
         y = sheet.paragraph(left, y, rule, 9, right - left) + 3
     foot = _PAGE[1] - _MARGIN
     sheet.line(left, left + _RULER, foot - 12, grey=0, thick=0.8)
@@ -168,7 +179,7 @@ def _page(sheet: _Sheet, face: TicketFace, of: str, symbology: Symbology) -> Non
         sheet.pdf.setLineWidth(0.8)
         sheet.pdf.line(x, _PAGE[1] - foot + 8.5, x, _PAGE[1] - foot + 15.5)
         sheet.pdf.restoreState()
-    sheet.text(left, foot, t(BAR), 7.5, grey=_GREY)
+    sheet.text(left, foot, sheet.say(BAR), 7.5, grey=_GREY)
     sheet.right(right, foot, face.ticket_number, 7.5, grey=_GREY)
 
 
@@ -191,7 +202,8 @@ def _journey(sheet: _Sheet, face: TicketFace, left: float, right: float, y: floa
         if at is not None:
             later = (at.date() - face.depart.date()).days
             put(x, base + 50, f"{at:%H:%M}" + (f" +{later}" if later else ""), 26, bold=True)
-            put(x, base + 66, sheet.words.day(at), 10.5)
+            day = sheet.each(lambda spoken, at=at: spoken.day(at), "  ")  # type: ignore[misc] # bound now
+            put(x, base + 66, day, sheet.fitted(day, side, (10.5, 9.5, 8.5, 7.5)))
     centre = (left + right) / 2
     wide = sheet.fitted(face.service, middle - 8, (20, 17, 14, 11, 9, 7), bold=True)
     sheet.text(centre - sheet.width(face.service, wide, bold=True) / 2, base - 4, face.service, wide, bold=True)
@@ -223,16 +235,16 @@ def _latin(name: StationName) -> bool:
 
 def _facts(sheet: _Sheet, face: TicketFace, left: float, right: float, y: float, symbology: Symbology) -> float:
     """Two columns of facts beside the code; returns the ``y`` below both."""
-    words, t = sheet.words, sheet.words.t
+    words, code = sheet.words, face.travel_class
     seller = face.station.native if words.chinese or not face.station.latin else face.station.latin
     facts = [
         ("coach", words.coach(face.coach) if face.coach else ""),
-        ("place", words.place(face.place, face.place_kind) if face.place else ""),
-        ("class", words.travel_class(face.travel_class)),
+        ("place", _place(sheet, face)),
+        ("class", sheet.each(lambda spoken: spoken.travel_class(code), "  ")),
         ("gate", face.check_gate or ""),
         ("passenger", face.passenger_name or ""),
         ("document", face.masked_document or ""),
-        ("type", words.passenger_type(face.passenger_type)),
+        ("type", sheet.each(lambda spoken: spoken.passenger_type(face.passenger_type), "  ")),
         ("price", words.price(face.price)),
         ("number", face.ticket_number),
         ("issued", f"{seller} {face.counter:02d}  {face.sold_at:%Y-%m-%d %H:%M}"),
@@ -240,17 +252,41 @@ def _facts(sheet: _Sheet, face: TicketFace, left: float, right: float, y: float,
     shown = [(label, text) for label, text in facts if text]
     code_left = right - _CODE
     column = (code_left - left - 8 * MM) / 2
-    row_tall = 41.0
-    top = y + 26
-    rows = -(-len(shown) // 2)
-    for index, (label, text) in enumerate(shown):
-        x = left + (column + 3 * MM) * (index % 2)
-        at = top + row_tall * (index // 2)
-        sheet.text(x, at, t(LABELS[label]), 8.5, grey=_GREY)
-        strong = label in {"coach", "place", "price"}
-        sizes = (16.0, 14.0, 12.0, 10.0, 8.5, 7.0) if strong else (12.0, 11.0, 10.0, 9.0, 8.0, 7.0)
-        sheet.text(x, at + 18, text, sheet.fitted(text, column, sizes, bold=strong), bold=strong)
+    top = at = y + 26
+    for pair in range(0, len(shown), 2):
+        tall = 0.0
+        for index, (label, text) in enumerate(shown[pair : pair + 2]):
+            x = left + (column + 3 * MM) * index
+            caption = sheet.say(LABELS[label])
+            sheet.text(x, at, caption, sheet.fitted(caption, column, (8.5, 7.5, 6.5)), grey=_GREY)
+            strong = label in {"coach", "place", "price"}
+            size, lines = _value(sheet, text, column, strong=strong)
+            for number, line in enumerate(lines):
+                sheet.text(x, at + 18 + number * size * 1.2, line, size, bold=strong)
+            tall = max(tall, (len(lines) - 1) * size * 1.2)
+        at += _ROW + tall
     picture = modules(face.code, symbology)  # white paper around it is its quiet zone
     draw_dots(sheet.pdf, picture, left=code_left, top=_PAGE[1] - (top - 10), dot=_CODE / picture.width)
-    below = sheet.paragraph(code_left, top + _CODE + 4, t(SHOW), 8, _CODE, grey=_GREY)
-    return max(top + row_tall * rows, below + 6)
+    below = top + _CODE + 4
+    for spoken in sheet.spoken:
+        below = sheet.paragraph(code_left, below, spoken.t(SHOW), 8, _CODE, grey=_GREY)
+    return max(at, below + 6)
+
+
+def _place(sheet: _Sheet, face: TicketFace) -> str:
+    """A seat's label is read alike in every language; which berth it is, is a word."""
+    if not face.place:
+        return ""
+    label, kind = face.place, face.place_kind
+    berth = (kind or "").startswith("berth_")
+    return sheet.each(lambda spoken: spoken.place(label, kind), "  ") if berth else sheet.words.place(label, kind)
+
+
+def _value(sheet: _Sheet, text: str, room: float, *, strong: bool) -> tuple[float, list[str]]:
+    """One line; where that makes it small, two; a name of many words as many as it needs."""
+    sizes = (16.0, 14.0, 12.0, 10.0) if strong else (12.0, 11.0, 10.0, 9.0)
+    for size in sizes:
+        if sheet.width(text, size, bold=strong) <= room:
+            return size, [text]
+    parted = ((size, _lines(sheet, text, size, room, bold=strong)) for size in (10.0, 9.0, 8.0, 7.0))
+    return next(((size, lines) for size, lines in parted if len(lines) <= 2), (7.0, _lines(sheet, text, 7.0, room)))

@@ -116,3 +116,46 @@ def test_its_measures_are_right_and_nothing_is_left_to_the_readers_fonts() -> No
     assert any(44 * MM < one < 46 * MM + 1 for one in wide)  # the code: its outermost modules may be white
     assert b"Helvetica" not in content
     assert content == eticket_pdf([SLEEPER], COMPOSER)
+
+
+def test_both_languages_stand_on_it_where_both_are_asked_for() -> None:
+    """A foreigner with a ticket of both languages would read Chinese labels alone."""
+    (text,) = texts(eticket_pdf([replace(SLEEPER, language="both", marks=(Mark.TRAINING,))], COMPOSER))
+    for words in (
+        "电子客票 E-ticket",
+        "车厢 Coach",
+        "硬卧",
+        "Hard sleeper",
+        "票种 Passenger type",
+        "Middle berth",
+        "TRAINING - NOT VALID",
+    ):
+        assert words in text, words
+    for words in ("Show this code", "Valid once", "Tue 1 Dec 2026", "2026年12月01日", "50 mm long"):
+        assert words in text, words
+    (chinese,) = texts(eticket_pdf([SLEEPER], COMPOSER))
+    assert "E-ticket" not in chinese
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "both"])
+@pytest.mark.parametrize(
+    "passenger", ["迪丽热巴·迪力木拉提·阿卜杜拉·买买提明·吐尔逊江·库尔班江", "Wolfeschlegelsteinhausen" * 4]
+)
+def test_no_passengers_name_runs_into_the_document(passenger: str, language: str) -> None:
+    """A name over a document's number: neither can be compared with the passport at the gate."""
+    face = replace(SLEEPER, language=language, passenger_name=passenger, travel_class="deluxe_sleeper_lower")
+    document = pdfium.PdfDocument(eticket_pdf([face], COMPOSER))
+    try:
+        page = document[0]
+        boxes = [one.get_bounds() for one in page.get_objects([raw.FPDF_PAGEOBJ_TEXT])]
+        said = page.get_textpage().get_text_range()
+    finally:
+        document.close()
+    crossing = [
+        (one, two)
+        for index, one in enumerate(boxes)
+        for two in boxes[index + 1 :]
+        if min(one[2], two[2]) - max(one[0], two[0]) > 4 and min(one[3], two[3]) - max(one[1], two[1]) > 2
+    ]
+    assert crossing == []
+    assert passenger in "".join(said.split())
