@@ -291,7 +291,7 @@ def _report(say: Say, case: Case) -> tuple[str, Parts]:
             Pair(say("银行卡", "Bank card") + "  2026-11-21 17:40", "332.50"),
             Pair("Ľubomír Čierny-Šťastný", "0a1b2c3d4e5f", Strength.FAINT),
         )
-    return say("X 报表", "X report"), {
+    return say("班中报表 X", "X report"), {
         "shift": (
             Pair(say("当班", "Shift"), "12"),
             Pair(say("售票员", "Clerk"), "李娜 (lina)"),
@@ -325,7 +325,7 @@ def _z_report(say: Say, case: Case) -> tuple[str, Parts]:
         Pair(say("售票员签字", "Signed, clerk"), "______________"),
         Pair(say("值班员签字", "Signed, supervisor"), "______________"),
     )
-    return say("Z 报表 12", "Z report 12"), {**parts, "signatures": signed}
+    return say("结账报表 Z 12", "Z report 12"), {**parts, "signatures": signed}
 
 
 def _cash(say: Say, case: Case) -> tuple[str, Parts]:

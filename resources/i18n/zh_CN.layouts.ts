@@ -197,7 +197,7 @@
     </message>
     <message>
         <source>the grand total ties each Z to the one before</source>
-        <translation>累计总额把每张 Z 报表与上一张连起来</translation>
+        <translation>累计总额把每张结账报表与上一张连起来</translation>
     </message>
     <message>
         <source>luggage must reach the right station</source>
