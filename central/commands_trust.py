@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from central.output import print_table
@@ -22,7 +22,7 @@ def trust(desk: Desk) -> int:
     args = desk.args
     office = TrustOffice(desk.rooms.services)
     if args.refuse:
-        since = None if args.since is None else _instant(args.since)
+        since = None if args.since is None else instant(args.since)
         said = office.refuse(desk.connection, desk.actor(), args.refuse, args.reason, since=since)
         _say(said, as_json=args.json)
     elif args.accept:
@@ -38,15 +38,16 @@ def trust(desk: Desk) -> int:
     return DONE
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str) -> datetime:
     """With its offset (``Z``, ``+08:00``): a time of central's own zone would be another's elsewhere."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
+        utc = at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Refusal(Reason.BAD_INPUT, field="since", detail="for example 2026-12-01T00:00:00Z") from error
     if at.tzinfo is None:
         raise Refusal(Reason.BAD_INPUT, field="since", detail="with its offset, for example 2026-12-01T00:00:00Z")
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 
 def _say(statement: Statement, *, as_json: bool) -> None:

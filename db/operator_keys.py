@@ -34,6 +34,7 @@ from db.profile import is_enrolled, read_certificates, read_profile, trust_bundl
 from db.trust import SqlTrust
 
 FIRST: Final = "operator"
+AHEAD_MAX: Final = timedelta(days=366)  # a key that is to come keeps the next from being named; it is not taken back
 JUST_NOW: Final = timedelta(minutes=1)  # between being asked and being written
 
 
@@ -83,7 +84,7 @@ class OperatorKeys:
     def rotated(self, now: datetime, at: datetime, entropy: Entropy) -> tuple[OperatorKey, ...]:
         """With a new key, durable before it is named. Raises Refusal(BAD_INPUT, field="at"): one is to come already."""
         listed = self.listed()
-        if at < now - JUST_NOW or listed[-1].since > now or len(listed) >= OPERATOR_KEYS_MAX:
+        if not now - JUST_NOW <= at <= now + AHEAD_MAX or listed[-1].since > now or len(listed) >= OPERATOR_KEYS_MAX:
             raise Refusal(Reason.BAD_INPUT, field="at")
         at = max(at, now)
         name = _name(len(listed))

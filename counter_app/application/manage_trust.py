@@ -110,8 +110,8 @@ class RotateKeys:
     def operator(self, actor: Actor, *, at: datetime | None, reason: str) -> Statement:
         """A new operator key signs from ``at`` (None: now) on.
 
-        Raises Refusal: NOT_ALLOWED, REASON_NEEDED, ONLY_CENTRAL, BAD_INPUT(field="at") for a time that is over, or
-        where a key is to come already.
+        Raises Refusal: NOT_ALLOWED, REASON_NEEDED, ONLY_CENTRAL, BAD_INPUT(field="at") for a time that is over or
+        more than a year ahead, or where a key is to come already.
         """
         demand(actor, Right.MANAGE)
         return self.store.change_trust(actor, rotate_at=at or self.clock.now(), reason=check_reason(reason))

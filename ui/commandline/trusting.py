@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -106,11 +106,12 @@ def read_instant(text: str, field: str) -> datetime:
     """With its offset (``Z``, ``+08:00``): a time of the operator's own zone would be another's elsewhere."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
+        utc = at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Refusal(Reason.BAD_INPUT, field=field, detail="for example 2026-12-01T00:00:00Z") from error
     if at.tzinfo is None:
         raise Refusal(Reason.BAD_INPUT, field=field, detail="with its offset, for example 2026-12-01T00:00:00Z")
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 
 def _bundle(bundle: TrustBundle) -> dict[str, object]:

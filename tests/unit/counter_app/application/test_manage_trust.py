@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,27 @@ class TestSince:
             ADMIN, 1, rule=Rule.REFUSED, reason="stolen", accept_sold=True
         )
         assert check(counter, code).verdict is Verdict.GENUINE
+
+
+def test_a_key_that_is_to_come_comes_within_a_year(counter: Counter) -> None:
+    """A slip of the keys, and the operator's key cannot be rotated for eight thousand years."""
+    rotate = RotateKeys(store=counter.store, clock=counter.clock)
+    for at in (datetime(9999, 12, 31, tzinfo=UTC), counter.clock.now() + timedelta(days=367)):
+        with refused(Reason.BAD_INPUT):
+            rotate.operator(ADMIN, at=at, reason="yearly")
+    said = rotate.operator(ADMIN, at=counter.clock.now() + timedelta(days=366), reason="yearly")
+    assert len(said.operator_keys) == 2
+
+
+def test_a_theft_before_the_first_ticket_leaves_none_good(counter: Counter) -> None:
+    code = sale(counter, LI)
+    RotateKeys(store=counter.store, clock=counter.clock).station(ADMIN, reason="stolen")
+    done = RevokeKey(store=counter.store, clock=counter.clock)(
+        ADMIN, 1, rule=Rule.REFUSED, reason="x", since=datetime(1, 1, 1, tzinfo=UTC), accept_sold=True
+    )
+    assert done.accepted == 0
+    to_the_train(counter)
+    assert check(counter, code).verdict is Verdict.REVOKED
 
 
 class Cut(BaseException):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from central import commands_trust
 from counter_app.domain.barcode import code_text, seal_ticket
 from counter_app.domain.device_settings import SerialAddress
 from counter_app.domain.trust import TrustBundle, certificates_digest, certify
@@ -26,6 +28,7 @@ from printers.codes import drawn
 from printers.profiles import Symbology
 from tests.golden.ticket_vectors import BODY, FIRST, IN_USE, number
 from tests.unit.command_line import PASSWORD, init, run
+from ui.commandline.trusting import read_instant
 from ui.commandline.verify_ticket import answer_lines, from_scanner
 
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -117,15 +120,16 @@ def test_codes_line_by_line_each_with_its_verdict(gate: Path) -> None:
         assert [line.split(":")[0] for line in plain.out.splitlines()] == ["genuine", "refused", "genuine", "genuine"]
 
 
-@pytest.mark.parametrize("symbology", ["aztec", "qr"])
-def test_a_second_time_at_once_is_the_second_time(gate: Path, tmp_path: Path, symbology: Symbology) -> None:
+def test_a_second_time_at_once_is_the_second_time(gate: Path, tmp_path: Path) -> None:
     """Two people with one picture, before a gate that a program feeds."""
-    text, picture = code(50), tmp_path / "one.png"
-    Image.eval(drawn(text, room=400, symbology=symbology), lambda dot: 255 - dot).save(picture, "PNG")
-    where = ("--json", "--profile", gate)
-    found = [run("verify-ticket", "--redeem", what, *where).json["verdict"] for what in (picture, picture, text)]
-    assert found == ["genuine", "redeemed_before", "redeemed_before"]
-    lines = run("verify-ticket", "--redeem", "-", *where, stdin=f"{code(51)}\n{code(51)}\n")
+    where, picture = ("--json", "--profile", gate), tmp_path / "one.png"
+    symbologies: list[Symbology] = ["aztec", "qr"]
+    for serial, symbology in enumerate(symbologies, 50):
+        text = code(serial)
+        Image.eval(drawn(text, room=400, symbology=symbology), lambda dot: 255 - dot).save(picture, "PNG")
+        found = [run("verify-ticket", "--redeem", what, *where).json["verdict"] for what in (picture, picture, text)]
+        assert found == ["genuine", "redeemed_before", "redeemed_before"]
+    lines = run("verify-ticket", "--redeem", "-", *where, stdin=f"{code(59)}\n{code(59)}\n")
     assert [json.loads(line)["verdict"] for line in lines.out.splitlines()] == ["genuine", "redeemed_before"]
 
 
@@ -179,6 +183,15 @@ def test_keys_are_rotated_and_revoked_from_the_command_line(gate: Path, tmp_path
     assert run("trust", "export", tmp_path / "own.json", "--profile", gate).code == 0
     assert json.loads((tmp_path / "own.json").read_bytes())["format"] == "counterfoil-trust-2"
     assert run("journal", "verify", "--profile", gate).code == 0
+
+
+@pytest.mark.parametrize("read", [lambda text: read_instant(text, "since"), commands_trust.instant])
+def test_times_that_are_none_are_refused(read: Callable[[str], datetime]) -> None:
+    """A slip of the keys, and the program ends with an error of its own."""
+    for text in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-01", "now", "", "２０２６-01-01"):
+        with pytest.raises(Refusal, match=r"^bad_input.*field=.?since"):
+            read(text)
+    assert read("2026-12-01T08:00:00.123456+08:00") == datetime(2026, 12, 1, 0, 0, 0, 123_000, tzinfo=UTC)
 
 
 def test_a_serial_scanner_until_it_is_stopped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
