@@ -63,14 +63,14 @@ class JobsInHand:
 
     # ---- sending
 
-    def may_send(self, job_id: UUID) -> bool:
-        """False: a person gave it up before its first byte."""
+    def take(self, job_id: UUID) -> bool:
+        """Whoever is told True sends it, and nobody else ever: it was begun here, and not sent."""
         with self._lock:
             begun = self._begun.get(job_id)
-            if begun is None:
-                return True
-            begun.sending = not begun.given_up
-            return begun.sending
+            if begun is None or begun.sending or begun.sent.is_set():
+                return False
+            begun.sending = True
+            return True
 
     def sent(self, job_id: UUID) -> bool:
         """The printer's call is over. Whether a person had given it up."""
@@ -92,7 +92,7 @@ class JobsInHand:
             found = [one for one in self._begun.values() if one.printer == printer and not one.sent.is_set()]
             for one in found:
                 one.given_up = True
-        for one in found:
+        for one in found:  # what was not taken yet is not sent: ``given_up``
             cancel()
             for _ in range(_AGAIN_MAX):
                 if not one.sending or one.sent.wait(_AGAIN_S):

@@ -204,8 +204,9 @@ class SendJob:
     hand: JobsInHand
 
     def __call__(self, job_id: UUID, paper: Paper | None) -> DeliveryOutcome:
-        """PRINTER: what ``StartJob`` returned; None kicks the drawer. Raises Refusal(JOB_NOT_OPEN) if not SENDING.
+        """PRINTER: what ``StartJob`` returned; None kicks the drawer.
 
+        Raises Refusal(JOB_NOT_OPEN) if it is not SENDING, was not begun by this process, or is sent by another call.
         What a person gave up before its first byte is not sent: FAILED_BEFORE_SEND with the detail GIVEN_UP.
         """
         with self.store.reading() as books:
@@ -215,12 +216,15 @@ class SendJob:
             raise Refusal(Reason.JOB_NOT_OPEN)
         printer = self.printers.named(name)
         token = job.token
-        if not self.hand.may_send(job_id):
-            return DeliveryOutcome(
-                delivery=Delivery.FAILED_BEFORE_SEND, detail=GIVEN_UP, status=self.log.last(name) or _NOT_ASKED
-            )
+        if not self.hand.take(job_id):
+            raise Refusal(Reason.JOB_NOT_OPEN)
         try:
-            outcome = printer.kick_drawer(token=token) if paper is None else printer.deliver(paper, token=token)
+            if self.hand.given_up(job_id):
+                outcome = DeliveryOutcome(
+                    delivery=Delivery.FAILED_BEFORE_SEND, detail=GIVEN_UP, status=self.log.last(name) or _NOT_ASKED
+                )
+            else:
+                outcome = printer.kick_drawer(token=token) if paper is None else printer.deliver(paper, token=token)
         finally:
             given_up = self.hand.sent(job_id)
         if given_up and outcome.delivery is Delivery.FAILED_BEFORE_SEND:

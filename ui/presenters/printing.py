@@ -228,8 +228,15 @@ class PrintPump:
             self._lane_of[name],
             lambda: self._desk.send_job(job, paper),
             done=lambda outcome: self._finish(name, job, outcome),
-            failed=lambda trouble: self._finish(name, job, _outcome_of(trouble)),
+            failed=lambda trouble: self._not_sent(name, job, trouble),
         )
+
+    def _not_sent(self, name: str, job: UUID, trouble: Trouble) -> None:
+        if _not_open(trouble):  # somebody else has it, and will say what became of it
+            self._since_ms.pop(name, None)
+            self._not_begun(name, job, trouble)
+        else:
+            self._finish(name, job, _outcome_of(trouble))
 
     def _finish(self, name: str, job: UUID, outcome: DeliveryOutcome) -> None:
         self._since_ms.pop(name, None)

@@ -249,6 +249,26 @@ def test_a_paper_that_is_being_sent_is_nobodys_to_settle(shop: Shop) -> None:
         counter.settle_job(counter.clerk, job, came_out=True)
 
 
+def test_a_paper_is_sent_once_whoever_asks(shop: Shop) -> None:
+    """Two threads with the same paper in hand; or one of a program that died, sent before anybody was asked."""
+    counter = shop.counter
+    kick, job = counter.sold(LI).jobs
+    for one in (kick, job):
+        paper = counter.start_job(one)
+        outcome = counter.send_job(one, paper)
+        with refused(Reason.JOB_NOT_OPEN):
+            counter.send_job(one, paper)
+        counter.finish_job(one, outcome)
+    assert (len(shop.main.papers), shop.receipt.kicks) == (1, 1)
+    left = counter.sold(HAN).jobs[1]
+    paper = counter.start_job(left)
+    counter.close()
+    counter.open()
+    with refused(Reason.JOB_NOT_OPEN):
+        counter.send_job(left, paper)
+    assert len(shop.main.papers) == 1
+
+
 # --------------------------------------------------------------------------------------- what cannot be begun
 
 

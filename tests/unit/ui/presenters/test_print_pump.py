@@ -413,6 +413,26 @@ def test_a_ticket_behind_another_one_waits_without_a_word() -> None:
     assert not counter.troubles
 
 
+def test_what_somebody_else_sends_is_not_called_unsent() -> None:
+    """Called "not sent", it would be sent again."""
+    counter = _Counter()
+    job = counter.job("ticket")
+    ended: list[UUID] = []
+
+    def theirs(job_id: UUID, paper: Paper | None) -> DeliveryOutcome:
+        raise Refusal(Reason.JOB_NOT_OPEN, detail=str((job_id, paper))[:10])
+
+    def finish(job_id: UUID, outcome: DeliveryOutcome) -> PrintJobView:
+        ended.append(job_id)
+        raise OutcomeUnknown("commit", outcome.detail)
+
+    counter.desk.send_job = theirs  # type: ignore[method-assign]
+    counter.desk.finish_job = finish  # type: ignore[method-assign]
+    counter.pump.enqueue([job])
+    assert (ended, counter.troubles, counter.unwritten) == ([], [], [])
+    assert (counter.pump.idle, counter.pump.awaited) == (True, False)
+
+
 def test_what_could_not_be_written_is_written_later_and_never_printed_again() -> None:
     """A full disk for a minute: the ticket came out, and the store hears of it when it can."""
     counter = _Counter()
