@@ -129,7 +129,7 @@ class VerifyTicket:
         body = open_ticket(payload, find_key=lambda _: key)
         assert known is not None, "open_ticket found it"
         self._check_key(payload, body, known)
-        if at - ONE_MINUTE >= body.valid_until:  # its times are whole minutes; in its last one it is still good
+        if at - body.valid_until >= ONE_MINUTE:  # its times are whole minutes; in its last one it is still good
             raise Refusal(Reason.CODE_EXPIRED, ticket=str(body.ticket), until=timestamp(body.valid_until))
         return GenuineTicket(
             body=body,

@@ -94,3 +94,4 @@ def test_a_clock_and_a_code_at_the_end_of_all_times() -> None:
     end = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
     assert VERIFY(code(valid_until=end), at=datetime.max.replace(tzinfo=UTC)).body.valid_until == end
     assert refusal(code(), at=datetime.max.replace(tzinfo=UTC)) is Reason.CODE_EXPIRED
+    assert VERIFY(code(), at=datetime.min.replace(tzinfo=UTC)).not_yet
