@@ -8,6 +8,7 @@ from typing import Final
 from counter_app.application.views import PrintJobView
 from counter_app.ports.prints import GIVEN_UP, JobKind, JobState
 from counter_app.texts import Texts
+from ui.presenters.jobs import kind_words
 from ui.presenters.lane import Trouble
 from ui.presenters.refusals import DEVICE_WORDS, Notice, explain
 
@@ -58,10 +59,15 @@ def _why(kick: PrintJobView, t: Texts) -> str:
     return t(DEVICE_WORDS.get(kick.detail, DEVICE_WORDS[""]))
 
 
+def _name(job: PrintJobView, t: Texts) -> str:
+    """A receipt has no number of its own."""
+    return job.title or kind_words(job, t)
+
+
 def _paper(job: PrintJobView, t: Texts, *, elsewhere: bool) -> Notice:
     if job.state is JobState.UNKNOWN:
         return Notice(
-            title=t("Did it come out? {title}", title=job.title),
+            title=t("Did it come out? {title}", title=_name(job, t)),
             what_happened=t("The printer did not confirm this paper."),
             what_was_done=t("The sale itself stands."),
             what_to_do=t("Look at the printer and answer under Devices (Alt+7)."),
@@ -70,7 +76,7 @@ def _paper(job: PrintJobView, t: Texts, *, elsewhere: bool) -> Notice:
         )
     if job.detail.endswith(GIVEN_UP):
         return Notice(
-            title=t("Given up: {title}", title=job.title),
+            title=t("Given up: {title}", title=_name(job, t)),
             what_happened=t("Nothing was sent to the printer."),
             what_to_do=t("Under Devices (Alt+7) it is printed after all with F5, or sent to another printer with F4.")
             if elsewhere
@@ -79,8 +85,10 @@ def _paper(job: PrintJobView, t: Texts, *, elsewhere: bool) -> Notice:
             code="paper_given_up",
         )
     return Notice(
-        title=t("Not printed yet: {title}", title=job.title),
-        what_happened=t("The printer was not ready. Nothing was sent to it."),
+        title=t("Not printed yet: {title}", title=_name(job, t)),
+        what_happened=f"{t(DEVICE_WORDS[job.detail])} {t('Nothing was sent to the printer.')}"
+        if job.detail in DEVICE_WORDS and job.detail
+        else t("The printer was not ready. Nothing was sent to it."),
         what_to_do=t("It prints by itself once the printer is ready, or on another one: Devices (Alt+7).")
         if elsewhere
         else t("It prints by itself once the printer is ready."),
