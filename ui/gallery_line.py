@@ -26,11 +26,13 @@ from counter_app.application.views import (
     SyncStatus,
     SyncTurn,
 )
+from counter_app.application.waiting_desk import WaitingView
 from counter_app.domain.money import Money
 from counter_app.domain.staff import Actor
 from counter_app.domain.verdicts import RULES, Why
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock
+from ui.gallery_waiting import short_of, take_waiting
 from ui.screens.sync import SyncScreen
 from ui.screens.timetable import TimetableScreen
 from ui.screens.users import UsersScreen
@@ -81,6 +83,8 @@ class Scene:
     outbox: bool = False
     central: Sequence[CentralTicket] = ()
     held: list[LeaseLine] = field(default_factory=list)
+    waiting: list[WaitingView] = field(default_factory=list)
+    short: bool = False  # the first run found has one place left in its last class
 
 
 class StagedLine:
@@ -141,7 +145,15 @@ class StagedLine:
         self, origin: str, destination: str, departing_on: date, *, order_id: UUID | None = None
     ) -> list[RunOffer]:
         found = self._desk.search(origin, destination, departing_on, order_id=order_id)
+        if self.scene.short:
+            found = [short_of(offer) if n == 0 else offer for n, offer in enumerate(found)]
         return [self._with_lease(offer) for offer in found] if self.scene.line is not None else found
+
+    def waiting(self) -> list[WaitingView]:
+        return self.scene.waiting
+
+    def wait_for_places(self, *_asked: object) -> WaitingView:
+        return self.scene.waiting[0]
 
     def hold(self, actor: Actor, *args: Any, **kwargs: Any) -> Any:
         if self.scene.line in BY_LEASE:
@@ -285,6 +297,7 @@ def take_line(gallery: Gallery, staged: StagedLine) -> None:
     gallery.shot("sync-outbox")
     gallery.press(KEY.Key_F4)
     gallery.shot("sync-held")
+    take_waiting(gallery, staged, offers)
 
 
 def take_stopped(gallery: Gallery) -> None:

@@ -48,8 +48,20 @@
         <translation>位次未知</translation>
     </message>
     <message>
-        <source>{n} in the line</source>
+        <source>place {n} in line</source>
         <translation>第 {n} 位</translation>
+    </message>
+    <message>
+        <source>{run}, {travel_class} × {count}</source>
+        <translation>{run}，{travel_class} {count} 张</translation>
+    </message>
+    <message>
+        <source>{journey}, {until}.</source>
+        <translation>{journey}，{until}。</translation>
+    </message>
+    <message>
+        <source>{journey}.</source>
+        <translation>{journey}。</translation>
     </message>
     <message>
         <source>No. {number}</source>
@@ -96,7 +108,7 @@
         <translation>请将候补号告知旅客。按 Alt+W 查看候补。</translation>
     </message>
     <message>
-        <source>{number} waits: {n} in the line</source>
+        <source>{number} waits: place {n} in line</source>
         <translation>{number}已候补，排在第 {n} 位</translation>
     </message>
     <message>

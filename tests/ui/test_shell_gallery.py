@@ -24,6 +24,7 @@ WANTED = {
     "line-online", "line-slow-results", "line-offline-results", "line-not-held", "line-stopped", "sync-inbox-empty",
     "sync-inbox", "sync-outbox", "sync-held", "sync-new-epoch", "central-ticket", "central-ticket-offline",
     "accounts-of-central", "timetable-of-central",
+    "waiting-offered", "waiting-joined", "waiting-list", "waiting-served", "waiting-called",
     "checkout-ways-to-pay", "checkout-wallet", "checkout-voucher", "checkout-part-paid", "checkout-card-under-way",
     "checkout-not-known", "checkout-done-by-legs", "payments-to-settle", "payments-alarm", "payments-refund-owed",
     "payments-differences", "refund-quote-by-legs",

@@ -78,6 +78,7 @@ def test_a_sold_out_class_offers_to_wait_and_the_next_customer_can_be_served(cle
     (party,) = clerk.stage.desk.room.parties.values()
     assert (party.number, party.service, party.travel_class, party.count) == (1, "G1113", "second", 2)
     assert notice(clerk) == "waiting_joined"
+    assert clerk.stage.window.isActiveWindow()
     assert isinstance(clerk.focus, EntryLine)
     assert clerk.focus.text() == ""
     assert "1" in sell(clerk).finder._waiting.text()
@@ -103,6 +104,9 @@ def test_a_served_party_is_called_at_once_and_one_key_sells_to_it(clerk: Clerk) 
         (2, WaitingWord.SERVED),
         (1, WaitingWord.WAITING),
     ]
+    chosen = screen.table.chosen()
+    assert chosen is not None
+    assert chosen.number == 2
     clerk.press(ENTER)
     there = sell(clerk)
     assert there.in_party
@@ -198,7 +202,7 @@ def test_a_stand_alone_window_has_no_waiting_list(stage: Stage) -> None:
     clerk.press(ENTER, Key.Key_F7)
     assert stage.desk.room.parties == {}
     assert not any(key.key == "F7" for key in sell(clerk).fkeys())
-    stage.window._goer("waiting")()
+    stage.window.keys.going("waiting")()
     assert isinstance(stage.screen, SellScreen)
 
 

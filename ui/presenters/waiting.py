@@ -163,16 +163,21 @@ class WaitingRoom:
 
 
 def journey(one: WaitingView, t: Texts) -> str:
-    """``G1113 长沙南 → 广州南 12-02 15:12, second class, 2``"""
-    name = words.travel_class(one.travel_class, t)
-    return f"{one.service} {one.origin} → {one.destination} {one.depart:%m-%d %H:%M}, {name} × {one.count}"
+    """``G1113 长沙南 → 广州南 12-02 15:12, second class × 2``"""
+    run = f"{one.service} {one.origin} → {one.destination} {one.depart:%m-%d %H:%M}"
+    return t(
+        "{run}, {travel_class} × {count}",
+        run=run,
+        travel_class=words.travel_class(one.travel_class, t),
+        count=one.count,
+    )
 
 
 def standing(one: WaitingView, t: Texts) -> str:
     """The column of the list: what is held, or where in the line they stand."""
     if one.word in _WORDS:
         return t(_WORDS[one.word])
-    return t("place not known") if one.place is None else t("{n} in the line", n=one.place)
+    return t("place not known") if one.place is None else t("place {n} in line", n=one.place)
 
 
 def left(one: WaitingView, now: datetime, t: Texts) -> str:
@@ -197,7 +202,7 @@ def badge(parties: list[WaitingView], t: Texts) -> tuple[str, Literal["ok", "inf
 
 
 def _numbers(parties: list[WaitingView], t: Texts) -> str:
-    return ", ".join(t("No. {number}", number=one.number) for one in parties)
+    return t(", ").join(t("No. {number}", number=one.number) for one in parties)
 
 
 def said(fresh: list[WaitingView], zone: Callable[[datetime], datetime], t: Texts) -> Notice:
@@ -205,17 +210,18 @@ def said(fresh: list[WaitingView], zone: Callable[[datetime], datetime], t: Text
     served = [one for one in fresh if one.word is WaitingWord.SERVED]
     if served:
         one = served[0]
-        until = t("until {time}", time=f"{zone(one.expires_at):%H:%M}") if one.expires_at is not None else ""
+        assert one.expires_at is not None, "a hold has an end"
+        until = t("until {time}", time=f"{zone(one.expires_at):%H:%M}")
         return Notice(
             title=t("Places for {numbers}", numbers=_numbers(served, t)),
-            what_happened=f"{journey(one, t)}, {until}.",
+            what_happened=t("{journey}, {until}.", journey=journey(one, t), until=until),
             what_to_do=t("Call them. Alt+W and Enter take the places into a sale."),
             mood="warn",  # stays: the time runs
             code="waiting_served",
         )
     return Notice(
         title=t("{numbers}: the places are no longer held", numbers=_numbers(fresh, t)),
-        what_happened=f"{journey(fresh[0], t)}.",
+        what_happened=t("{journey}.", journey=journey(fresh[0], t)),
         what_to_do=t("Who still wants to travel can wait again."),
         mood="warn",
         code="waiting_over",
@@ -235,8 +241,8 @@ def joined(one: WaitingView, zone: Callable[[datetime], datetime], t: Texts) -> 
             code="waiting_unknown",
         )
     return Notice(
-        title=t("{number} waits: {n} in the line", number=number, n=one.place),
-        what_happened=f"{journey(one, t)}.",
+        title=t("{number} waits: place {n} in line", number=number, n=one.place),
+        what_happened=t("{journey}.", journey=journey(one, t)),
         what_to_do=t("Tell the customer the number. Alt+W shows who waits."),
         mood="ok",
         code="waiting_joined",

@@ -46,7 +46,8 @@ class SellScreen(Screen):
         window = cast("MainWindow", shell)
         window.line_watch.changed.connect(self._line_changed)
         self._waiting = window.waiting_watch
-        self._waiting.in_sale = lambda: self.presenter.hold is not None
+        presenter = self.presenter  # the screen itself goes when the clerk does
+        self._waiting.in_sale = lambda: presenter.hold is not None
         self._waiting.changed.connect(self._say_waiting)
         self.finder = FindPane(shell, self.presenter)
         self.party = PartyPane(shell, self.presenter)

@@ -51,7 +51,7 @@ class WaitingScreen(Screen):
             Column(
                 title=lambda: t("Queue"),
                 text=lambda w: waiting.standing(w, t),
-                width=130,
+                width=154,
                 strong=True,
                 mood=lambda w: waiting.MOODS[w.word],
             ),
@@ -94,6 +94,13 @@ class WaitingScreen(Screen):
     def _show_list(self) -> None:
         parties = self._watch.room.parties
         self.table.set_rows(parties, keep=lambda one: one.claim_id)
+        chosen = self.table.chosen()
+        if (
+            parties
+            and parties[0].word is WaitingWord.SERVED
+            and (chosen is None or chosen.word is not WaitingWord.SERVED)
+        ):
+            self.table.selectRow(0)  # one key away
         self.fkeys_changed.emit()
 
     # ---- what the clerk does

@@ -94,7 +94,10 @@ class Chips(QWidget):
 
     def _clear(self) -> None:
         for item in self._items:
-            item.setParent(None)
+            # Hidden, and still ours: a layout shows what was added to it a little later, and what has no parent by then
+            # comes up as a window, which takes the keyboard away.
+            item.hide()
+            self._line.removeWidget(item)
             item.deleteLater()
         self._items = []
 
