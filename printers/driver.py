@@ -31,6 +31,8 @@ from printers.profiles import Confirm, Profile, StatusBy
 from printers.transports.base import Link, LinkBroken, Opener
 
 _STALE_READS_MAX = 64  # a line that never stops talking is not waited out
+_OLDER_UNKNOWN = 2  # questions that an earlier process may have left: of its job, and of filling up before it
+_OLDER_MAX = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,10 +140,12 @@ class EscposPrinter:
                 return _failed(trouble, status)
             self._line.whole()
         job = compose()
+        self._asked(1)
         try:
             link.write(job, self._deadlines.send_s + 2 * self._opener.seconds_for(len(job)))
         except LinkBroken as broken:
             if not broken.sent:
+                self._asked(-1)
                 return _failed(broken.why, status)
             self._line.left(self._profile)
             return _unknown(f"{broken.why} after {broken.sent} of {len(job)} bytes", status)
@@ -162,6 +166,7 @@ class EscposPrinter:
             alone = all(answer is word or isinstance(answer, Automatic) for answer in said)
             weak = isinstance(word, InOrder) and (word.paper_out or not alone)
             if word is not None and reader.garbage == noise and not weak:
+                self._line.whole()
                 return DeliveryOutcome(delivery=Delivery.CONFIRMED, detail="", status=status)
             why = "no word in time" if word is None else "no word to trust"
             now = self._ask(link, reader)  # tells the clerk why: the paper ran out while it printed
@@ -183,21 +188,55 @@ class EscposPrinter:
         Its question is answered in order, so after its answer no answer of an older job can be taken for ours.
         Nothing of the new job was sent by then.
         """
-        flush = self._filling(cut=bool(self._line.half_sent)) + question(self._profile, 0)
+        count = self._questions()
+        flush = self._filling(cut=bool(self._line.half_sent)) + question(self._profile, 0) * count
         try:
+            self._asked(count)
             link.write(flush, self._deadlines.send_s + 2 * self._opener.seconds_for(len(flush)))
             if self._profile.confirm is Confirm.NOTHING:
                 return ""
             within_s = self._deadlines.confirm_s + self._opener.seconds_for(len(flush))
-            if self._wait(link, reader, within_s, self._is_word_for(0)) is None:
+            came = self._count(link, reader, within_s, count)
+            if not came:
+                return "no_word"
+            if came < count and not self._line.short:
+                self._line.short = True  # what is missing may come yet, and would be taken for the next job's
                 return "no_word"
             late = self._opener.keeps_answers or self._line.half_sent
             if self._profile.confirm is Confirm.STATUS and late:
-                while self._wait(link, reader, self._deadlines.quiet_s, self._is_word_for(0)) is not None:
+                while self._count(link, reader, self._deadlines.quiet_s, 1):
                     pass  # the older job's answer came first; bounded: each one was asked for
         except LinkBroken as broken:
             return broken.why
         return ""
+
+    def _questions(self) -> int:
+        """How often to ask: once more than older questions may still be answered. Of so many answers the last is ours,
+        and the rest of ours follows at once: they were asked together, with nothing to print between them.
+        """
+        if self._profile.confirm is not Confirm.STATUS:
+            return 1  # an echo says whose it is
+        older = self._line.unanswered
+        if older is None:
+            older = _OLDER_UNKNOWN if self._opener.keeps_answers else 0
+        return min(older, _OLDER_MAX) + 1
+
+    def _asked(self, count: int) -> None:
+        if self._profile.confirm is Confirm.STATUS:
+            self._line.asked(count)
+
+    def _count(self, link: Link, reader: AnswerReader, within_s: float, wanted: int) -> int:
+        """Answers to our own question, until there are ``wanted``; several may come in one piece."""
+        is_ours = self._is_word_for(0)
+        end, came = time.monotonic() + within_s, 0
+        while came < wanted and (left := end - time.monotonic()) > 0:
+            came += sum(map(is_ours, self._heard(reader, link.read(left))))
+        return came
+
+    def _heard(self, reader: AnswerReader, data: bytes) -> list[Answer]:
+        answers = reader.feed(data)
+        self._line.answered(sum(isinstance(answer, InOrder) for answer in answers))
+        return answers
 
     def _filling(self, *, cut: bool) -> bytes:
         """For a picture as wide as the profile has it that the broken job was sent by."""
@@ -235,13 +274,12 @@ class EscposPrinter:
             return silent(broken.why if broken.why in {"closed", "cancelled"} else "silent")
         return in_trouble(trouble) if trouble else status
 
-    @staticmethod
-    def _drain(link: Link, reader: AnswerReader) -> None:
+    def _drain(self, link: Link, reader: AnswerReader) -> None:
         for _ in range(_STALE_READS_MAX):
             stale = link.read(0)
             if not stale:
                 return
-            reader.feed(stale)
+            self._heard(reader, stale)
 
     def _ask_in_real_time(self, link: Link, reader: AnswerReader) -> PrinterStatus:
         """DLE EOT 1 to 4, one question at a time: an answer does not say to which."""
@@ -272,8 +310,8 @@ class EscposPrinter:
             return silent("garbled" if reader.garbage else "silent")
         return read_block(answer.block)
 
-    @staticmethod
     def _wait(
+        self,
         link: Link,
         reader: AnswerReader,
         within_s: float,
@@ -283,7 +321,7 @@ class EscposPrinter:
         """``said``: takes all that came until then."""
         end = time.monotonic() + within_s
         while (left := end - time.monotonic()) > 0:
-            answers = reader.feed(link.read(left))
+            answers = self._heard(reader, link.read(left))
             if said is not None:
                 said += answers
             for answer in answers:

@@ -15,13 +15,17 @@ class PrinterLine:
 
     ``half_sent``: whether an interrupted job may have left the printer in the middle of an image. None: nobody knows
     (a fresh process). It is read and set in a turn only, with ``left_by``, the profile that the job was sent by.
-    ``shared``: several printers of the settings stand for this device.
+    ``shared``: several printers of the settings stand for this device. ``unanswered``: how many questions of the kind
+    whose answers look all alike (``GS r``) may still be answered; None as above. ``short``: fewer answers came than
+    there were questions, the last time.
     """
 
     def __init__(self, *, half_sent: bool | None = None) -> None:
         self.half_sent = half_sent
         self.left_by: Profile | None = None
         self.shared = False
+        self.unanswered: int | None = 0 if half_sent is False else None
+        self.short = False
         self._turn = Lock()
         self._calls: dict[Event, Callable[[Event], None]] = {}  # those under way and waiting, oldest first
         self._talking: Event | None = None  # the one that has the turn
@@ -38,13 +42,23 @@ class PrinterLine:
         self.half_sent, self.left_by = True, profile
 
     def whole(self) -> None:
-        self.half_sent, self.left_by = False, None
+        self.half_sent, self.left_by, self.short = False, None, False
+        self.unanswered = 0
+
+    def asked(self, count: int) -> None:
+        if self.unanswered is not None:
+            self.unanswered += count
+
+    def answered(self, count: int) -> None:
+        if self.unanswered is not None:
+            self.unanswered = max(0, self.unanswered - count)
 
     def assume(self, *, half_sent: bool | None) -> None:
         with self._turn:
             if self.shared and not half_sent:  # that this one's last job came out whole says nothing of the others'
                 half_sent = self.half_sent or None
             self.half_sent, self.left_by = half_sent, None
+            self.unanswered = 0 if half_sent is False else None
 
     @contextmanager
     def call(self, interrupt: Callable[[Event], None] = lambda _: None) -> Iterator[Event]:
