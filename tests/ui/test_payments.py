@@ -44,8 +44,8 @@ def test_a_card_pays_all_with_one_key(selling: Clerk) -> None:  # noqa: F811
     selling.press(Key.Key_F5)
     assert step(screen) is Step.DONE
     assert [leg.tender for leg in screen.presenter.legs] == [Tender.CARD]
-    assert not screen._done_change.isVisibleTo(screen)
-    assert "**** 1234" in " ".join(label.text() for label in screen._done_legs.findChildren(type(screen._due)))
+    assert not screen.done.change.isVisibleTo(screen)
+    assert "**** 1234" in " ".join(label.text() for label in screen.done.legs.findChildren(type(screen._due)))
 
 
 def test_a_typed_sum_is_a_part_and_cash_pays_the_rest(selling: Clerk) -> None:  # noqa: F811

@@ -51,6 +51,18 @@ def said(stage: Stage) -> str:
     return stage.window._notice.accessibleName()
 
 
+def refusing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every question is answered with no, and kept."""
+    asked: list[str] = []
+
+    def ask(_window: object, title: str, *_: object, **__: object) -> bool:
+        asked.append(title)
+        return False
+
+    monkeypatch.setattr(type(stage.window), "ask", ask)
+    return asked
+
+
 def number(clerk: Clerk) -> str:
     return clerk.stage.desk.orders()[0].tickets[0].number
 
@@ -155,8 +167,7 @@ def test_a_supervisor_is_told_whose_shift_is_open_before_the_slip_is_asked_for(
 ) -> None:
     """Lost otherwise: a slip taken from a customer for a refund that is refused; a search for a shift to open."""
     stage = refunding.stage
-    asked: list[str] = []
-    monkeypatch.setattr(type(stage.window), "ask", lambda _self, title, *_, **__: bool(asked.append(title)))
+    asked = refusing(stage, monkeypatch)
     quoted = stage.desk.quote_refund
     monkeypatch.setattr(stage.desk, "quote_refund", lambda one: replace(quoted(one), slips_out=1, slip_number="S-1"))
     stage.window.sign_out()
@@ -178,8 +189,7 @@ def test_the_slip_is_asked_for_where_the_shift_is_the_clerks_own(
     refunding: Clerk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Lost otherwise: a slip that stays out of a refunded ticket."""
-    asked: list[str] = []
-    monkeypatch.setattr(type(refunding.stage.window), "ask", lambda _self, title, *_, **__: bool(asked.append(title)))
+    asked = refusing(refunding.stage, monkeypatch)
     desk = refunding.stage.desk
     quoted = desk.quote_refund
     monkeypatch.setattr(desk, "quote_refund", lambda one: replace(quoted(one), slips_out=1, slip_number="S-1"))

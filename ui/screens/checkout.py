@@ -14,9 +14,8 @@ from counter_app.application.views import HoldView, PrintJobView, Sold
 from counter_app.domain.money import Money
 from counter_app.domain.payments import PaymentState, Tender
 from counter_app.domain.scans import ScanKind, payment_code
-from counter_app.ports.prints import JobState, PrinterStatus
+from counter_app.ports.prints import PrinterStatus
 from counter_app.ports.scanner import Scanned
-from counter_app.texts import mark
 from ui.presenters import payment_words, words
 from ui.presenters.checkout import Basket, CheckoutPresenter, Stage
 from ui.presenters.customer import CustomerView
@@ -25,26 +24,17 @@ from ui.presenters.lane import Lane
 from ui.presenters.offers import run_times
 from ui.presenters.refusals import Notice
 from ui.presenters.status import printer_item
+from ui.screens.checkout_done import DonePane
 from ui.screens.checkout_parts import OTHERS, WALLETS, CodePane, LegsView, OpenPane, RunningPane
 from ui.shell.screen import FKey, Screen, Shell
-from ui.widgets.basic import Button, Card, Label, Mood, Rule, Scroll, column, row
+from ui.widgets.basic import Button, Card, Label, Mood, Rule, row
 from ui.widgets.money import MoneyEdit
-from ui.widgets.slipview import SlipView
 
 if TYPE_CHECKING:
     from ui.shell.window import MainWindow
 
 _log = logging.getLogger(__name__)
 QUICK_KEYS = ("F2", "F3", "F4")
-JOB_WORDS: dict[JobState, tuple[str, Mood]] = {
-    JobState.QUEUED: (mark("waiting to print"), "info"),
-    JobState.SENDING: (mark("printing …"), "info"),
-    JobState.CONFIRMED: (mark("printed"), "ok"),
-    JobState.FAILED_BEFORE_SEND: (mark("not printed yet, prints by itself"), "warn"),
-    JobState.UNKNOWN: (mark("did it come out?"), "bad"),
-    JobState.SETTLED_OUT: (mark("came out, says the clerk"), "ok"),
-    JobState.SETTLED_SPOILED: (mark("spoiled, a copy follows"), "warn"),
-}
 
 
 class CheckoutScreen(Screen):
@@ -89,25 +79,10 @@ class CheckoutScreen(Screen):
         self._change_caption = Label(role="lead")
         self._change = Label(role="huge")
         self._confirm = Button("primary", self._go_on)
-        self._done_title = Label(role="title")
-        self._done_caption, self._done_change = Label(role="lead"), Label(role="huge")
-        self._done_facts = Label(role="muted")
-        self._done_legs = LegsView(shell)
-        self._tickets = QVBoxLayout()
-        self._picture = SlipView(width=shell.theme.tokens().px(340))
-        self._picture_scroll = Scroll()
-        self._picture_scroll.body.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._picture_scroll.body.addStretch(1)
-        self._picture_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._picture_scroll.setMinimumWidth(self._picture.width() + shell.theme.tokens().px(16))
-        self._picture_scroll.hide()
-        self._ask_card = Card(margin=14, spacing=8)
-        self._ask_words = Label(role="lead", mood="bad", wrap=True)
-        self._yes, self._no = Button("", self._came_out), Button("", self._spoiled)
-        self._next = Button("primary", self._next_sale)
+        self.done = DonePane(shell, self._came_out, self._spoiled, self._next_sale)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._tender_page())
-        self._stack.addWidget(self._done_page())
+        self._stack.addWidget(self.done)
         page = QVBoxLayout(self)
         page.setContentsMargins(20, 8, 20, 12)
         page.addWidget(self._stack)
@@ -159,31 +134,6 @@ class CheckoutScreen(Screen):
         page.setLayout(line)
         return page
 
-    def _done_page(self) -> QWidget:
-        left = Card(margin=20, spacing=8)
-        left.body.addWidget(self._done_title)
-        left.body.addStretch(1)
-        left.body.addWidget(self._done_caption)
-        left.body.addWidget(self._done_change)
-        left.body.addWidget(self._done_legs)
-        left.body.addWidget(self._done_facts)
-        left.body.addStretch(2)
-        left.body.addWidget(self._next)
-        self._ask_card.body.addWidget(self._ask_words)
-        self._ask_card.body.addLayout(row(self._yes, self._no, None))
-        right = Card(margin=20, spacing=8)
-        self._tickets_title = Label(role="field")
-        right.body.addWidget(self._tickets_title)
-        right.body.addLayout(self._tickets)
-        right.body.addWidget(self._picture_scroll, 100)
-        right.body.addStretch(1)  # where no picture is shown
-        page = QWidget()
-        line = row(left, column(self._ask_card, right, spacing=12), spacing=14)
-        line.setStretch(0, 3)
-        line.setStretch(1, 2)
-        page.setLayout(line)
-        return page
-
     # ---- the shell's
     def title(self) -> str:
         return self.t("Sale done") if self.presenter.stage is Stage.DONE else self.t("Checkout")
@@ -198,11 +148,7 @@ class CheckoutScreen(Screen):
         self._tender_caption.setText(t("Or by another way (a sum typed above is a part of it)"))
         self._left_caption.setText(t("Left to pay"))
         self._code.retranslate()
-        self._done_caption.setText(t("Change"))
-        self._tickets_title.setText(t("Tickets"))
-        self._yes.setText(t("Yes, it came out  F2"))
-        self._no.setText(t("No, or unusable  F3"))
-        self._next.setText(t("Next sale  Enter"))
+        self.done.retranslate()
         self._changed()
 
     def fkeys(self) -> list[FKey]:
@@ -465,13 +411,12 @@ class CheckoutScreen(Screen):
         self.shell.print_jobs(sale.jobs)
         self.shell.refresh_shift()
         self._look_at_open()
-        self._picture_scroll.hide()
+        self.done.hide_picture()
         first = sale.order.tickets[0].ticket_id
 
         def drawn(png: bytes) -> None:
             if self.presenter.sale is sale and not self._window.roll_shown:  # there it lies already
-                self._picture.show_picture(png)
-                self._picture_scroll.show()
+                self.done.show_picture(png)
 
         # Only to be looked at: the sale stands, whatever becomes of its picture.
         self.shell.lanes.run(
@@ -517,7 +462,7 @@ class CheckoutScreen(Screen):
         done = presenter.stage is Stage.DONE
         if done and self._stack.currentIndex() == 0:
             self._stack.setCurrentIndex(1)
-            self._next.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.done.next.setFocus(Qt.FocusReason.OtherFocusReason)
         elif not done:
             self._stack.setCurrentIndex(0)
         self.set_busy(self.t("Selling …") if presenter.stage is Stage.SELLING else "")
@@ -623,38 +568,8 @@ class CheckoutScreen(Screen):
             self._change.setText("?")
 
     def _show_done(self) -> None:
-        t, sale = self.t, self.presenter.sale
-        assert sale is not None
-        ticket = sale.order.tickets[0]
-        self._done_title.setText(f"{ticket.service}  {ticket.origin.name} → {ticket.destination.name}")
-        self._done_change.setText(words.money(sale.change))
-        self._done_change.set_mood("accent" if sale.change else "")
-        paid, received = words.money(sale.order.total), words.money(sale.received)
-        legs = [leg for leg in self.presenter.legs if leg.state is PaymentState.APPROVED]
-        in_cash = bool(sale.received) or not legs
-        for label in (self._done_caption, self._done_change):
-            label.setVisible(in_cash)
-        self._done_legs.show_legs(legs)
-        said = (
-            t("To pay {due}   Received {received}", due=paid, received=received)
-            if in_cash
-            else t("Paid: {due}", due=paid)
-        )
-        self._done_facts.setText(said)
-        while self._tickets.count():
-            item = self._tickets.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
-        states = {job.title: job.state for job in self.presenter.jobs.values()}
-        for ticket in sale.order.tickets:
-            said, mood = JOB_WORDS[states.get(ticket.number, JobState.SENDING)]
-            line = QWidget()
-            number = Label(ticket.number, role="strong")
-            line.setLayout(row(number, None, Label(t(said), role="badge", mood=mood)))
-            self._tickets.addWidget(line)
-        asked = self.presenter.to_answer
-        self._ask_card.setVisible(asked is not None)
-        if asked is not None:
-            self._ask_words.setText(t("Did {title} come out of the printer?", title=asked.title))
+        presenter = self.presenter
+        assert presenter.sale is not None
+        states = {job.title: job.state for job in presenter.jobs.values()}
+        approved = [leg for leg in presenter.legs if leg.state is PaymentState.APPROVED]
+        self.done.show_sale(presenter.sale, approved, states, presenter.to_answer)

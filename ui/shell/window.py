@@ -6,13 +6,13 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from counter_app.application.desk import Desk
 from counter_app.application.payment_views import PaymentLeg
@@ -23,9 +23,7 @@ from counter_app.errors import Cancelled, Reason, Refusal
 from counter_app.ports.catalogue import IssueInfo
 from counter_app.ports.prints import PrinterStatus
 from counter_app.ports.profile import ProfileInfo
-from counter_app.ports.scanner import Misread
 from counter_app.texts import Texts
-from ui.customer.board import CustomerBoard
 from ui.lanes import off_gui
 from ui.presenters import customer, payment_words, status
 from ui.presenters.lane import Lane, Lanes, Trouble
@@ -33,32 +31,28 @@ from ui.presenters.payments_keeper import ASK_MS, PaymentsKeeper
 from ui.presenters.refusals import Notice, explain
 from ui.presenters.shift import of_another
 from ui.shell import dialogs
+from ui.shell.around import around_the_till
+from ui.shell.frame import ScreenHead, WindowPage
 from ui.shell.line import LineWatch
 from ui.shell.navigation import SCREENS, load, may_open
+from ui.shell.paper_side import PaperSide
 from ui.shell.parts import Parts
 from ui.shell.print_watch import PrintWatch
 from ui.shell.qt_words import QtWords
-from ui.shell.scans import ScanRouter
-from ui.shell.screen import FKey, Screen
+from ui.shell.screen import Screen
 from ui.shell.waiting import WaitingWatch
-from ui.shell.wedge import WedgeFilter
+from ui.shell.window_keys import KEY_NAMES, WindowKeys
 from ui.theme import Theme
 from ui.widgets.basic import Label, Pages, Scroll
 from ui.widgets.chrome import BusyLine, FKeyBar, NoticeBar, Rail, StandingBar, StatusLine
-
-if TYPE_CHECKING:
-    from ui.widgets.roll import Roll
 
 T = TypeVar("T")
 # With what to print, the line, the printers, and those of them that a sale needs.
 _Opened = tuple[Desk, tuple[UUID, ...], SyncStatus, tuple[str, ...], tuple[str, ...]]
 _log = logging.getLogger(__name__)
 POLL_MS = 5000
-ROLL_FROM_PX, ROLL_ALWAYS_PX = 1240, 1560  # at 100 %: beside most screens, beside all of them
-ROLL_PX_MIN, ROLL_PX_MAX, ROLL_PERCENT = 280, 440, 23
 TICK_MS = 1000
 IDLE_MS = 400
-SHELL_KEYS = ("F1", "F10", "F11", "F12")
 
 
 class MainWindow(QMainWindow):
@@ -86,8 +80,6 @@ class MainWindow(QMainWindow):
         self._issue_asked = False
         self._locked = False
         self._said: Callable[[], Notice] | None = None
-        self._roll: Roll | None = None
-        self._roll_wanted = False
         self._behind: Screen | None = None
         self._focus_behind: QWidget | None = None
         self._screens: dict[str, Screen] = {}
@@ -100,9 +92,11 @@ class MainWindow(QMainWindow):
         self.printing.said.connect(self._printer_said)
         self.printing.finished.connect(self._job_finished)
         self.printing.idle.connect(self._printers_idle)
+        self.keys = WindowKeys(self)
         self._build()
-        self._around()
-        self._keys()
+        self.customer, self.scans = around_the_till(self)
+        self.keys.begin()
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr] # an application there is
         self.retranslate()
 
     # ---- what screens see
@@ -190,7 +184,7 @@ class MainWindow(QMainWindow):
         self._touched_ms = self.parts.clock.monotonic_ms()
 
     def go_if_allowed(self, name: str, **kwargs: object) -> None:
-        if self._may_open(name):
+        if self.may_open(name):
             self.show_screen(name, **kwargs)
 
     def notify(self, notice: Notice | Callable[[], Notice]) -> None:
@@ -221,55 +215,22 @@ class MainWindow(QMainWindow):
 
     def show_roll(self) -> None:
         """The virtual printer's paper beside the window; nothing with a real printer."""
-        sheets = self.parts.sheets
-        if sheets is None:
-            return
-        if self._roll is None:
-            from ui.widgets.roll import Roll  # noqa: PLC0415 - only where there is a virtual printer
-
-            self._roll = Roll(self, sheets)
-            self._roll.closed.connect(self.hide_roll)
-            self._beside.addWidget(self._roll)
-            self._roll.retranslate()
-        self._roll_wanted = True
-        self._room_for_roll()
-
-    def hide_roll(self) -> None:
-        self._roll_wanted = False
-        self._room_for_roll()
+        self.paper.show()
 
     def refresh_roll(self) -> None:
         """A paper came out that is no print job, say."""
-        if self._roll is not None:
-            self._roll.refresh()
+        self.paper.refresh()
 
     def toggle_roll(self) -> None:
-        if self.roll_shown:
-            self.hide_roll()
-        else:
-            self.show_roll()
+        self.paper.toggle()
 
     @property
     def roll_shown(self) -> bool:
-        return self._roll is not None and self._roll.isVisibleTo(self)
-
-    def _room_for_roll(self) -> None:
-        """Beside the screen; where both do not fit, a screen that needs the width has it alone."""
-        roll, here = self._roll, self.current
-        if roll is None:
-            return
-        wide = self.width() >= self._theme.tokens().px(ROLL_ALWAYS_PX)
-        before = roll.isVisibleTo(self)
-        able = wide or (self.width() >= self._theme.tokens().px(ROLL_FROM_PX) and not (here and here.needs_width))
-        shown = self._roll_wanted and not self._locked and able
-        roll.setFixedWidth(max(ROLL_PX_MIN, min(ROLL_PX_MAX, self.width() * ROLL_PERCENT // 100)))
-        roll.setVisible(shown)
-        if shown and not before:
-            roll.refresh()
+        return self.paper.shown
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
-        self._room_for_roll()
+        self.paper.make_room()
 
     def poll_now(self) -> None:
         """After something that changes the printer's or its jobs' state."""
@@ -293,7 +254,7 @@ class MainWindow(QMainWindow):
         if here is not None and here.name != name and not here.may_leave():
             self._rail.mark(here.name)
             return
-        if self._actor is not None and not self._may_open(name):
+        if self._actor is not None and not self.may_open(name):
             name, kwargs = "home", {}
         screen = self._screens.get(name) or self._make(name)
         if here is not None:
@@ -471,8 +432,7 @@ class MainWindow(QMainWindow):
         at = self.t("Window {number}", number=f"{profile.counter:02d}") if profile else ""
         self.setWindowTitle(f"{profile.station_name} · {at} · {name}" if profile else name)
         self._rail.brand.setText(name)
-        if self._roll is not None:
-            self._roll.retranslate()
+        self.paper.retranslate()
         self._chrome()
         self._say_status()
         self.line_watch.retranslate()
@@ -501,35 +461,16 @@ class MainWindow(QMainWindow):
         )
         self._payments_timer = QTimer(self, interval=ASK_MS)
         self._payments_timer.timeout.connect(self.payments.due)
-        self._status.chip.pressed.connect(self._goer("sync"))
-        self._standing.pressed.connect(self._goer("sync"))
+        self._status.chip.pressed.connect(self.keys.going("sync"))
+        self._standing.pressed.connect(self.keys.going("sync"))
         self._notice = NoticeBar()
         self._fkeys = FKeyBar()
-        self._head = QFrame()
-        self._title = Label(role="title")
-        self._busy = BusyLine()
-        head = QHBoxLayout(self._head)
-        head.setContentsMargins(24, 14, 24, 2)
-        head.addWidget(self._title)
-        head.addStretch(1)
-        head.addWidget(self._busy)
-        right = QVBoxLayout()
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(0)
-        for widget in (self._status, self._standing, self._notice, self._head):
-            right.addWidget(widget)
-        self._beside = QHBoxLayout()
-        self._beside.setSpacing(0)
-        self._beside.addWidget(self._sight, 1)
-        right.addLayout(self._beside, 1)
-        right.addWidget(self._fkeys)
-        page = QWidget()
-        page.setProperty("role", "page")
-        line = QHBoxLayout(page)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(0)
-        line.addWidget(self._rail)
-        line.addLayout(right, 1)
+        self._head, self._title, self._busy = ScreenHead(), Label(role="title"), BusyLine()
+        self._head.hold(self._title, self._busy)
+        page = WindowPage(
+            self._rail, (self._status, self._standing, self._notice, self._head), self._sight, self._fkeys
+        )
+        self.paper = PaperSide(self, page.beside)
         self.setCentralWidget(page)
         self.setMinimumSize(960, 600)
         self.resize(1280, 800)
@@ -540,36 +481,6 @@ class MainWindow(QMainWindow):
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._second)
         self._tick.start()
-
-    def _around(self) -> None:
-        """What stands around the till: the customer's side, and what reads codes."""
-        around = self.parts.peripherals
-        languages: dict[str, Texts] = {}
-
-        def texts_in(language: str) -> Texts:
-            if language not in languages:
-                languages[language] = Texts(self.parts.resources / "i18n", language)
-            return languages[language]
-
-        self.customer = CustomerBoard(
-            around,
-            clock=self.parts.clock,
-            theme=self._theme,
-            lanes=self._lanes,
-            settings=self.parts.settings,
-            texts_in=texts_in,
-            till=self,
-        )
-        self.scans = ScanRouter(self, around.scanners)
-        for reader in (around.settings.scanner, around.settings.id_reader):
-            if reader is not None and reader.kind == "wedge":
-                WedgeFilter(
-                    reader,
-                    self,
-                    scanned=self.scans.typed,
-                    misread=lambda trouble: self.scans.take(Misread(trouble=trouble, source="scanner")),
-                    now_ms=self.parts.clock.monotonic_ms,
-                )
 
     def _tell_customer(self) -> None:
         here = self.current
@@ -587,87 +498,26 @@ class MainWindow(QMainWindow):
         if here is not None and self._stack.isAncestorOf(here):
             self._sight.ensureWidgetVisible(here, 24, 24)
 
-    def _keys(self) -> None:
-        for number in range(1, 13):
-            self._shortcut(f"F{number}", self._presser(f"F{number}"))
-        for name, place in SCREENS.items():
-            if place.key:
-                self._shortcut(place.key, self._goer(name))
-        self._shortcut("Ctrl+L", self.lock)
-        if self.parts.sheets is not None:
-            self._shortcut("Ctrl+P", self.toggle_roll)
-        self._shortcut("Ctrl++", lambda: self.step_scale(1))
-        self._shortcut("Ctrl+=", lambda: self.step_scale(1))
-        self._shortcut("Ctrl+-", lambda: self.step_scale(-1))
-        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr] # an application there is
-
-    def _shortcut(self, keys: str, action: Callable[[], None]) -> None:
-        QShortcut(QKeySequence(keys), self, activated=action)  # type: ignore[call-overload] # PySide's stubs lack it
-
-    def _presser(self, key: str) -> Callable[[], None]:
-        def press() -> None:
-            for fkey in [*self._own_keys(), *self._shell_keys()]:
-                if fkey.key == key and fkey.enabled:
-                    fkey.action()
-                    return
-
-        return press
-
-    def _goer(self, name: str) -> Callable[[], None]:
-        def go() -> None:
-            here = self.current
-            inside = self._actor is not None and not self._locked and self._may_open(name)
-            if inside and (here is None or here.name != name):
-                self.show_screen(name)
-
-        return go
-
-    def _may_open(self, name: str) -> bool:
-        return self._actor is not None and may_open(self._actor, name, enrolled=self.line_watch.enrolled)
-
-    def _own_keys(self) -> list[FKey]:
-        here = self.current
-        if here is None:
-            return []
-        keys = here.fkeys()
-        if here.busy:
-            return [FKey(k.key, k.label, k.action, enabled=k.enabled and k.key == "Esc") for k in keys]
-        assert not any(k.key in SHELL_KEYS for k in keys), f"{here.name} takes one of the shell's keys"
-        return keys
-
-    def _shell_keys(self) -> list[FKey]:
-        other = "English" if self.t.language == "zh" else "中文"
-        keys = [FKey("F11", other, self.switch_language), FKey("F12", self.t("Theme"), self.switch_theme)]
-        if self._actor is not None and not self._locked:
-            keys = [
-                FKey("F1", self.t("Help"), self._help),
-                FKey("F10", self.t("Menu"), self._rail.focus_current),
-                *keys,
-            ]
-        return keys
-
-    def _help(self) -> None:
+    def help(self) -> None:
+        """Of the screen that shows; from there back again."""
         here = self.current
         if here is not None and here.name == "help":
             self.back()
         else:
             self.show_screen("help", topic=here.name if here is not None else "home")
 
+    def focus_menu(self) -> None:
+        self._rail.focus_current()
+
+    def may_open(self, name: str) -> bool:
+        return self._actor is not None and may_open(self._actor, name, enrolled=self.line_watch.enrolled)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        names = {
-            Qt.Key.Key_Escape.value: "Esc",
-            Qt.Key.Key_Return.value: "Enter",
-            Qt.Key.Key_Enter.value: "Enter",
-        }
-        name = names.get(event.key())
+        name = KEY_NAMES.get(event.key())
         if name is None:
             super().keyPressEvent(event)
             return
-        for fkey in self._own_keys():
-            if fkey.key == name and fkey.enabled:
-                fkey.action()
-                return
-        if name == "Esc":
+        if not self.keys.press(name) and name == "Esc":
             self.clear_notice()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
@@ -720,17 +570,17 @@ class MainWindow(QMainWindow):
             entries = [
                 (name, self.t(place.rail), place.key)
                 for name, place in SCREENS.items()
-                if place.rail and self._may_open(name)
+                if place.rail and self.may_open(name)
             ]
             self._rail.show_entries(entries, here.name if here is not None else "")
         if here is not None:
             self._title.setText(here.title())
-        self._room_for_roll()
+        self.paper.make_room()
         self._say_busy()
 
     def _say_keys(self) -> None:
         self._tell_customer()
-        self._fkeys.show_keys(self._own_keys(), self._shell_keys())
+        self._fkeys.show_keys(self.keys.own(), self.keys.of_the_shell())
         here = self.current
         if here is not None:
             self._title.setText(here.title())
