@@ -7,6 +7,7 @@ import threading
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
@@ -16,7 +17,7 @@ from central.shell import protocol
 from central.shell.http import Shape
 from central.shell.limits import Limits, Rate
 from counter_app.wire import messages as m
-from counter_app.wire.codec import BODY_BYTES_MAX, decode, encode
+from counter_app.wire.codec import BODY_BYTES_MAX, decode, encode, read
 from counter_app.wire.routes import BY_NAME, ROUTES
 from tests.conftest import LogWatch
 from tests.contract.central_house import House, Window, house, problem
@@ -61,6 +62,33 @@ def test_a_window_enrols_claims_and_leases(running: House, window: Window) -> No
     assert decode(m.ClaimAnswer, leased.content).status is m.ClaimStatus.LEASED
     page = decode(m.FeedPage, window.get(f"/v1/feed?shard=stock/{asked.run.run_id.int % 16}").content)
     assert [item.key for item in page.items] == [str(asked.run.run_id)]
+
+
+def test_who_waits_at_one_window_gets_what_another_lets_go(running: House) -> None:
+    """Sold out, and a seat that came free goes to whoever asks in that very second."""
+    theirs, ours = running.window(11), running.window(12)
+    run = running.world.run("T1", running.world.run("T1").service_date + timedelta(days=1))
+    held = [running.world.ask(run, count=2) for _ in range(5)]
+    for asked in held:
+        assert decode(m.ClaimAnswer, theirs.post("/v1/claims", asked).content).status is m.ClaimStatus.HELD
+    party, late = running.world.ask(run, count=2), running.world.ask(run)
+
+    def place(asked: m.ClaimRequest) -> int:
+        return decode(m.WaitAnswer, ours.post("/v1/waitlist", m.WaitRequest(claim=asked)).content).place_in_line
+
+    assert [place(party), place(late), place(party)] == [1, 2, 1]
+    theirs.post("/v1/claims/release", act(held[0]))
+    page = decode(m.FeedPage, ours.get("/v1/feed?shard=device").content)
+    (item,) = [one for one in page.items if one.kind == m.FeedKind.WAITED.value]
+    told = read(m.ClaimAnswer, item.body)
+    assert (told.claim_id, told.status, len(told.places)) == (party.claim_id, m.ClaimStatus.HELD, 2)
+    assert told.expires_at is not None
+    assert told.expires_at > told.central_time
+    assert [place(party), place(late)] == [0, 1]
+    leased = ours.post("/v1/claims/lease", act(party))
+    assert decode(m.ClaimAnswer, leased.content).status is m.ClaimStatus.LEASED
+    gone = ours.post("/v1/waitlist", m.WaitRequest(claim=late, leave=True))
+    assert decode(m.WaitAnswer, gone.content).place_in_line == 0
 
 
 def test_sixty_four_windows_want_the_last_ten_places(running: House) -> None:

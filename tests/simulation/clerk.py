@@ -11,6 +11,8 @@ from uuid import UUID
 
 from counter_app.application.counter_desk import CounterDesk
 from counter_app.application.views import PassengerInput, PlaceWish, RunOffer
+from counter_app.application.waiting_desk import WaitingWord
+from counter_app.application.waiting_parties import PARTIES_MAX
 from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.money import Money
 from counter_app.domain.staff import Actor
@@ -47,11 +49,12 @@ Act = Callable[["Clerk", CounterDesk, Actor], str]
 
 @dataclass(slots=True)
 class Clerk:
-    """The one at ``window``. ``people``: all accounts, by login."""
+    """The one at ``window``. ``people``: all accounts, by login. ``waits``: lets parties wait for places."""
 
     window: Window
     people: dict[str, Actor]
     chance: random.Random
+    waits: bool = False
 
     def act(self) -> str:
         """One act; returns what it came to, in a word. Raises what is nobody's everyday "no"."""
@@ -88,6 +91,12 @@ class Clerk:
             (1, "find", lambda: self._find(desk)),
             (1, "status", lambda: self._look(desk, actor)),
         ]
+        if self.waits:
+            weighed += [
+                (6, "wait", lambda: self._wait(desk, actor)),
+                (6 if len(self.window.hands) < HANDS_MAX else 0, "take", lambda: self._take(desk, actor)),
+                (1, "leave", lambda: self._leave(desk, actor)),
+            ]
         if self.chance.random() < 0.02:
             weighed.append((20, "declare", lambda: self._declare(desk, actor)))
         if self.window.hands:
@@ -240,6 +249,33 @@ class Clerk:
         if self.chance.random() < 0.5:
             desk.release(actor, one.order_id)
         return "recalled"
+
+    # ---- those who wait
+
+    def _wait(self, desk: CounterDesk, actor: Actor) -> str:
+        offers = self._offers(desk)
+        short = [one for one in offers if one[2] < 2] or offers
+        if not short or len(desk.waiting()) >= PARTIES_MAX:
+            return "nothing to wait for"
+        offer, travel_class, _ = self.chance.choice(short)
+        wish = PlaceWish(travel_class=travel_class, count=self.chance.choice((1, 1, 2)))
+        one = desk.wait_for_places(actor, offer.run, offer.span, wish, {})
+        return f"{offer.run.trip_id} {offer.run.service_date} {wish.count} {one.word} {one.place}"
+
+    def _take(self, desk: CounterDesk, actor: Actor) -> str:
+        served = [one for one in desk.waiting() if one.word is WaitingWord.SERVED]
+        if not served:
+            return "nobody served"
+        hold = desk.take_waiting(actor, self.chance.choice(served).claim_id).hold
+        return self._took(hold.order_id, Hand(hold))
+
+    def _leave(self, desk: CounterDesk, actor: Actor) -> str:
+        known = desk.waiting()
+        if not known:
+            return "nobody waits"
+        one = self.chance.choice(known)
+        desk.leave_waiting(actor, one.claim_id)
+        return f"{one.number} {one.word}"
 
     # ---- after a sale
 

@@ -57,18 +57,20 @@ class Odds:
     chores: float = 0.01  # that an administrator looks after a window, rather than its clerk acts
     together: float = 0.08  # that another acts while one waits
     storm: int = 1  # so many times what befalls requests on a common day
+    waits: bool = False  # clerks let parties wait for places
     coaches: bool = False  # the fourth timetable: trains without their last coach, or that end before
     stations: tuple[tuple[str, int], ...] = STATIONS  # and how many windows each has
 
 
 MANY_TIMETABLES: Final = 10_000  # seeds from here on
+WAITING_LISTS: Final = 30_000
 
 
 def odds_of(seed: int) -> Odds:
     """Half of the worlds know no copies, losses and backups: there nothing excuses two owners of one place."""
     chance = random.Random(f"odds {seed}")
-    made = Odds(coaches=seed % 5 >= 3)
-    if seed >= MANY_TIMETABLES:
+    made = Odds(coaches=seed % 5 >= 3, waits=seed >= WAITING_LISTS)
+    if MANY_TIMETABLES <= seed < WAITING_LISTS:
         made = replace(made, coaches=True, reissues=6.0)
     if seed % 2:
         return made
@@ -187,7 +189,7 @@ class World:
 
     def _act(self, window: Window) -> None:
         self.acts += 1
-        clerk = Clerk(window, self.central.people, self.chance)
+        clerk = Clerk(window, self.central.people, self.chance, self.odds.waits)
         self._guarded(window, lambda: self._told(window, clerk.act()))
 
     def _told(self, window: Window, outcome: str) -> None:
