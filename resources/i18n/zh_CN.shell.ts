@@ -24,10 +24,6 @@
         <translation>打开钱箱时打印机没有应答。</translation>
     </message>
     <message>
-        <source>Open it with its key.</source>
-        <translation>请用钥匙打开。</translation>
-    </message>
-    <message>
         <source>Ticket</source>
         <translation>车票</translation>
     </message>
