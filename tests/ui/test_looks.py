@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QRect, QSize, QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from counter_app.application.views import Sheet
 from counter_app.ports.catalogue import Progress
 from tests.ui.stage import Stage
 from ui.app import placed
 from ui.screens.timetable import TimetableScreen
-from ui.widgets.basic import Label
+from ui.shell.second_person import ask_second_person
+from ui.widgets.basic import Edit, Label
 from ui.widgets.chrome import FKeyBar
 from ui.widgets.roll import Roll
 from ui.widgets.table import Column, DataTable
@@ -120,3 +121,20 @@ def test_a_lists_words_are_whole_where_there_is_room(stage: Stage) -> None:
     assert table.columnWidth(1) >= 150  # the other one is not squeezed for it
     table.close()
     table.deleteLater()
+
+
+def test_the_fields_of_a_long_question_are_whole(stage: Stage) -> None:
+    """Lost otherwise: half a password field, on a screen of which two thirds are less than the question is tall."""
+    heights: list[tuple[int, int]] = []
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QDialog)
+        heights.extend((edit.height(), edit.sizeHint().height()) for edit in dialog.findChildren(Edit))
+        dialog.reject()
+
+    QTimer.singleShot(0, look)
+    about = "Card **** 1234 · G1 2026-11-21 05-12A 05-12B 05-12C 05-12D 05-12F 06-01A 06-01B"
+    assert ask_second_person(stage.window, stage.window.t, "Decide …", about, "Compare. " * 30, verdict=True) is None
+    assert len(heights) == 3
+    assert all(height >= wanted for height, wanted in heights)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from counter_app.texts import Texts
 from ui.widgets.basic import Button, Edit, Field, Label
+from ui.widgets.popup import fit
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ def ask(parent: QWidget, title: str, text: str, yes: str, no: str, *, danger: bo
     column = QVBoxLayout(dialog)
     column.setContentsMargins(24, 20, 24, 20)
     column.setSpacing(12)
-    column.addWidget(Label(title, role="title"))
+    column.addWidget(Label(title, role="title", wrap=True))
     column.addWidget(Label(text, wrap=True))
     column.addSpacing(8)
     accept = Button("danger" if danger else "primary", dialog.accept, yes)
@@ -42,6 +43,7 @@ def ask(parent: QWidget, title: str, text: str, yes: str, no: str, *, danger: bo
 
 def _run(dialog: QDialog, parent: QWidget) -> bool:
     """Afterwards the window has the keyboard again, also where no window manager gives it back."""
+    fit(dialog)
     answer = dialog.exec() == QDialog.DialogCode.Accepted.value
     parent.window().activateWindow()
     return answer
@@ -86,6 +88,7 @@ def show_crash(parent: QWidget | None, t: Texts, report: Path | None) -> None:
     close.setFocus()
     if parent is not None:
         dialog.finished.connect(parent.activateWindow)
+    fit(dialog)
     dialog.show()
 
 
@@ -97,7 +100,7 @@ def ask_line(parent: QWidget, t: Texts, title: str, text: str, caption: str, yes
     column = QVBoxLayout(dialog)
     column.setContentsMargins(24, 20, 24, 20)
     column.setSpacing(12)
-    column.addWidget(Label(title, role="title"))
+    column.addWidget(Label(title, role="title", wrap=True))
     column.addWidget(Label(text, wrap=True))
     edit = Edit(limit=200)
     field = Field(edit)

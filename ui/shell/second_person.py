@@ -8,6 +8,7 @@ from counter_app.application.payment_views import Verdict
 from counter_app.texts import Texts, mark
 from ui.presenters.settle import Signed
 from ui.widgets.basic import Button, Edit, Field, Label
+from ui.widgets.popup import fit
 
 _VERDICTS = {
     Verdict.PAID: mark("It was paid: the money is on its way to us"),
@@ -26,8 +27,8 @@ def ask_second_person(
     column = QVBoxLayout(dialog)
     column.setContentsMargins(24, 20, 24, 20)
     column.setSpacing(12)
-    column.addWidget(Label(title, role="title"))
-    column.addWidget(Label(about, role="lead"))
+    column.addWidget(Label(title, role="title", wrap=True))
+    column.addWidget(Label(about, role="lead", wrap=True))
     column.addWidget(Label(hint, role="muted", wrap=True))
     group = QButtonGroup(dialog)
     choices: dict[Verdict, QRadioButton] = {}
@@ -69,6 +70,7 @@ def ask_second_person(
         next(iter(choices.values())).setFocus()
     else:
         reason.setFocus()
+    fit(dialog)
     accepted = dialog.exec() == QDialog.DialogCode.Accepted.value
     parent.window().activateWindow()
     chosen = next((one for one, choice in choices.items() if choice.isChecked()), None)

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from ui.widgets.basic import Button, Choice, Edit, Label, row
+
+ABOVE_PX = 60  # a title bar and a panel, which a dialog leaves free
+
+
+def fit(dialog: QDialog) -> None:
+    """As tall as its wrapped words need. By itself a dialog with such words is two thirds of the screen at most, and on
+
+    a small one its fields would be cut.
+    """
+    layout, screen = dialog.layout(), dialog.screen().availableGeometry()
+    assert layout is not None
+    layout.activate()
+    width = max(dialog.minimumWidth(), min(layout.sizeHint().width(), screen.width()))
+    needed = layout.heightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
+    height = min(needed, screen.height() - ABOVE_PX)
+    dialog.setMinimumHeight(height)
+    dialog.resize(width, height)
 
 
 class Popup(QDialog):
@@ -44,6 +61,12 @@ class Popup(QDialog):
         self.answer.setText(words)
         self.answer.set_mood(MOODS.get(mood, ""))
         self.answer.setVisible(bool(words))
+        if self.isVisible():
+            fit(self)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        fit(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
