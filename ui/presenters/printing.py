@@ -73,7 +73,7 @@ class PrintPump:
         self._asleep: dict[UUID, str] = {}  # failed before send, or could not be begun: wait for their printer
         self._refused: dict[UUID, str] = {}  # of those that could not be begun: what the clerk was told
         self._rests: dict[str, _Rest] = {}
-        self._given_up: set[str] = set()  # printers at which a person gave a paper up
+        self._given_up: dict[str, UUID] = {}  # the paper that a person gave up at a printer: it waits for a person
         self._unwritten: dict[UUID, tuple[str, DeliveryOutcome]] = {}  # over, and the store did not take it yet
         self._since_ms: dict[str, int] = {}  # since when a job waits for a printer's word
         self._woken: set[UUID] = set()  # of those in the queues: slept until a later paper was to pass them
@@ -135,6 +135,10 @@ class PrintPump:
         """
         for job, (name, outcome) in list(self._unwritten.items()):
             self._write_again(job, name, outcome)
+        there = {(job.printer, job.job_id) for job in jobs if _waits(job) or job.state is JobState.SENDING}
+        for name, job in list(self._given_up.items()):
+            if (name, job) not in there:  # sent elsewhere, or refunded: the others need not wait with it
+                del self._given_up[name]
         known = {*self._running.values(), *self._asleep, *(job for queue in self._queues.values() for job in queue)}
         lost = [job.job_id for job in jobs if _waits(job) and job.job_id not in known]
         if lost and not self._asked:
@@ -154,7 +158,7 @@ class PrintPump:
 
     def printer_troubled(self, printer: str) -> None:
         """Somebody works on it: what was given up there is printed when it is ready again."""
-        self._given_up.discard(printer)
+        self._given_up.pop(printer, None)
         self._rests.pop(printer, None)
 
     def try_again(self) -> None:
@@ -195,7 +199,7 @@ class PrintPump:
 
     def _wake(self, name: str) -> None:
         """Paper may be back unnoticed: a later ticket would come out first, on the blank that an earlier one has."""
-        self._given_up.discard(name)
+        self._given_up.pop(name, None)
         slept = [job for job, where in self._asleep.items() if where == name]
         for job in reversed(slept):
             del self._asleep[job]
@@ -257,7 +261,7 @@ class PrintPump:
         if view.state is JobState.FAILED_BEFORE_SEND and view.kind != JobKind.DRAWER.value:  # a kick is never replayed
             self._asleep[view.job_id] = name
             if outcome.detail == GIVEN_UP:
-                self._given_up.add(name)
+                self._given_up[name] = view.job_id
             elif outcome.status.ready or outcome.status is _SILENT:
                 self._rest(name)  # it would say that it is ready, and the next try be as vain
             # One try says how the printer is: the others that slept do not wait for it to time out each.

@@ -399,6 +399,26 @@ def test_what_was_given_up_is_not_forgotten(how: str) -> None:
         assert counter.went("main") == [job, job]
 
 
+def test_what_is_given_up_and_sent_elsewhere_holds_nobody_back() -> None:
+    """The clerk took it to the spare printer; the next ticket, on the next blank, waited until the evening."""
+    counter = _Counter("spare")
+    job, later = counter.job("ticket"), counter.job("ticket")
+    behind = _Refusing(counter, Refusal(Reason.JOB_NOT_OPEN, detail="behind"), later)
+    counter.desk.delivery = Delivery.FAILED_BEFORE_SEND
+    counter.desk.status = replace(READY, error=GIVEN_UP)
+    counter.pump.enqueue([job, later])
+    counter.desk.delivery = Delivery.CONFIRMED
+    counter.desk.status = READY
+    counter.look()
+    assert counter.went("main") == [job]
+    counter.desk.move_job(counter.desk.people["li"], job, "spare")
+    counter.pump.enqueue([job])
+    behind.jobs.clear()
+    counter.look()
+    counter.look()
+    assert (counter.went("spare"), counter.went("main")) == ([job], [job, later])
+
+
 def test_a_ticket_behind_another_one_waits_without_a_word() -> None:
     """The blank in the printer is the other one's; nothing is wrong, and nobody is told."""
     counter = _Counter()
