@@ -9,6 +9,7 @@ from counter_app.errors import Reason
 from counter_app.ports.prints import GIVEN_UP, JobKind, JobState, PaperState, PrinterStatus
 from counter_app.texts import Texts, mark
 from ui.presenters.refusal_sentences import SENTENCES
+from ui.presenters.words import money
 
 JOB_KINDS: Mapping[str, str] = {
     "ticket": mark("Ticket"),
@@ -119,6 +120,11 @@ def order_state(state: str, t: Texts) -> str:
 
 def order_mood(state: str) -> str:
     return ORDER_STATES[state][1] if state in ORDER_STATES else ""
+
+
+def order_amount(order: OrderView) -> str:
+    """An em dash for a parked sale: nobody has priced its passengers yet."""
+    return money(order.total if order.tickets else None)
 
 
 def order_route(order: OrderView) -> str:

@@ -40,7 +40,7 @@ class HomeScreen(Screen):
                 Column(title=lambda: self.t("Time"), text=lambda o: words.clock(o.created_at, self._zone), width=80),
                 Column(title=lambda: self.t("Journey"), text=jobs.order_route),
                 Column(title=lambda: self.t("Qty"), text=lambda o: str(len(o.tickets)), width=80, right=True),
-                Column(title=lambda: self.t("Amount"), text=lambda o: words.money(o.total), width=120, right=True),
+                Column(title=lambda: self.t("Amount"), text=jobs.order_amount, width=120, right=True),
                 Column(
                     title=lambda: self.t("State"),
                     text=lambda o: jobs.order_state(o.state, self.t),

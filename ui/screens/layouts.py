@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ui.shell.window import MainWindow
 
 LOOK_MS: Final = 1500
-LIST_PX: Final = 330  # at 100 %
+LIST_PX: Final = 370  # at 100 %
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class OrdersScreen(Screen):
                 ),
                 Column(title=lambda: self.t("Journey"), text=jobs.order_route),
                 Column(title=lambda: self.t("Qty"), text=lambda o: str(len(o.tickets)), width=52, right=True),
-                Column(title=lambda: self.t("Amount"), text=lambda o: words.money(o.total), width=96, right=True),
+                Column(title=lambda: self.t("Amount"), text=jobs.order_amount, width=96, right=True),
                 Column(
                     title=lambda: self.t("State"),
                     text=lambda o: jobs.order_state(o.state, self.t),
