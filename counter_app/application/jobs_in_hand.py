@@ -39,6 +39,7 @@ class JobsInHand:
     # ---- beginning
 
     def begin(self, job_id: UUID, printer: str) -> None:
+        """In the transaction that begins it: nobody else can."""
         with self._lock:
             self._forget(job_id)
             self._begun[job_id] = _Begun(printer)
@@ -59,6 +60,7 @@ class JobsInHand:
     def not_sent(self, job_id: UUID) -> None:
         """Nobody knows whether it is SENDING in the store; nobody sends it."""
         with self._lock:
+            self._begun.pop(job_id, None)
             self._not_sent.add(job_id)
 
     # ---- sending

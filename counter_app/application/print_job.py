@@ -145,44 +145,47 @@ class StartJob:
         an earlier blank waits there); BLANKS_SHORT where its printer left the settings, and the one that it goes to now
         has no blank for it.
         """
+        begun = False
         try:
-            paper, goes_to = self._begin(job_id, printer)
+            with self.store.writing() as books:
+                paper, goes_to = self._begin(books, job_id, printer)
+                self.hand.begin(job_id, goes_to)
+                begun = True
         except Refusal as refusal:
             if refusal.reason is not Reason.JOB_NOT_OPEN:
                 self.hand.refuse(job_id, refusal.reason.value)
             raise
         except OutcomeUnknown:
-            self.hand.not_sent(job_id)
+            if begun:
+                self.hand.not_sent(job_id)
             raise
         except Exception:
             self.hand.refuse(job_id, INTERNAL)
             raise
-        self.hand.begin(job_id, goes_to)
         return paper
 
-    def _begin(self, job_id: UUID, printer: str) -> tuple[Paper | None, str]:
-        with self.store.writing() as books:
-            job = books.prints.get(job_id)
-            if job is None or not self.hand.waits(job):
-                raise Refusal(Reason.JOB_NOT_OPEN)
-            if job.kind is not JobKind.DRAWER and absent_printer(books, job, self.printers):
-                job = self.take_over(books, job)
-            goes_to = job_printer(books, job, self.printers)
-            if printer not in {"", goes_to}:
-                raise Refusal(Reason.JOB_NOT_OPEN, detail=MOVED)
-            if behind(books, job, goes_to, lambda: self._waiting(books, goes_to)):
-                raise Refusal(Reason.JOB_NOT_OPEN, detail=BEHIND)
-            paper = self.compose.of_job(books, job) if job.kind is not JobKind.DRAWER else None
-            books.prints.put_route(job_id, goes_to)
-            books.prints.put(
-                replace(
-                    job,
-                    state=JobState.SENDING,
-                    detail=_lasting(job),
-                    attempts=job.attempts + 1,
-                    updated_at=self.clock.now(),
-                )
+    def _begin(self, books: Writing, job_id: UUID, printer: str) -> tuple[Paper | None, str]:
+        job = books.prints.get(job_id)
+        if job is None or not self.hand.waits(job):
+            raise Refusal(Reason.JOB_NOT_OPEN)
+        if job.kind is not JobKind.DRAWER and absent_printer(books, job, self.printers):
+            job = self.take_over(books, job)
+        goes_to = job_printer(books, job, self.printers)
+        if printer not in {"", goes_to}:
+            raise Refusal(Reason.JOB_NOT_OPEN, detail=MOVED)
+        if behind(books, job, goes_to, lambda: self._waiting(books, goes_to)):
+            raise Refusal(Reason.JOB_NOT_OPEN, detail=BEHIND)
+        paper = self.compose.of_job(books, job) if job.kind is not JobKind.DRAWER else None
+        books.prints.put_route(job_id, goes_to)
+        books.prints.put(
+            replace(
+                job,
+                state=JobState.SENDING,
+                detail=_lasting(job),
+                attempts=job.attempts + 1,
+                updated_at=self.clock.now(),
             )
+        )
         return paper, goes_to
 
     def _waiting(self, books: Writing, printer: str) -> Sequence[PrintJob]:

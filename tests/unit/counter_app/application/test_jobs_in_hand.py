@@ -241,6 +241,29 @@ def test_a_paper_whose_intent_may_stand_is_begun_again_and_printed_once(shop: Sh
             counter.settle_job(counter.clerk, kick, came_out=True)
 
 
+def test_a_paper_that_is_begun_again_is_in_one_hand_before_it_is_committed(shop: Shop) -> None:
+    """Between its commit and the word of it a second thread would begin it too: two papers for one seat."""
+    counter = shop.counter
+    job = counter.sold(LI).jobs[1]
+    with _commits_fail(shop, written=True), pytest.raises(OutcomeUnknown):
+        counter.start_job(job)
+    with counter.store.reading() as books:
+        sending = books.prints.get(job)
+    assert sending is not None
+    assert counter.hand.waits(sending), "its intent stands, and nobody sends it"
+    store: Any = counter.store
+    commit = store._say_commit
+    seen: list[bool] = []
+
+    def commits(writer: object) -> None:
+        seen.append(counter.hand.waits(sending))
+        commit(writer)
+
+    store._say_commit = commits
+    counter.start_job(job)
+    assert seen == [False]
+
+
 def test_a_paper_that_is_being_sent_is_nobodys_to_settle(shop: Shop) -> None:
     counter = shop.counter
     job = counter.sold(LI).jobs[1]
