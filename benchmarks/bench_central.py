@@ -76,6 +76,8 @@ def run(context: Context) -> list[Result]:
         with central_world.served(world) as (host, port, process):
             asker = _Asker(world, host, port)
             made = _rounds(server, asker, seconds, rounds)
+            with psycopg.connect(server.url(), autocommit=True) as connection:
+                connection.execute("CHECKPOINT")  # what pgbench wrote last is not what these queries wait for
             free = asker.availability(seconds * 1.5)
             memory_mb = _resident_mb(process)
     return _results(made, free, memory_mb)
