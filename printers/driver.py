@@ -140,23 +140,33 @@ class EscposPrinter:
                 return _failed(trouble, status)
             self._line.whole()
         job = compose()
-        self._asked(1)
+        asks = question(self._profile, token)
+        assert job.endswith(asks)
+        within_s = self._deadlines.send_s + 2 * self._opener.seconds_for(len(job))
+        sent = 0
         try:
-            link.write(job, self._deadlines.send_s + 2 * self._opener.seconds_for(len(job)))
+            link.write(job.removesuffix(asks), within_s)
+            sent = len(job) - len(asks)
+            # What has come by now was said before the question: it is no answer to it.
+            early = asks != b"" and any(map(self._is_word_for(token), self._drain(link, reader)))
+            if asks:
+                self._asked(1)
+                link.write(asks, within_s)
         except LinkBroken as broken:
-            if not broken.sent:
-                self._asked(-1)
+            sent += broken.sent
+            if not sent:
                 return _failed(broken.why, status)
             self._line.left(self._profile)
-            return _unknown(f"{broken.why} after {broken.sent} of {len(job)} bytes", status)
-        return self._confirmed(link, reader, job, token, status)
+            return _unknown(f"{broken.why} after {sent} of {len(job)} bytes", status)
+        return self._confirmed(link, reader, len(job), token, status, early=early)
 
     def _confirmed(
-        self, link: Link, reader: AnswerReader, job: bytes, token: int, status: PrinterStatus
+        self, link: Link, reader: AnswerReader, count: int, token: int, status: PrinterStatus, *, early: bool
     ) -> DeliveryOutcome:
+        """``early``: its word came already before it was asked for, and proves nothing."""
         if self._profile.confirm is Confirm.NOTHING:
             return _unknown("this printer gives no word", status)
-        within_s = self._deadlines.confirm_s + self._opener.seconds_for(len(job))
+        within_s = self._deadlines.confirm_s + self._opener.seconds_for(count)
         noise = reader.garbage
         try:
             said: list[Answer] = []
@@ -165,7 +175,7 @@ class EscposPrinter:
             # proves nothing.
             alone = all(answer is word or isinstance(answer, Automatic) for answer in said)
             weak = isinstance(word, InOrder) and (word.paper_out or not alone)
-            if word is not None and reader.garbage == noise and not weak:
+            if word is not None and reader.garbage == noise and not weak and not early:
                 self._line.whole()
                 return DeliveryOutcome(delivery=Delivery.CONFIRMED, detail="", status=status)
             why = "no word in time" if word is None else "no word to trust"
@@ -204,8 +214,10 @@ class EscposPrinter:
                 return "no_word"
             late = self._opener.keeps_answers or self._line.half_sent
             if self._profile.confirm is Confirm.STATUS and late:
-                while self._count(link, reader, self._deadlines.quiet_s, 1):
-                    pass  # the older job's answer came first; bounded: each one was asked for
+                quiet_s = self._deadlines.quiet_s if came >= count else self._deadlines.confirm_s
+                for _ in range(_STALE_READS_MAX):
+                    if not self._count(link, reader, quiet_s, 1):
+                        break  # until then the older job's answer came first
         except LinkBroken as broken:
             return broken.why
         return ""
@@ -216,10 +228,9 @@ class EscposPrinter:
         """
         if self._profile.confirm is not Confirm.STATUS:
             return 1  # an echo says whose it is
-        older = self._line.unanswered
-        if older is None:
-            older = _OLDER_UNKNOWN if self._opener.keeps_answers else 0
-        return min(older, _OLDER_MAX) + 1
+        if self._line.unanswered is None:
+            self._line.unanswered = _OLDER_UNKNOWN if self._opener.keeps_answers else 0
+        return min(self._line.unanswered, _OLDER_MAX) + 1
 
     def _asked(self, count: int) -> None:
         if self._profile.confirm is Confirm.STATUS:
@@ -274,12 +285,15 @@ class EscposPrinter:
             return silent(broken.why if broken.why in {"closed", "cancelled"} else "silent")
         return in_trouble(trouble) if trouble else status
 
-    def _drain(self, link: Link, reader: AnswerReader) -> None:
+    def _drain(self, link: Link, reader: AnswerReader) -> list[Answer]:
+        """What has come until now."""
+        answers: list[Answer] = []
         for _ in range(_STALE_READS_MAX):
             stale = link.read(0)
             if not stale:
-                return
-            self._heard(reader, stale)
+                break
+            answers += self._heard(reader, stale)
+        return answers
 
     def _ask_in_real_time(self, link: Link, reader: AnswerReader) -> PrinterStatus:
         """DLE EOT 1 to 4, one question at a time: an answer does not say to which."""

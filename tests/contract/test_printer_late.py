@@ -123,3 +123,18 @@ def test_words_that_an_earlier_process_left_confirm_nothing(printer: Hostile, ha
 
     printer.heard = heard
     assert driver.deliver(SLEEPER, token=2).delivery is not Delivery.CONFIRMED
+
+
+def test_a_word_that_nobody_asked_for_yet_is_none(printer: Hostile) -> None:
+    """A converter that says "done" when the ticket begins: it ends without paper, and counts as printed."""
+    driver = driver_of(printer)
+
+    def heard(data: bytes) -> None:
+        if b"\x1dv0" in data and len(said) == 0:
+            said.append(1)
+            printer.say(WORD)
+
+    said: list[int] = []
+    printer.heard = heard
+    assert driver.deliver(SLEEPER, token=1).delivery is Delivery.UNKNOWN
+    assert said
