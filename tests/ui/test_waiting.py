@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 
-from counter_app.application.views import LineWord, SyncTurn
+from counter_app.application.views import HoldView, LineWord, SyncTurn
 from counter_app.application.waiting_desk import WaitingWord
-from counter_app.errors import Reason
+from counter_app.errors import Reason, Refusal
 from tests.ui.clerk import ENTER, Clerk
 from tests.ui.fake_desk import FakeDesk
 from tests.ui.stage import Stage
@@ -87,6 +87,24 @@ def test_a_sold_out_class_offers_to_wait_and_the_next_customer_can_be_served(cle
     clerk.press(ENTER, ENTER)
     assert sell(clerk).in_party
     assert len(clerk.stage.desk.room.parties) == 2
+
+
+def test_what_central_has_just_refused_is_waited_for_though_the_list_still_shows_places(
+    clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What other windows sold in the last seconds is not in the list yet."""
+
+    def hold(*_asked: object, **_more: object) -> HoldView:
+        raise Refusal(Reason.NOT_ENOUGH_PLACES, free=0)
+
+    monkeypatch.setattr(clerk.stage.desk, "hold", hold)
+    clerk.type("csn gzn +1 G6025 2")
+    clerk.press(Key.Key_F7)
+    assert clerk.stage.desk.room.parties == {}
+    clerk.press(ENTER)
+    assert "F7" in clerk.stage.window._notice.text.text()
+    clerk.press(Key.Key_F7)
+    assert [one.service for one in clerk.stage.desk.room.parties.values()] == ["G6025"]
 
 
 def test_a_served_party_is_called_at_once_and_one_key_sells_to_it(clerk: Clerk) -> None:

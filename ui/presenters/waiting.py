@@ -28,12 +28,17 @@ _WORDS = {
 MOODS = {WaitingWord.SERVED: "ok", WaitingWord.OVER: "bad", WaitingWord.DEPARTED: "text_muted", WaitingWord.WAITING: ""}
 
 
-def may_wait(line: SyncStatus | None, offers: Offers, run: RunOffer, travel_class: str) -> bool:
-    """Whether it can be offered: central answers, and has not enough places of a class that could be sold."""
+def may_wait(
+    line: SyncStatus | None, offers: Offers, run: RunOffer, travel_class: str, *, refused: bool = False
+) -> bool:
+    """Whether it can be offered: central answers, and has not enough places of a class that could be sold.
+
+    ``refused``: it has just said so; what is shown here may be some seconds old.
+    """
     offered = offers.offer(run, travel_class)
     if line is None or line.line is not LineWord.ONLINE or run.closed or offered is None:
         return False
-    return offered.fare is not None and offered.free < offers.count
+    return offered.fare is not None and (refused or offered.free < offers.count)
 
 
 class WaitingRoom:

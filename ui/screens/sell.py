@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from counter_app.application.views import HoldView, ParkedSale, RunOffer
 from counter_app.application.waiting_desk import WaitingView
+from counter_app.domain.timetable import RunRef
 from counter_app.errors import Reason, Refusal
 from ui.presenters import waiting
 from ui.presenters.checkout import Basket
@@ -60,6 +61,7 @@ class SellScreen(Screen):
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._second)
         self._pay_when_priced = False  # Enter was quicker than the price
+        self._refused: tuple[RunRef, str, int] | None = None  # what central had not enough of when it was asked last
         self._land = False  # the next hold puts the focus where the clerk goes on
         self.finder.opened.connect(self._open)
         self.finder.table.moved.connect(self.fkeys_changed)
@@ -238,11 +240,10 @@ class SellScreen(Screen):
     # ---- places that there are not enough of
     def _may_wait(self) -> bool:
         chosen = self.finder.table.chosen()
-        return (
-            chosen is not None
-            and self.presenter.hold is None
-            and may_wait(self.shell.line, self.presenter.offers, *chosen)
-        )
+        if chosen is None or self.presenter.hold is not None:
+            return False
+        refused = self._refused == (chosen[0].run, chosen[1], self.presenter.offers.count)
+        return may_wait(self.shell.line, self.presenter.offers, *chosen, refused=refused)
 
     def _wait_key(self) -> list[FKey]:
         if not enrolled(self.shell.line):
@@ -250,7 +251,10 @@ class SellScreen(Screen):
         return [FKey("F7", self.t("Wait for places"), self._wait, enabled=self._may_wait())]
 
     def _troubled(self, trouble: Trouble) -> None:
+        chosen = self.finder.table.chosen()
         short = isinstance(trouble, Refusal) and trouble.reason is Reason.NOT_ENOUGH_PLACES
+        if short and chosen is not None:
+            self._refused = (chosen[0].run, chosen[1], self.presenter.offers.count)
         if short and self._may_wait():
             self.shell.notify(lambda: waiting.offer_to_wait(trouble, self.shell.t))
         else:
