@@ -308,7 +308,7 @@ class Headquarters:
         for (grant,) in self.rows(
             "SELECT grant_body FROM lease WHERE device_id = %s AND state IN ('ACTIVE', 'IN_DOUBT')", device_id
         ):
-            leased |= lease_cells(json.loads(grant), self.lines)
+            leased |= lease_cells({"places": (), **json.loads(grant)}, self.lines)
         in_transaction(self.connection, lambda tx: self.rooms.stock.write_off_device(tx, device_id))
         after = self.cells()
         return leased | {cell for cell, holder in before.items() if after.get(cell) != holder}
