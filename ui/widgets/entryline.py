@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from ui.widgets.basic import Button, Edit, Label, Mood
+from ui.widgets.basic import Button, Edit, Label, Mood, discard
 
 
 class EntryLine(Edit):
@@ -94,11 +94,7 @@ class Chips(QWidget):
 
     def _clear(self) -> None:
         for item in self._items:
-            # Hidden, and still ours: a layout shows what was added to it a little later, and what has no parent by then
-            # comes up as a window, which takes the keyboard away.
-            item.hide()
-            self._line.removeWidget(item)
-            item.deleteLater()
+            discard(item)
         self._items = []
 
     def _add(self, widget: QWidget) -> None:
