@@ -85,7 +85,9 @@ class PrinterFinder:
     ) -> None:
         """Ports, bus and queues first; then the raw port of hosts that are known, connected to and nothing sent."""
         stop = _Stop(cancelled)
-        hosts = [host for host in self._hosts() if not self._at_work(host)]
+        hosts = self._hosts()
+        if self._any_at_work():
+            hosts = [host for host in hosts if not self._at_work(host)]
         handfuls = [hosts[at : at + HOSTS_MAX] for at in range(0, len(hosts), HOSTS_MAX)]
         total = 1 + len(handfuls)
         step(SearchStep(what="usb", done=0, total=total))
@@ -95,6 +97,10 @@ class PrinterFinder:
             near = self._search(HOSTS_WITHIN_S, stop=stop, hosts=handful)
             self._tell([one for one in near if one.how == "tcp"], found, cancelled)
         step(SearchStep(what="network", done=total, total=total))
+
+    def _any_at_work(self) -> bool:
+        running = self._running()
+        return running is not None and any(_busy(running.named(name)) for name in running.names)
 
     def _at_work(self, host: str) -> bool:
         """Even a connection that says nothing is one too many for a printer that works on a paper."""
