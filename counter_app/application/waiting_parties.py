@@ -166,12 +166,14 @@ class WaitingParties:
         answer = self._asked_again(one, kept.served)
         if answer.status is not m.ClaimStatus.HELD or not self._left(answer):
             with self.asking.store.writing() as books:
-                if party(books, claim_id) is not None:
-                    put_party(books, replace(kept, state=PartyState.OVER, place=None))
+                known = party(books, claim_id)
+                if known is not None and known.state is PartyState.SERVED:
+                    put_party(books, replace(known, state=PartyState.OVER, place=None))
             raise Refusal(Reason.HOLD_EXPIRED)
 
         def taken(act: Act) -> None:
-            if party(act.books, claim_id) is None:
+            known = party(act.books, claim_id)
+            if known is None or known.state is not PartyState.SERVED:  # taken or left meanwhile
                 raise Refusal(Reason.NOT_HELD)
             drop_party(act.books, claim_id)
 

@@ -138,6 +138,26 @@ def test_who_leaves_is_out_of_the_line_and_what_they_got_is_free(counter: Enroll
         assert not books.sync.releases()
 
 
+def test_who_leaves_while_the_places_are_taken_is_not_sold_to(counter: EnrolledCounter) -> None:
+    """Two hands at one window: central is told that nobody wants the places, and they stand in a sale."""
+    view = _wait(counter)
+    _free(counter, "02/01A", "02/01B")
+    counter.settle()
+    asked = counter.line.claim
+
+    def claim(request: m.ClaimRequest, *, deadline_ms: int) -> m.ClaimAnswer:
+        counter.desk.leave_waiting(CLERK, view.claim_id)
+        return asked(request, deadline_ms=deadline_ms)
+
+    counter.line.claim = claim  # type: ignore[method-assign]
+    with _refused(Reason.NOT_HELD):
+        counter.desk.take_waiting(CLERK, view.claim_id)
+    counter.line.claim = asked  # type: ignore[method-assign]
+    counter.settle()
+    assert counter.central.claims[view.claim_id].state is m.ClaimStatus.GONE
+    assert counter.desk.waiting() == []
+
+
 def test_the_place_in_the_line_is_asked_for_again(counter: EnrolledCounter) -> None:
     _wait(counter)
     ahead = _wait(counter)
