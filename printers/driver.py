@@ -183,7 +183,7 @@ class EscposPrinter:
         except LinkBroken as broken:
             why, now = broken.why, silent(broken.why)
         self._line.left(self._profile)
-        return _unknown(f"{why}: {now.error}" if now.error else why, now)
+        return _unknown(f"{why}: {now.error}" if now.error not in {"", why} else why, now)
 
     def _is_word_for(self, token: int) -> Callable[[Answer], bool]:
         match self._profile.confirm:
