@@ -291,5 +291,9 @@
         <source>Signed, supervisor</source>
         <translation>值班员签字</translation>
     </message>
+    <message>
+        <source>the program</source>
+        <translation>系统</translation>
+    </message>
 </context>
 </TS>

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from counter_app.application.views import JournalLine, JournalVerdict
+from counter_app.domain.staff import SYSTEM
 from counter_app.texts import Texts, mark
 from ui.presenters.refusals import Notice
 
@@ -81,6 +82,11 @@ BAD_WORDS: dict[str, str] = {
     "changed_at_rest": mark("the database file was changed while it was closed"),
     "store_damaged": mark("the database file is damaged"),
 }
+
+
+def by_words(login: str, t: Texts) -> str:
+    """Who did it; what the program did by itself has a word of the language."""
+    return t("the program") if login == SYSTEM.login else login
 
 
 def kind_words(kind: str, t: Texts) -> str:

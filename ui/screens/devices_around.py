@@ -85,8 +85,8 @@ class AroundCard(Card):
             if widget is not None:
                 discard(widget)
         for number, line in enumerate(lines):
-            detail = Label(line.detail, role="muted", wrap=True)
-            self._grid.addWidget(Label(line.name, role="strong"), number, 0)
+            self._grid.addWidget(Label(line.name, role="strong"), 2 * number, 0)
             badge = Label(line.state, role="badge", mood=MOODS.get(line.mood, ""))
-            self._grid.addWidget(badge, number, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-            self._grid.addWidget(detail, number, 2)
+            self._grid.addWidget(badge, 2 * number, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            if line.detail:  # below it: beside it a narrow card would break every word
+                self._grid.addWidget(Label(line.detail, role="caption", wrap=True), 2 * number + 1, 0, 1, 3)

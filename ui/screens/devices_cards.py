@@ -169,8 +169,10 @@ class PrinterCards(QWidget):
         for column in range(max(across, self._across)):
             self._grid.setColumnStretch(column, 1 if column < across else 0)
         self._across = across
-        for place, card in enumerate([*self._cards.values(), self._beside]):
+        for place, card in enumerate(self._cards.values()):
             self._grid.addWidget(card, place // across, place % across)
+        last = len(self._cards)  # it takes what its row has left
+        self._grid.addWidget(self._beside, last // across, last % across, 1, across - last % across)
         before: QWidget | None = None
         for card in self._cards.values():  # Tab goes as one reads
             if before is not None:

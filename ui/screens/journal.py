@@ -38,7 +38,7 @@ class JournalScreen(Screen):
                 Column(title=lambda: self.t("No."), text=lambda j: f"{j.seq}", width=70, right=True),
                 Column(title=lambda: self.t("Time"), text=lambda j: words.moment(j.at, self._zone, self.t), width=150),
                 Column(title=lambda: self.t("Entry"), text=lambda j: journal.kind_words(j.kind, self.t)),
-                Column(title=lambda: self.t("By"), text=lambda j: j.actor, width=100),
+                Column(title=lambda: self.t("By"), text=lambda j: journal.by_words(j.actor, self.t), width=100),
                 Column(
                     title=lambda: self.t("Hash"),
                     text=lambda j: j.hash_hex[:12],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from counter_app.application.views import JournalVerdict
 from counter_app.texts import Texts
-from ui.presenters.journal import BAD_WORDS, verdict_notice
+from ui.presenters.journal import BAD_WORDS, by_words, verdict_notice
 
 ROOT = Path(__file__).resolve().parents[4]
 _SAID = re.compile(r'(?:\.add\([^"]*|BadEntry\()f?"([a-z_]+)')
@@ -28,3 +28,10 @@ def test_a_table_is_named_and_an_entry_where_there_is_one() -> None:
     assert verdict_notice(edited, t).what_happened == ("Entry 7: a table does not say what the journal says (ticket).")
     lost = JournalVerdict(ok=False, entries=9, head="", first_bad=None, reason="witness_missing")
     assert verdict_notice(lost, t).what_happened == "the witness file is missing"
+
+
+def test_what_the_program_did_by_itself_has_a_word() -> None:
+    """Lost otherwise: an English "system" in a Chinese list, which looks like somebody's login."""
+    folder = ROOT / "resources" / "i18n"
+    assert by_words("system", Texts(folder, "zh")) == "系统"
+    assert by_words("wang", Texts(folder, "zh")) == "wang"
