@@ -70,6 +70,10 @@ class Reason(StrEnum):
     UNKNOWN_TICKET = "unknown_ticket"
     ALREADY_REFUNDED = "already_refunded"
     NOT_REFUNDABLE = "not_refundable"
+    NOT_EXCHANGEABLE = "not_exchangeable"  # rule: no_rule | too_late
+    EXCHANGED_BEFORE = "exchanged_before"  # once per ticket
+    EXCHANGE_OTHER_ROUTE = "exchange_other_route"  # a change of destination is something else
+    EXCHANGE_OTHER_PASSENGER = "exchange_other_passenger"
     QUOTE_CHANGED = "quote_changed"
     SLIP_OUT = "slip_out"  # its reimbursement slip has to come back first: issue, papers
     SLIP_ISSUED = "slip_issued"  # one original a ticket: issue

@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from uuid import UUID
 
+from counter_app.application.give_back import GivenBack, demand_cash, give_back, planned_back, slip_back
 from counter_app.application.issue_reimbursement import slips_out
-from counter_app.application.issuing import new_job, selling_shift
-from counter_app.application.payments.moving import create
+from counter_app.application.issuing import selling_shift
 from counter_app.application.quote_sale import quote_items
 from counter_app.application.redeemed import guard_redeemed
-from counter_app.application.refund_plan import PlannedLeg, Policies, plan_refund
+from counter_app.application.refund_plan import PlannedLeg, Policies
 from counter_app.application.rights import demand
 from counter_app.application.stock_holder import LocalHolder
 from counter_app.application.ticket_views import ticket_view
 from counter_app.application.views import Refunded, RefundQuote
 from counter_app.domain import aftersales
-from counter_app.domain.journal import Kind
 from counter_app.domain.money import Money
-from counter_app.domain.orders import OrderState, TicketState
-from counter_app.domain.payment_facts import LegFact
-from counter_app.domain.payments import Direction, PaymentIntent, PaymentState, Tender
+from counter_app.domain.orders import TicketState
 from counter_app.domain.policy import Transaction
-from counter_app.domain.sale_facts import refunded_fact
 from counter_app.domain.staff import Actor, Right
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock, Ids
-from counter_app.ports.orders import RefundRecord, TicketRecord
-from counter_app.ports.payments import TenderLeg
-from counter_app.ports.prints import JobKind, JobState
-from counter_app.ports.shifts import CashKind, CashMovement, ShiftRecord
+from counter_app.ports.orders import TicketRecord
+from counter_app.ports.shifts import ShiftRecord
 from counter_app.ports.store import MoneyStore, Reading, Writing
 
 
@@ -116,110 +109,19 @@ class Refund:
             if books.orders.refund(quote.quote_id) is None:
                 self.guard(books, ticket)
                 shift, answer, planned = self._checked(books, actor, ticket, quote)
-                order = books.orders.order(ticket.order_id)
-                assert order is not None, "a ticket has an order"
-                others = books.orders.tickets_of(ticket.order_id)
-                all_back = all(
-                    other.state is TicketState.REFUNDED for other in others if other.ticket_id != ticket.ticket_id
-                )
-                legs = tuple(self._leg(one) for one in planned)
-                cash = next((one for one in legs if one.tender is Tender.CASH), None)
-                paid_out = 0 if cash is None else cash.amount_minor + cash.rounding_minor
-                movement_id = None if cash is None else self.ids.new()
-                slip = self.ids.new()
-                drawer = self.ids.new() if paid_out else None  # nothing to pay out opens no drawer
-                slip_back = self._slip_back(books, ticket, quote)
-                entry = books.journal.append(
-                    Kind.REFUNDED,
-                    refunded_fact(
-                        refund_id=str(quote.quote_id),
-                        ticket_id=str(ticket.ticket_id),
-                        number=ticket.number,
-                        order_id=str(ticket.order_id),
-                        shift_id=str(shift.shift_id),
-                        rule=answer.rule,
-                        items=answer.items,
-                        refunded_minor=answer.refundable.minor,
-                        fee_minor=answer.fee.minor,
-                        currency=ticket.currency,
-                        policy=ticket.policy,
-                        order_refunded=all_back,
-                        legs=legs,
-                        movement_id=None if movement_id is None else str(movement_id),
-                        slip_job=str(slip),
-                        drawer_job=None if drawer is None else str(drawer),
-                        reimbursement_back=slip_back,
-                    ),
-                    actor=actor,
-                )
-                books.orders.add_refund(
-                    RefundRecord(
+                give_back(
+                    act,
+                    GivenBack(
                         refund_id=quote.quote_id,
-                        ticket_id=ticket.ticket_id,
-                        rule=answer.rule,
-                        items=answer.items,
-                        refunded_minor=answer.refundable.minor,
-                        fee_minor=answer.fee.minor,
-                        at=entry.at,
-                        clerk=actor.display_name,
-                        shift_id=shift.shift_id,
-                        journal_seq=entry.seq,
-                    )
+                        ticket=ticket,
+                        answer=answer,
+                        planned=planned,
+                        shift=shift,
+                        actor=actor,
+                        slip_back=slip_back(books, ticket, taken_back=quote.slip_taken_back),
+                    ),
+                    self.ids,
                 )
-                if slip_back is not None:
-                    books.papers.take_back(ticket.ticket_id, entry.seq)
-                if all_back:
-                    books.orders.put_order(replace(order, state=OrderState.REFUNDED))
-                books.stock.give_back(
-                    ticket.run,
-                    ticket.span,
-                    place=ticket.place,
-                    travel_class=ticket.travel_class,
-                    claim_id=ticket.claim_id,
-                )
-                act.given_back.append((ticket.run, ticket.span, ticket.place, ticket.travel_class))
-                for leg, one in zip(legs, planned, strict=True):
-                    if leg.intent_id is not None and one.charge is not None:
-                        create(
-                            books, self._intent(leg.intent_id, one, quote.quote_id, shift, actor, entry.at), actor=actor
-                        )
-                books.payments.add_legs(
-                    [
-                        TenderLeg(
-                            order_id=ticket.order_id,
-                            refund_id=quote.quote_id,
-                            n=n,
-                            tender=leg.tender,
-                            amount_minor=-leg.amount_minor,
-                            rounding_minor=-leg.rounding_minor,
-                            intent_id=leg.intent_id,
-                            shift_id=shift.shift_id,
-                            journal_seq=entry.seq,
-                        )
-                        for n, leg in enumerate(legs)
-                    ]
-                )
-                if movement_id is not None:
-                    books.shifts.move_cash(
-                        CashMovement(
-                            movement_id=movement_id,
-                            shift_id=shift.shift_id,
-                            kind=CashKind.REFUND,
-                            amount_minor=-paid_out,
-                            reason="",
-                            at=entry.at,
-                            journal_seq=entry.seq,
-                        )
-                    )
-                jobs = [new_job(slip, JobKind.REFUND_SLIP, quote.quote_id, entry.at, books.prints.next_token())]
-                if drawer is not None:
-                    jobs.insert(0, new_job(drawer, JobKind.DRAWER, quote.quote_id, entry.at, books.prints.next_token()))
-                books.prints.put_new(jobs)
-                for job in books.prints.of(ticket.ticket_id):
-                    if job.state in {JobState.QUEUED, JobState.FAILED_BEFORE_SEND}:  # no paper for what is given back
-                        books.prints.put(
-                            replace(job, state=JobState.SETTLED_SPOILED, detail="refunded", updated_at=entry.at)
-                        )
         return refunded_view(self.store, quote.quote_id)
 
     def check(self, actor: Actor, quote: RefundQuote) -> None:
@@ -229,17 +131,7 @@ class Refund:
             if ticket is None:
                 raise Refusal(Reason.UNKNOWN_TICKET)
             self._checked(books, actor, ticket, quote)
-            self._slip_back(books, ticket, quote)
-
-    @staticmethod
-    def _slip_back(books: Reading | Writing, ticket: TicketRecord, quote: RefundQuote) -> str | None:
-        """The number of the reimbursement slip that was taken back. Raises Refusal(SLIP_OUT)."""
-        out, slip = slips_out(books, ticket.ticket_id), books.papers.reimbursement(ticket.ticket_id)
-        if not out or slip is None:
-            return None
-        if not quote.slip_taken_back:
-            raise Refusal(Reason.SLIP_OUT, issue=slip.number, papers=out)
-        return slip.number
+            slip_back(books, ticket, taken_back=quote.slip_taken_back)
 
     def _checked(
         self, books: Reading | Writing, actor: Actor, ticket: TicketRecord, quote: RefundQuote
@@ -250,50 +142,9 @@ class Refund:
         same = (answer.rule, quote_items(answer.items, ticket.currency), answer.fee, answer.refundable)
         if same != (quote.rule, quote.items, quote.fee, quote.refundable):
             raise Refusal(Reason.QUOTE_CHANGED, total=answer.refundable.plain())
-        step = self.policies(ticket.policy).tenders.cash_step_minor
-        planned = plan_refund(books, ticket.order_id, answer.refundable, step)
-        paid_out = sum(one.back.amount.minor + one.back.rounding.minor for one in planned if one.charge is None)
-        if books.shifts.cash_minor(shift.shift_id) < paid_out:
-            raise Refusal(Reason.DRAWER_SHORT)
+        planned = planned_back(books, ticket, answer.refundable, self.policies)
+        demand_cash(books, shift, planned)
         return shift, answer, planned
-
-    def _leg(self, one: PlannedLeg) -> LegFact:
-        return LegFact(
-            tender=one.back.tender,
-            amount_minor=one.back.amount.minor,
-            rounding_minor=one.back.rounding.minor,
-            intent_id=None if one.charge is None else self.ids.new(),
-            charge_id=one.back.charge_id,
-        )
-
-    @staticmethod
-    def _intent(
-        intent_id: UUID, leg: PlannedLeg, refund_id: UUID, shift: ShiftRecord, actor: Actor, at: datetime
-    ) -> PaymentIntent:
-        """To be run once this is durable; until it is approved, the customer is owed it."""
-        charge = leg.charge
-        assert charge is not None, "cash is paid out at once"
-        return PaymentIntent(
-            intent_id=intent_id,
-            order_id=charge.order_id,
-            refund_id=refund_id,
-            charge_id=charge.intent_id,
-            shift_id=shift.shift_id,
-            user_id=actor.user_id,
-            clerk=actor.display_name,
-            direction=Direction.REFUND,
-            tender=charge.tender,
-            amount=leg.back.amount,
-            device=charge.device,
-            terminal_id="",
-            baseline=None,
-            state=PaymentState.CREATED,
-            created_at=at,
-            sent_at=None,
-            moved_at=at,
-            reverses=leg.reverses,
-            bound=True,
-        )
 
 
 def refunded_view(store: MoneyStore, refund_id: UUID) -> Refunded:

@@ -39,6 +39,18 @@ class Transaction(StrEnum):
 class RelativeTo(StrEnum):
     BEFORE_DEPARTURE = "before_departure"  # minutes that are still left
     AFTER_SALE = "after_sale"  # minutes that have passed at most
+    ITS_DATE = "its_date"  # until the end of the ticket's own date, departed or not: of exchanges
+
+
+class NewDate(StrEnum):
+    """Beside the date of the ticket that is exchanged: for which new dates a tier is."""
+
+    ANY = "any"
+    SAME_OR_EARLIER = "same_or_earlier"
+    LATER = "later"
+
+    def covers(self, old: date, new: date) -> bool:
+        return self is NewDate.ANY or (self is NewDate.LATER) == (new > old)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +58,7 @@ class Tier:
     """One rule in OSDM's shape: transaction type + fee + relative time.
 
     Of one transaction the first tier that applies holds. ``BEFORE_DEPARTURE``: at least ``minutes`` are left.
-    ``AFTER_SALE``: at most ``minutes`` have passed.
+    ``AFTER_SALE``: at most ``minutes`` have passed. ``ITS_DATE``: ``minutes`` is 0.
     """
 
     code: str  # refund_48h: stable, printed and journaled
@@ -56,6 +68,7 @@ class Tier:
     fee_permille: int
     minimum_minor: int  # of a fee that is not zero
     words: Mapping[str, str]  # language -> sentence
+    new_date: NewDate = NewDate.ANY  # of an exchange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,15 +280,25 @@ def _tiers(top: Section) -> tuple[Tier, ...]:
                 fee_permille=table.between("fee_permille", 0, 1000),
                 minimum_minor=table.between("minimum_minor", 0, 10_000_000),
                 words=table.words("words"),
+                new_date=_new_date(table),
             )
         )
         table.refuse_leftovers()
     codes = [tier.code for tier in found]
     if len(set(codes)) != len(codes):
         raise bad("after_sales.code", "named twice")
+    for tier in found:
+        if tier.relative_to is RelativeTo.ITS_DATE and (tier.minutes or tier.transaction is not Transaction.EXCHANGE):
+            raise bad("after_sales.relative_to", "its_date is of exchanges, and has no minutes")
     for transaction in Transaction:
-        _check_order([tier for tier in found if tier.transaction is transaction])
+        for new_date in NewDate:
+            _check_order([one for one in found if one.transaction is transaction and one.new_date is new_date])
     return tuple(found)
+
+
+def _new_date(table: Section) -> NewDate:
+    """Where a tier says nothing, it is for every date."""
+    return NewDate(table.word("new_date", tuple(NewDate))) if table.has("new_date") else NewDate.ANY
 
 
 def _check_order(tiers: list[Tier]) -> None:

@@ -90,8 +90,13 @@ def sold_fact(
     movement_id: str | None,
     drawer_job: str | None,
     receipt_job: str | None,
+    exchange: dict[str, Json] | None = None,
 ) -> dict[str, Json]:
-    """The body of SOLD. ``movement_id`` None: no cash in it; ``drawer_job`` None: nothing to put into the drawer."""
+    """The body of SOLD. ``movement_id`` None: no cash in it; ``drawer_job`` None: nothing to put into the drawer.
+
+    ``exchange``: as ``given_in_fact``; only in the sale of an exchange the field is there.
+    """
+    given_in: dict[str, Json] = {} if exchange is None else {"exchange": exchange}
     return {
         "order_id": order_id,
         "claim_id": claim_id,
@@ -108,7 +113,21 @@ def sold_fact(
         "movement_id": movement_id,
         "drawer_job": drawer_job,
         "receipt_job": receipt_job,
+        **given_in,
     }
+
+
+def given_in_fact(*, ticket_id: str, order_id: str, refund_id: str, credit_minor: int) -> dict[str, Json]:
+    """What SOLD says of the ticket that it was exchanged for: ``credit_minor`` of its cash leg is that ticket's value,
+
+    which left the drawer by the REFUNDED of ``refund_id`` in the same commit and never was in a hand.
+    """
+    return {"ticket_id": ticket_id, "order_id": order_id, "refund_id": refund_id, "credit_minor": credit_minor}
+
+
+def taken_in_fact(*, order_id: str, credit_minor: int) -> dict[str, Json]:
+    """What REFUNDED says of an exchange: the order of the new ticket, and what of the cash leg was credited to it."""
+    return {"order_id": order_id, "credit_minor": credit_minor}
 
 
 def refunded_fact(
@@ -130,12 +149,16 @@ def refunded_fact(
     slip_job: str,
     drawer_job: str | None,
     reimbursement_back: str | None = None,
+    exchange: dict[str, Json] | None = None,
 ) -> dict[str, Json]:
     """The body of REFUNDED. ``order_refunded``: it was the order's last ticket. None as in ``sold_fact``.
 
-    ``reimbursement_back``: the number of the slip that was taken back; only then the field is there.
+    ``reimbursement_back``: the number of the slip that was taken back; ``exchange``: as ``taken_in_fact``, by an
+    exchange. Only then these fields are there.
     """
     back: dict[str, Json] = {} if reimbursement_back is None else {"reimbursement_back": reimbursement_back}
+    if exchange is not None:
+        back["exchange"] = exchange
     return {
         "refund_id": refund_id,
         "ticket_id": ticket_id,

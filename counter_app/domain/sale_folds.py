@@ -161,7 +161,7 @@ def _refunded(p: Projection, entry: Entry) -> None:
     _paper_given_up(p, body["ticket_id"])
     if body["order_refunded"]:
         p.change("sale_order", body["order_id"], state="REFUNDED")
-    _paper(p, body["slip_job"], "refund_slip", body["refund_id"])
+    _paper(p, body["slip_job"], "exchange_slip" if "exchange" in body else "refund_slip", body["refund_id"])
     legs = read_refunded_legs(body)
     if sum(leg["amount_minor"] for leg in legs) != body["refunded_minor"]:
         raise ValueError("legs")
@@ -231,7 +231,7 @@ def _cells(ticket: Mapping[str, Any]) -> list[str]:
 def _paper(p: Projection, job_id: str, kind: str, ref: str, stock: str | None = None) -> None:
     fields = {"kind": kind, "ref": ref, "copy_number": 0, "stock": stock}
     # Of a receipt no entry says whether it came out.
-    state = _UNDER_WAY if kind in {"ticket", "refund_slip"} else ANYTHING
+    state = _UNDER_WAY if kind in {"ticket", "refund_slip", "exchange_slip"} else ANYTHING
     p.put("print_job", job_id, {**fields, "state": state})
 
 
