@@ -14,6 +14,7 @@ from counter_app.domain.orders import Item, ItemKind, OrderState, TicketState
 from counter_app.domain.timetable import RunRef, Span
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.orders import (
+    AgreedExchange,
     DraftPassenger,
     OrderRecord,
     RefundRecord,
@@ -70,7 +71,7 @@ class SqlOrders:
         return [_order(row) for row in found]
 
     def put_order(self, order: OrderRecord) -> None:
-        draft = [[one.passenger_type, None if one.person_id is None else str(one.person_id)] for one in order.draft]
+        draft = [_draft_row(one) for one in order.draft]
         self._context.run(
             _PUT_ORDER,
             (
@@ -269,12 +270,32 @@ def _order(row: tuple[Any, ...]) -> OrderRecord:
         policy=row[10],
         label=row[11],
         parked_at=maybe_from_ms(row[12]),
-        draft=tuple(
-            DraftPassenger(passenger_type=kind, person_id=None if person is None else UUID(person))
-            for kind, person in json.loads(row[13])
-        ),
+        draft=tuple(_draft(*one) for one in json.loads(row[13])),
         journal_seq=row[14],
     )
+
+
+def _draft_row(one: DraftPassenger) -> list[Any]:
+    """Type and person; where a ticket is given in, that as well."""
+    row: list[Any] = [one.passenger_type, None if one.person_id is None else str(one.person_id)]
+    if one.exchange is not None:
+        given = one.exchange
+        row.append([str(given.ticket_id), str(given.refund_id), given.rule, given.fee_minor, given.slip_taken_back])
+    return row
+
+
+def _draft(kind: str, person: str | None, exchange: list[Any] | None = None) -> DraftPassenger:
+    given = None
+    if exchange is not None:
+        ticket_id, refund_id, rule, fee_minor, taken_back = exchange
+        given = AgreedExchange(
+            ticket_id=UUID(ticket_id),
+            refund_id=UUID(refund_id),
+            rule=rule,
+            fee_minor=fee_minor,
+            slip_taken_back=taken_back,
+        )
+    return DraftPassenger(passenger_type=kind, person_id=None if person is None else UUID(person), exchange=given)
 
 
 def _ticket_row(ticket: TicketRecord) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from counter_app.application.exchange_slip import ExchangeSlips
 from counter_app.application.issuing import CodeFacts, ticket_payload
 from counter_app.application.money_slips import MoneySlips
 from counter_app.application.refund_plan import Policies
@@ -114,6 +115,7 @@ class ComposePaper:
         money, travel = MoneySlips(frame=frame, policies=self.policies), TravelPapers(frame=frame)
         slips = {
             JobKind.REFUND_SLIP: money.refund,
+            JobKind.EXCHANGE_SLIP: ExchangeSlips(frame=frame, policies=self.policies).of_job,
             JobKind.RECEIPT: money.receipt,
             JobKind.CASH_SLIP: money.cash,
             JobKind.CARD_SLIP: money.card,

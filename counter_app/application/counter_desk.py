@@ -6,6 +6,7 @@ Whoever has these ports has a counter: the window, the command line, a test, a s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -27,6 +28,8 @@ from counter_app.application.e_tickets import IssueETickets
 from counter_app.application.enrolled import CentralLink, Enrolled
 from counter_app.application.enrolled_hold import EnrolledBeginTender, EnrolledHold
 from counter_app.application.enrolled_holder import EnrolledHolder
+from counter_app.application.exchange import Exchanges, Locked, QuoteExchange, StartExchange, at_once
+from counter_app.application.exchange_views import ExchangeQuote
 from counter_app.application.export_journal import ExportJournal
 from counter_app.application.export_trust import ExportTrust
 from counter_app.application.find_stations import FindStations
@@ -35,7 +38,7 @@ from counter_app.application.hold import BeginTender, EndTender, Hold, Release
 from counter_app.application.import_timetable import ImportTimetable
 from counter_app.application.journal_views import JournalPage
 from counter_app.application.line_desk import LineDesk, StandAlone
-from counter_app.application.lock_tickets import EnrolledRefund
+from counter_app.application.lock_tickets import EnrolledRefund, LockedWork
 from counter_app.application.log_in import LogIn
 from counter_app.application.manage_trust import TrustStore
 from counter_app.application.move_cash import MoveCash
@@ -60,6 +63,7 @@ from counter_app.application.verify_journal import VerifyJournal
 from counter_app.application.views import (
     CentralTicket,
     EntryReading,
+    ExchangeStart,
     HoldView,
     InboxItem,
     JournalLine,
@@ -107,6 +111,7 @@ from counter_app.ports.catalogue import (
 )
 from counter_app.ports.clock import Clock, Ids, Signer
 from counter_app.ports.epochs import WitnessKeeper
+from counter_app.ports.orders import AgreedExchange
 from counter_app.ports.passwords import Passwords
 from counter_app.ports.payments import CardTerminal
 from counter_app.ports.prints import Printers
@@ -173,6 +178,7 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterDocuments, CounterPay
             return not undrawable(text)
 
         policies = Policies(store, policy) if central is not None else _one(policy)
+        exchanges = Exchanges(store=store, policies=policies, clock=clock)
         CounterPayments.__init__(
             self,
             store=store,
@@ -187,6 +193,7 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterDocuments, CounterPay
             offer=self._offer,
             policies=policies,
             merchant_slips=merchant_slips,
+            exchanges=exchanges,
         )
         CounterDocuments.__init__(self, store=store, clock=clock, ids=ids)
 
@@ -239,8 +246,14 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterDocuments, CounterPay
             signer=store.signer,
             drawable=drawable,
             merchant_slips=merchant_slips,
+            exchanges=exchanges,
         )
         self._finish_sale = FinishSale(store=store, sell=self._sell)
+        self._start_exchange = StartExchange(store=store, exchanges=exchanges)
+        self._quote_exchange = QuoteExchange(
+            store=store, exchanges=exchanges, quote_sale=self._quote, policy=policy, drawable=drawable, ids=ids
+        )
+        self._sell_locked: Locked[Sold] = at_once
         offer = self._search.offer
         self._park = Park(store=store, holder=holder, policy=policy, clock=clock, ids=ids, offer=offer)
         self._recall = Recall(store=store, holder=holder, policy=policy, clock=clock, ids=ids, offer=offer)
@@ -335,6 +348,10 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterDocuments, CounterPay
                 ids=ids,
             )
             self._line_desk, self._refund = enrolled, enrolled.refund
+            guarded = replace(exchanges, guard=enrolled.locks.guard)
+            self._sell = replace(self._sell, exchanges=guarded)
+            self._finish_sale = FinishSale(store=store, sell=self._sell)
+            self._locked = self._sell_locked = LockedWork(store=store, locks=enrolled.locks)
 
     def _holders(
         self, store: CounterStore, policy: Policy, clock: Clock, central: CentralLink | None
@@ -486,15 +503,32 @@ class CounterDesk(CounterPrinting, CounterChecking, CounterDocuments, CounterPay
         *,
         quoted: Money,
         received: Money | None,
+        exchange: AgreedExchange | None = None,
     ) -> Sold:
-        sold = self._sell(actor, order_id, passengers, received=received, quoted=quoted)
+        def sell() -> Sold:
+            return self._sell(actor, order_id, passengers, received=received, quoted=quoted, exchange=exchange)
+
+        sold = sell() if exchange is None else self._sell_locked(actor, exchange.ticket_id, sell)
         self._station_usage = None
         return sold
 
     def finish_sale(self, actor: Actor, order_id: UUID) -> Sold:
-        sold = self._finish_sale(actor, order_id)
+        kept = self._finish_sale.exchange(order_id)
+
+        def finish() -> Sold:
+            return self._finish_sale(actor, order_id)
+
+        sold = finish() if kept is None else self._sell_locked(actor, kept.ticket_id, finish)
         self._station_usage = None
         return sold
+
+    def start_exchange(self, actor: Actor, ticket_id: UUID) -> ExchangeStart:
+        return self._start_exchange(actor, ticket_id)
+
+    def quote_exchange(
+        self, hold: HoldView, passengers: Sequence[PassengerInput], start: ExchangeStart
+    ) -> ExchangeQuote:
+        return self._quote_exchange(hold, passengers, start)
 
     def park(self, actor: Actor, order_id: UUID, passengers: Sequence[PassengerInput], label: str) -> ParkedSale:
         return self._park(actor, order_id, passengers, label)

@@ -9,6 +9,7 @@ from uuid import UUID
 from counter_app.application.card_slips import OrderSlips
 from counter_app.application.credentials import Credentials
 from counter_app.application.drawer import OpenDrawer, PayOutCash
+from counter_app.application.exchange import Exchanges, Locked, at_once
 from counter_app.application.park import Offer
 from counter_app.application.payment_desk import Says
 from counter_app.application.payment_views import (
@@ -41,6 +42,7 @@ from counter_app.domain.policy import Policy
 from counter_app.domain.staff import Actor
 from counter_app.ports.clock import Clock, Ids
 from counter_app.ports.line import Line
+from counter_app.ports.orders import AgreedExchange
 from counter_app.ports.payments import CardTerminal, Difference, Slip
 from counter_app.ports.store import MoneyStore
 
@@ -82,7 +84,9 @@ class CounterPayments:
         policies: Policies,
         pause: Pause | None = None,
         merchant_slips: bool = True,
+        exchanges: Exchanges | None = None,
     ) -> None:
+        self._locked: Locked[UUID] = at_once
         self._terminal = terminal
         self._own_pause = StoppablePause()
         self._stop_asked = threading.Event()  # before the payment that was just begun was sent
@@ -90,7 +94,14 @@ class CounterPayments:
         mover = Mover(store=store, clock=clock)
         second = SecondPerson(credentials=credentials)
         self._start = StartPayment(
-            store=store, holder=holder, policy=policy, clock=clock, ids=ids, drawable=drawable, tendering=tendering
+            store=store,
+            holder=holder,
+            policy=policy,
+            clock=clock,
+            ids=ids,
+            drawable=drawable,
+            tendering=tendering,
+            exchanges=exchanges,
         )
         card = None if terminal is None else CardPayments(mover=mover, terminal=terminal, clock=clock)
         remote = (
@@ -138,9 +149,15 @@ class CounterPayments:
         *,
         passengers: Sequence[PassengerInput],
         quoted: Money,
+        exchange: AgreedExchange | None = None,
     ) -> UUID:
         self._stop_asked.clear()
-        return self._start(actor, order_id, tender, amount, passengers=passengers, quoted=quoted)
+
+        def start() -> UUID:
+            return self._start(actor, order_id, tender, amount, passengers=passengers, quoted=quoted, exchange=exchange)
+
+        # No money for a ticket that another window may take back meanwhile, or has.
+        return start() if exchange is None else self._locked(actor, exchange.ticket_id, start)
 
     def run_payment(self, intent_id: UUID, says: Says, *, code: str = "") -> PaymentLeg:
         self._own_pause.clear()

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from counter_app.application.check_desk import CheckDesk
 from counter_app.application.document_desk import DocumentDesk
+from counter_app.application.exchange_desk import ExchangeDesk
 from counter_app.application.payment_desk import PaymentDesk
 from counter_app.application.print_desk import PrintDesk
 from counter_app.application.views import (
@@ -55,7 +56,7 @@ from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
 
 
-class Desk(PaymentDesk, PrintDesk, CheckDesk, DocumentDesk, WaitingDesk, Protocol):
+class Desk(PaymentDesk, PrintDesk, CheckDesk, DocumentDesk, ExchangeDesk, WaitingDesk, Protocol):
     # ---- who and where
     @property
     def profile(self) -> ProfileInfo: ...

@@ -129,6 +129,7 @@ class Enrolled:
             return ReadShard(store=store, line=line, shard=name, applier=applier)
 
         self.refund: EnrolledRefund = guarded(refund, locks)
+        self.locks = locks
         returns = ReturnLeases(store=store, holder=holder, central_clock=central_clock, clock=clock)
         self._turns = SyncTurns(
             store=store,

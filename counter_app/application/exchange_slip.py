@@ -1,17 +1,19 @@
-"""The exchange slip (改签凭条): the old ticket, the new one, and the difference by tender. Nothing is reckoned here.
-
-Whoever posts an exchange gives what it posted; today no use case does, so no job of this kind is made.
-"""
+"""The exchange slip (改签凭条): the old ticket, the new one, and the difference by tender. Nothing is reckoned here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
 
-from counter_app.application.slip_frame import Journey, SlipFrame, plain, with_currency
+from counter_app.application.exchange_links import Followed, followed_by
+from counter_app.application.refund_plan import Policies
+from counter_app.application.slip_frame import Journey, SlipFrame, plain, ticket_and_run, with_currency
 from counter_app.application.tender_words import TENDER_WORDS
 from counter_app.domain.papers import Block, Document, Pair, Part, Slip, Strength, Text
+from counter_app.errors import Reason, Refusal
 from counter_app.ports.prints import PrintJob
+from counter_app.ports.store import Reading, Writing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,3 +112,52 @@ def _tenders(frame: SlipFrame, exchange: Exchange) -> list[Block]:
             lines.append(Pair(t("Cash rounding"), plain(sign * leg.rounding_minor, currency)))
             lines.append(Pair(t("Cash that changed hands"), plain(passed, currency), Strength.STRONG))
     return lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeSlips:
+    frame: SlipFrame
+    policies: Policies
+
+    def of_job(self, books: Reading | Writing, job: PrintJob) -> Slip:
+        """From what was posted. Raises Refusal(UNKNOWN_TICKET)."""
+        frame, refund = self.frame, books.orders.refund(job.ref)
+        followed = None if refund is None else followed_by(books, refund)
+        if refund is None or followed is None:
+            raise Refusal(Reason.UNKNOWN_TICKET)
+        old, old_run = ticket_and_run(books, refund.ticket_id)
+        new, new_run = ticket_and_run(books, books.orders.tickets_of(followed.order_id)[0].ticket_id)
+        tiers = {tier.code: tier for tier in self.policies(old.policy).tiers}
+        tier = tiers.get(refund.rule)
+        exchange = Exchange(
+            old=ExchangedTicket(number=old.number, journey=frame.journey(old, old_run), price_minor=old.price_minor),
+            new=ExchangedTicket(number=new.number, journey=frame.journey(new, new_run), price_minor=new.price_minor),
+            fee_minor=refund.fee_minor,
+            legs=tuple(_legs(books, old.order_id, refund.journal_seq, followed)),
+            currency=old.currency,
+            rule_words={} if tier is None else tier.words,
+            clerk=refund.clerk,
+            journal_seq=refund.journal_seq,
+        )
+        slip = exchange_slip(frame, exchange, job)
+        if not (old_run.demonstration or new_run.demonstration):
+            return slip
+        return replace(slip, marks=frame.marks(job, demonstration=True))
+
+
+def _legs(books: Reading | Writing, old_order: UUID, refund_seq: int, followed: Followed) -> Iterator[DifferenceLeg]:
+    """Of both entries, without the credit that both booked as cash."""
+    paid = [leg for leg in books.payments.legs_of_order(followed.order_id) if leg.refund_id is None]
+    back = [leg for leg in books.payments.legs_of_order(old_order) if leg.journal_seq == refund_seq]
+    for legs, credit in ((paid, -followed.credit_minor), (back, followed.credit_minor)):
+        for leg in legs:
+            amount = leg.amount_minor + (credit if leg.intent_id is None else 0)
+            if not amount and not leg.rounding_minor:
+                continue
+            intent = None if leg.intent_id is None else books.payments.intent(leg.intent_id)
+            if intent is not None and intent.charge_id is not None:
+                intent = books.payments.intent(intent.charge_id)
+            card = "" if intent is None else intent.evidence.card or intent.evidence.payer
+            yield DifferenceLeg(
+                tender=leg.tender.value, card=card, amount_minor=amount, rounding_minor=leg.rounding_minor
+            )

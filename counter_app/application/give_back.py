@@ -167,9 +167,7 @@ def _credit_fact(credit: Credit | None) -> dict[str, Json] | None:
     return None if credit is None else taken_in_fact(order_id=str(credit.order_id), credit_minor=credit.amount.minor)
 
 
-def _book(
-    books: Writing, given: GivenBack, legs: tuple[LegFact, ...], movement_id: UUID | None, entry: Entry
-) -> None:
+def _book(books: Writing, given: GivenBack, legs: tuple[LegFact, ...], movement_id: UUID | None, entry: Entry) -> None:
     """``legs`` begin with the planned ones that are not cash, in their order."""
     charged = [one for one in given.planned if one.charge is not None]
     intents = [leg.intent_id for leg in legs if leg.intent_id is not None]

@@ -9,13 +9,20 @@ from counter_app.application.hold import erase_draft
 from counter_app.application.stock_holder import Act
 from counter_app.application.views import PassengerInput
 from counter_app.ports.clock import Ids
-from counter_app.ports.orders import DraftPassenger, OrderRecord
+from counter_app.ports.orders import AgreedExchange, DraftPassenger, OrderRecord
 from counter_app.ports.people import PersonalData
 from counter_app.ports.store import Reading, Writing
 
 
-def keep_draft(act: Act, order: OrderRecord, passengers: Sequence[PassengerInput], ids: Ids) -> OrderRecord:
-    """What was kept before is erased. The order is the caller's to put."""
+def keep_draft(
+    act: Act,
+    order: OrderRecord,
+    passengers: Sequence[PassengerInput],
+    ids: Ids,
+    *,
+    exchange: AgreedExchange | None = None,
+) -> OrderRecord:
+    """What was kept before is erased. The order is the caller's to put. ``exchange``: of the one passenger."""
     erase_draft(act, order)
     draft = []
     for one in passengers:
@@ -24,7 +31,7 @@ def keep_draft(act: Act, order: OrderRecord, passengers: Sequence[PassengerInput
             person_id = ids.new()
             data = PersonalData(name=one.name, document_type=one.document_type, document=one.document)
             act.books.people.put(person_id, data)
-        draft.append(DraftPassenger(passenger_type=one.passenger_type, person_id=person_id))
+        draft.append(DraftPassenger(passenger_type=one.passenger_type, person_id=person_id, exchange=exchange))
     return replace(order, draft=tuple(draft))
 
 

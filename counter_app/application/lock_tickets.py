@@ -6,10 +6,11 @@ A ticket whose entry was never sent is only this counter's (decisions 13), and n
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from counter_app.application.aftersales import Refund
@@ -17,6 +18,7 @@ from counter_app.application.rights import demand
 from counter_app.application.standing import Standing, check_not_ended, unreachable
 from counter_app.application.views import Refunded, RefundQuote
 from counter_app.domain.journal import Json, Kind
+from counter_app.domain.orders import TicketState
 from counter_app.domain.staff import SYSTEM, Actor, Right
 from counter_app.errors import CentralSaidNo, NoAnswer, Reason, Refusal
 from counter_app.ports.line import Line
@@ -24,6 +26,7 @@ from counter_app.ports.orders import TicketRecord
 from counter_app.ports.store import MoneyStore, Reading, Writing
 from counter_app.wire import messages as m
 
+T = TypeVar("T")
 LOCK_MS: Final = 2_500
 UNLOCK_MS: Final = 5_000
 UNLOCK: Final = "unlock/"  # noted before central is asked: locks that nobody needs any more are let go by this
@@ -123,6 +126,30 @@ def _refused(answer: m.LockAnswer, ticket: TicketRecord) -> Refusal:
         case "locked_elsewhere":
             return Refusal(Reason.TICKET_LOCKED, by=answer.by)
     return Refusal(Reason.CENTRAL_REFUSED, code=answer.reason or "not_granted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedWork:
+    """An after-sale of a ticket that may have been sent: central locks it first."""
+
+    store: MoneyStore
+    locks: TicketLocks
+
+    def __call__(self, actor: Actor, ticket_id: UUID, work: Callable[[], T]) -> T:
+        """``work`` calls ``locks.guard`` inside its transaction. Raises Refusal as ``TicketLocks.take``."""
+        try:
+            for _ in range(ATTEMPTS):
+                with self.store.reading() as books:
+                    ticket = books.orders.ticket(ticket_id)
+                    given = ticket is None or ticket.state is TicketState.REFUNDED
+                    needed = ticket is not None and not given and self.locks.needed(books, ticket)
+                if ticket is not None and needed:
+                    self.locks.take(actor, ticket)
+                with suppress(_Sent):
+                    return work()
+            raise Refusal(Reason.CENTRAL_UNREACHABLE)
+        finally:
+            self.locks.let_go(ticket_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,13 +91,13 @@ class MoneySlips:
     def _back(self, books: Reading | Writing, refund: RefundRecord, ticket: TicketRecord) -> list[Block]:
         """Where it goes, leg by leg, as the refund posted it; the cash part with what the coins make of it."""
         t, currency = self.frame.words(), ticket.currency
-        intents = {one.intent_id: one for one in books.payments.of_order(ticket.order_id)}
         lines: list[Block] = []
         for leg in books.payments.legs_of_order(ticket.order_id):
             if leg.journal_seq != refund.journal_seq:
                 continue
-            intent = None if leg.intent_id is None else intents[leg.intent_id]
-            charge = None if intent is None or intent.charge_id is None else intents[intent.charge_id]
+            intent = None if leg.intent_id is None else books.payments.intent(leg.intent_id)
+            # Of a ticket that came of an exchange, it may be a payment of the order before.
+            charge = None if intent is None or intent.charge_id is None else books.payments.intent(intent.charge_id)
             label = t(TENDER_WORDS[f"{leg.tender.value}_refund"])
             if charge is not None:
                 label = f"{label} {charge.evidence.card or charge.evidence.payer}".rstrip()

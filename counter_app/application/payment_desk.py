@@ -23,6 +23,7 @@ from counter_app.application.views import ParkedSale, PassengerInput, Refunded, 
 from counter_app.domain.money import Money
 from counter_app.domain.payments import Tender
 from counter_app.domain.staff import Actor
+from counter_app.ports.orders import AgreedExchange
 from counter_app.ports.payments import Difference, Slip
 
 Says = Callable[[str], None]
@@ -43,8 +44,11 @@ class PaymentDesk(Protocol):
         *,
         passengers: Sequence[PassengerInput],
         quoted: Money,
+        exchange: AgreedExchange | None = None,
     ) -> UUID:
         """WRITE. The intent, durable; passengers are kept sealed with the order, so that a crash loses no names.
+
+        ``exchange``: the ticket that is given in; kept with the order too, and it holds from now on.
 
         Raises NOT_ALLOWED, SHIFT_CLOSED, NOT_HELD, QUOTE_CHANGED, TENDER_NOT_TAKEN, TENDER_NEEDS_LINE,
         TERMINAL_BLOCKED, PAYMENT_OPEN, PAYMENT_TOO_MUCH(due), TOO_MANY_PAYMENTS, and what is wrong with a passenger.
@@ -70,8 +74,11 @@ class PaymentDesk(Protocol):
         *,
         quoted: Money,
         received: Money | None,
+        exchange: AgreedExchange | None = None,
     ) -> Sold:
         """WRITE. One commit, of every approved leg and, for what is left, cash. ``received`` None: nothing is left.
+
+        ``exchange``: the ticket that is given in, in the same commit; ``quoted`` is the new one's whole price.
 
         Raises CASH_SHORT, QUOTE_CHANGED, NOT_HELD, SHIFT_CLOSED, PAYMENT_OPEN, PAYMENT_MISSING(missing), ...
         """

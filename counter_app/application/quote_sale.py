@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from counter_app.application.views import (
     HoldView,
@@ -72,11 +73,18 @@ def priced(passengers: Sequence[Passenger], fare: Money, travel_class: str, poli
 
 
 def check_not_twice(
-    books: Reading | Writing, passengers: Sequence[Passenger], claim: Claim, trip: Trip, policy: Policy
+    books: Reading | Writing,
+    passengers: Sequence[Passenger],
+    claim: Claim,
+    trip: Trip,
+    policy: Policy,
+    *,
+    instead_of: UUID | None = None,
 ) -> None:
     """实名制: one ticket per document per run, and no two of one person that overlap in time.
 
-    Raises Refusal(SAME_DOCUMENT_TWICE, passenger, ticket). Of this counter's tickets only (decisions 11).
+    ``instead_of``: the ticket that is given in for this one. Of this counter's tickets only (decisions 11).
+    Raises Refusal(SAME_DOCUMENT_TWICE, passenger, ticket).
     """
     if not policy.one_ticket_per_document:
         return
@@ -86,7 +94,7 @@ def check_not_twice(
         if not passenger.document:
             continue
         for ticket in books.orders.by_persons(books.people.by_document(passenger.document)):
-            if ticket.state is not TicketState.FULFILLED:
+            if ticket.state is not TicketState.FULFILLED or ticket.ticket_id == instead_of:
                 continue
             same_run = ticket.run.run_id == claim.run.run_id
             if same_run or (ticket.depart < arrive and depart < ticket.arrive):
@@ -99,8 +107,13 @@ class QuoteSale:
     policy: Policy
     drawable: Drawable
 
-    def __call__(self, hold: HoldView, passengers: Sequence[PassengerInput]) -> SaleQuote:
-        """READ. Raises what ``checked``, ``priced`` and ``check_not_twice`` do, and NOT_HELD."""
+    def __call__(
+        self, hold: HoldView, passengers: Sequence[PassengerInput], *, instead_of: UUID | None = None
+    ) -> SaleQuote:
+        """READ. ``instead_of`` as in ``check_not_twice``.
+
+        Raises what ``checked``, ``priced`` and ``check_not_twice`` do, and NOT_HELD.
+        """
         people = checked(passengers, self.policy, self.drawable)
         with self.store.reading() as books:
             claim = books.stock.claim_of(hold.order_id)
@@ -108,7 +121,7 @@ class QuoteSale:
             if claim is None or frozen is None or claim.state is ClaimState.GONE:
                 raise Refusal(Reason.NOT_HELD)
             check_count(claim, people)
-            check_not_twice(books, people, claim, frozen.trip, self.policy)
+            check_not_twice(books, people, claim, frozen.trip, self.policy, instead_of=instead_of)
         fare = Money(claim.fare_minor, claim.currency)
         lines = priced(people, fare, claim.travel_class, self.policy)
         places = claim.places or (None,) * claim.count

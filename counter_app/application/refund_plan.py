@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from counter_app.application.exchange_links import given_in, orders_after
 from counter_app.application.payment_views import BackLegView, PaymentLeg
 from counter_app.application.payments.payment_list import leg_view
 from counter_app.application.views import Refunded
@@ -45,23 +46,30 @@ class PlannedLeg:
 
 
 def plan_refund(books: Reading | Writing, order_id: UUID, refundable: Money, step_minor: int) -> tuple[PlannedLeg, ...]:
-    """Of what is left of each leg of the order: what earlier refunds took is gone."""
-    intents = {one.intent_id: one for one in books.payments.of_order(order_id)}
+    """Of what is left of each leg of the order: what earlier refunds took is gone.
+
+    A ticket that came of an exchange was paid by the tenders of the one before, too, as far as that was credited: else
+    a card's money would come out of the drawer.
+    """
+    order = books.orders.order(order_id)
+    before = None if order is None else given_in(books, order)
+    root = order_id if before is None else before.order_id
+    family = list(dict.fromkeys((order_id, root, *orders_after(books, root))))
+    intents = {one.intent_id: one for other in family for one in books.payments.of_order(other)}
     given_back: dict[UUID, int] = {}
-    paid: list[PaidLeg] = []
-    for leg in books.payments.legs_of_order(order_id):
+    paid: dict[UUID, list[PaidLeg]] = {}
+    for leg in [leg for other in family for leg in books.payments.legs_of_order(other)]:
         if leg.intent_id is None:
             continue  # cash comes last, whatever of it was paid
         intent = intents[leg.intent_id]
         if leg.refund_id is None:
-            paid.append(PaidLeg(tender=leg.tender, intent_id=leg.intent_id, left=intent.amount))
+            one = PaidLeg(tender=leg.tender, intent_id=leg.intent_id, left=intent.amount)
+            paid.setdefault(leg.order_id, []).append(one)
         elif intent.charge_id is not None:
             given_back[intent.charge_id] = given_back.get(intent.charge_id, 0) - leg.amount_minor
-    left = [
-        replace(one, left=Money(max(0, one.left.minor - given_back.get(one.intent_id, 0)), one.left.currency))
-        for one in paid
-        if one.intent_id is not None
-    ]
+    left = _left(paid.get(order_id, ()), given_back)
+    if before is not None:
+        left += _at_most(_left(paid.get(root, ()), given_back), before.credit_minor)
     planned = []
     for back in refund_legs(refundable, left, step_minor):
         charge = None if back.charge_id is None else intents[back.charge_id]
@@ -69,6 +77,23 @@ def plan_refund(books: Reading | Writing, order_id: UUID, refundable: Money, ste
         reverses = _receipt(books, charge) if charge is not None and whole else None
         planned.append(PlannedLeg(back=back, charge=charge, reverses=reverses))
     return tuple(planned)
+
+
+def _left(paid: Iterable[PaidLeg], given_back: Mapping[UUID, int]) -> list[PaidLeg]:
+    return [
+        replace(one, left=Money(max(0, one.left.minor - given_back.get(one.intent_id, 0)), one.left.currency))
+        for one in paid
+        if one.intent_id is not None
+    ]
+
+
+def _at_most(legs: Iterable[PaidLeg], limit_minor: int) -> list[PaidLeg]:
+    found = []
+    for leg in legs:
+        part = min(leg.left.minor, limit_minor)
+        limit_minor -= part
+        found.append(replace(leg, left=Money(part, leg.left.currency)))
+    return found
 
 
 def _refunded_before(charge: PaymentIntent, intents: Iterable[PaymentIntent]) -> bool:

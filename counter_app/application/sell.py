@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from counter_app.application.aftersales import refunded_view
 from counter_app.application.blanks import take_blanks
 from counter_app.application.card_slips import card_slip_jobs, jobs_of_slips
+from counter_app.application.exchange import Exchange, Exchanges, kept_exchange, wanted_exchange
+from counter_app.application.exchange_links import given_in
 from counter_app.application.hold import check_departure, erase_draft, held_claim
 from counter_app.application.issuing import CodeFacts, new_job, selling_shift, ticket_payload
 from counter_app.application.keep_draft import draft_passengers
@@ -30,7 +33,7 @@ from counter_app.domain.staff import Actor, Right
 from counter_app.domain.timetable import instant
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock, Ids, Signer
-from counter_app.ports.orders import OrderRecord, TicketRecord
+from counter_app.ports.orders import AgreedExchange, OrderRecord, TicketRecord
 from counter_app.ports.payments import TenderLeg
 from counter_app.ports.people import PersonalData, SealedPerson
 from counter_app.ports.prints import JobKind
@@ -50,6 +53,7 @@ class Sell:
     signer: Signer
     drawable: Drawable
     merchant_slips: bool = True  # printed with each card payment; if not, only those to be signed
+    exchanges: Exchanges | None = None  # None: tickets are not exchanged here
 
     def __call__(
         self,
@@ -59,14 +63,16 @@ class Sell:
         *,
         received: Money | None,
         quoted: Money,
+        exchange: AgreedExchange | None = None,
     ) -> Sold:
         """Of every approved payment of the order and, for what is left, cash; ``received`` None: nothing is left.
 
         Selling an order again that is sold already returns that sale: so an unknown commit is looked up by its id.
+        ``exchange``: the ticket that is given in for it; ``quoted`` is the whole price of the new one all the same.
 
         Raises Refusal: NOT_ALLOWED, SHIFT_CLOSED, NOT_HELD, DEPARTED, QUOTE_CHANGED(total), CASH_SHORT(missing),
         AMOUNT_OUT_OF_RANGE, BLANKS_SHORT(left, needed), PAYMENT_OPEN, PAYMENT_MISSING(missing), PAYMENT_TOO_MUCH(due),
-        SAME_DOCUMENT_TWICE, and what is wrong with a passenger; OutcomeUnknown.
+        SAME_DOCUMENT_TWICE, and what is wrong with a passenger, or with the exchange (``Exchanges``); OutcomeUnknown.
         """
         demand(actor, Right.SELL)
         people = checked(passengers, self.policy, self.drawable)
@@ -81,12 +87,21 @@ class Sell:
                 frozen = self.holder.frozen(act.books.stock, claim.run.run_id)
                 assert frozen is not None, "a held run is frozen"
                 check_count(claim, people)
-                check_not_twice(act.books, people, claim, frozen.trip, self.policy)
+                wanted, money = wanted_exchange(act.books, order, exchange)
+                instead_of = None if wanted is None else wanted.ticket_id
+                check_not_twice(act.books, people, claim, frozen.trip, self.policy, instead_of=instead_of)
                 lines = priced(people, Money(claim.fare_minor, claim.currency), claim.travel_class, self.policy)
                 total = Money(sum(line.price_minor for line in lines), claim.currency)
                 if total != quoted:
                     raise Refusal(Reason.QUOTE_CHANGED, total=total.plain())
-                paid = tendered(act.books, order_id, total, received, self.policy)
+                given = None
+                if wanted is not None:
+                    assert self.exchanges is not None, "tickets are not exchanged here"
+                    given = self.exchanges.checked(act.books, actor, wanted, claim, frozen, people, total, paid=money)
+                due = total if given is None else given.due
+                paid = tendered(act.books, order_id, due, received, self.policy)
+                if given is not None:
+                    paid = replace(paid, credit_minor=given.credit.minor)
                 sale = _Sale(
                     use=self,
                     act=act,
@@ -98,6 +113,7 @@ class Sell:
                     lines=lines,
                     total=total,
                     paid=paid,
+                    given=given,
                 )
                 sale.post()
         return sold_view(self.store, order_id)
@@ -117,6 +133,7 @@ class _Sale:
     lines: list[Priced]
     total: Money
     paid: Tendered
+    given: Exchange | None  # what is given in for it
 
     def post(self) -> None:
         use, act, claim, trip = self.use, self.act, self.claim, self.frozen.trip
@@ -129,6 +146,11 @@ class _Sale:
             raise Refusal(Reason.DEPARTED)
         use.holder.demand_held(claim.run, claim.span, claim.places, claim.travel_class, claim.count)
         use.holder.check_claim(act, claim)
+        if self.given is not None:
+            assert use.exchanges is not None
+            use.exchanges.post(
+                act, self.given, order_id=claim.order_id, shift=self.shift, actor=self.actor, ids=use.ids
+            )
 
         # In the chain's epoch: the signing key is that epoch's, and numbers are gapless in it.
         epoch = max(1, books.journal.head().epoch)
@@ -171,9 +193,10 @@ class _Sale:
                 )
             )
         cash = self.paid.cash
-        movement_id = None if cash is None else use.ids.new()
+        movement_id = None if self.paid.booked is None else use.ids.new()
         drawer_job = use.ids.new() if self.paid.kicks else None
-        receipt_job = use.ids.new() if use.policy.receipt else None
+        # An exchange has its slip: a receipt would say that all of the price was paid now.
+        receipt_job = use.ids.new() if use.policy.receipt and self.given is None else None
         entry = books.journal.append(
             Kind.SOLD,
             sold_fact(
@@ -192,6 +215,7 @@ class _Sale:
                 movement_id=None if movement_id is None else str(movement_id),
                 drawer_job=None if drawer_job is None else str(drawer_job),
                 receipt_job=None if receipt_job is None else str(receipt_job),
+                exchange=None if self.given is None else self.given.fact(),
             ),
             actor=self.actor,
         )
@@ -325,6 +349,12 @@ class FinishSale:
     store: MoneyStore
     sell: Sell
 
+    def exchange(self, order_id: UUID) -> AgreedExchange | None:
+        """What is given in for it."""
+        with self.store.reading() as books:
+            order = books.orders.order(order_id)
+        return None if order is None else kept_exchange(order)
+
     def __call__(self, actor: Actor, order_id: UUID) -> Sold:
         """Raises Refusal as ``Sell``; NOT_HELD where nothing was kept."""
         demand(actor, Right.SELL)
@@ -334,6 +364,10 @@ class FinishSale:
                 raise Refusal(Reason.NOT_HELD)
             people = draft_passengers(books, order)
             quoted = Money(order.total_minor, order.currency)
+            kept = kept_exchange(order)
+            ticket = None if kept is None else books.orders.ticket(kept.ticket_id)
+            if kept is not None and ticket is not None:  # what was paid is the difference
+                quoted += Money(ticket.price_minor - kept.fee_minor, ticket.currency)
             sold = order.journal_seq > 0
         if sold:
             return sold_view(self.store, order_id)
@@ -358,10 +392,13 @@ def sold_view(store: MoneyStore, order_id: UUID) -> Sold:
         for leg in books.payments.legs_of_order(order_id):
             if leg.refund_id is None and leg.intent_id is not None:
                 jobs += jobs_of_slips(books, leg.intent_id)
+        given = given_in(books, order)
+    exchanged = None if given is None else refunded_view(store, given.refund_id)
     return Sold(
         order=view,
         received=Money(order.received_minor, order.currency),
         change=Money(order.change_minor, order.currency),
-        jobs=tuple(job.job_id for job in jobs),
+        jobs=(*(job.job_id for job in jobs), *(() if exchanged is None else exchanged.jobs)),
         journal_seq=order.journal_seq,
+        exchanged=exchanged,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from counter_app.domain.money import Money
@@ -17,22 +17,34 @@ from counter_app.ports.store import Reading, Writing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tendered:
-    """What a sale is paid with: charges that were approved, and cash for the rest."""
+    """What a sale is paid with: charges that were approved, and cash for the rest.
+
+    ``credit_minor``: the worth of a ticket that was given in; it is booked as cash (``give_back.GivenBack``).
+    """
 
     charges: tuple[PaymentIntent, ...]
     cash: LegFact | None
+    credit_minor: int = 0
+
+    @property
+    def booked(self) -> LegFact | None:
+        """The cash leg as it is posted."""
+        if not self.credit_minor:
+            return self.cash
+        cash = self.cash or LegFact(tender=Tender.CASH, amount_minor=0)
+        return replace(cash, amount_minor=cash.amount_minor + self.credit_minor)
 
     @property
     def legs(self) -> tuple[LegFact, ...]:
         charged = (
             LegFact(tender=one.tender, amount_minor=one.amount.minor, intent_id=one.intent_id) for one in self.charges
         )
-        return (*charged, *(() if self.cash is None else (self.cash,)))
+        return (*charged, *(() if self.booked is None else (self.booked,)))
 
     @property
     def gained_minor(self) -> int:
         """By the drawer."""
-        return 0 if self.cash is None else self.cash.amount_minor + self.cash.rounding_minor
+        return 0 if self.booked is None else self.booked.amount_minor + self.booked.rounding_minor
 
     @property
     def kicks(self) -> bool:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from counter_app.application.exchange_links import is_exchange
 from counter_app.application.views import OrderView, TicketView
 from counter_app.domain.money import Money
+from counter_app.domain.orders import TicketState
 from counter_app.domain.passengers import mask_document, mask_name
 from counter_app.ports.orders import OrderRecord, TicketRecord
 from counter_app.ports.prints import JobKind, PrintJob
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.stock import FrozenRun
 from counter_app.ports.store import Reading, Writing
+
+EXCHANGED_STATE: Final = "EXCHANGED"
 
 
 def ticket_view(
@@ -30,7 +35,7 @@ def ticket_view(
         ticket_id=ticket.ticket_id,
         number=ticket.number,
         order_id=ticket.order_id,
-        state=ticket.state.value,
+        state=_state(books, ticket),
         service=run.trip.service,
         origin=run.stations[calls[ticket.span.board].station_id],
         destination=run.stations[calls[ticket.span.alight].station_id],
@@ -49,6 +54,12 @@ def ticket_view(
         stock_number=last.stock_number if last is not None else "",
         print_state=last.state if last is not None else None,
     )
+
+
+def _state(books: Reading | Writing, ticket: TicketRecord) -> str:
+    """OSDM's word: one that was given in for another is not refunded."""
+    refund = books.orders.refund_of(ticket.ticket_id) if ticket.state is TicketState.REFUNDED else None
+    return EXCHANGED_STATE if refund is not None and is_exchange(refund) else ticket.state.value
 
 
 def order_view(

@@ -222,6 +222,7 @@ class Sold:
     change: Money
     jobs: tuple[UUID, ...]  # print jobs, in order
     journal_seq: int
+    exchanged: Refunded | None = None  # the ticket that was given in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +240,7 @@ class ParkedSale:
     hold: HoldView
     offer: RunOffer
     journal_seq: int = 0  # of the act that returned it; 0 in a list
+    exchanging: ExchangeStart | None = None  # of a sale that was left with money on it: the ticket that is given in
 
 
 # ---------------------------------------------------------------- after-sales
@@ -268,6 +270,17 @@ class Refunded:
     fee: Money
     jobs: tuple[UUID, ...]
     journal_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeStart:
+    """A ticket that may be given in for another one, by the same route and for the same passenger."""
+
+    ticket: TicketView
+    passenger: PassengerInput
+    slip_number: str = ""  # as in RefundQuote
+    slips_out: int = 0
+    slip_taken_back: bool = False
 
 
 # ---------------------------------------------------------------- the shift

@@ -47,10 +47,10 @@ EXCHANGED: Final = "exchanged_ticket"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeTerms:
-    """The ticket that is given in, and what is wanted instead. Dates are those printed: of departure, at the station."""
+    """The ticket that is given in, and what is wanted instead. Dates as printed: of departure, at the station."""
 
     ticket: TicketTerms
-    date: date
+    old_date: date
     date_ends: datetime
     new_price: Money
     new_date: date
@@ -74,7 +74,7 @@ def quote_exchange(terms: ExchangeTerms, at: datetime, policy: Policy) -> AfterS
     lower = min(ticket.price.minor, terms.new_price.minor)
     for tier in policy.tiers_of(Transaction.EXCHANGE):
         until = terms.date_ends if tier.relative_to is RelativeTo.ITS_DATE else _applies_until(tier, ticket)
-        if at <= until and tier.new_date.covers(terms.date, terms.new_date):
+        if at <= until and tier.new_date.covers(terms.old_date, terms.new_date):
             return exchanged(tier, ticket.price, fee_minor(lower, tier, policy.fee_step_minor), until)
     raise Refusal(Reason.NOT_EXCHANGEABLE, rule="too_late" if policy.tiers_of(Transaction.EXCHANGE) else "no_rule")
 

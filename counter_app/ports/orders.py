@@ -42,11 +42,29 @@ class ShiftSales:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgreedExchange:
+    """What was agreed with the customer of the ticket that is given in. ``refund_id``: of its after-sale, once posted.
+
+    ``slip_taken_back``: the clerk's word on its reimbursement slip.
+    """
+
+    ticket_id: UUID
+    refund_id: UUID
+    rule: str
+    fee_minor: int
+    slip_taken_back: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftPassenger:
-    """A passenger of a parked sale; name and document are sealed under ``person_id``."""
+    """A passenger of a parked sale; name and document are sealed under ``person_id``.
+
+    ``exchange``: of a sale that is being paid, the ticket that is given in for this one.
+    """
 
     passenger_type: str
     person_id: UUID | None
+    exchange: AgreedExchange | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
+from counter_app.application.exchange import exchange_start, kept_exchange
 from counter_app.application.keep_draft import draft_passengers
 from counter_app.application.park import Offer, parked_view
 from counter_app.application.rights import demand
@@ -28,5 +29,10 @@ class ResumeSale:
             if order is None or claim is None or order.journal_seq or claim.state is not ClaimState.LEASED:
                 raise Refusal(Reason.NOT_HELD)
             people = draft_passengers(books, order)
+            kept = kept_exchange(order)
+            ticket = None if kept is None else books.orders.ticket(kept.ticket_id)
+            start = None
+            if kept is not None and ticket is not None:
+                start = exchange_start(books, ticket, self.store, slip_taken_back=kept.slip_taken_back)
         offer = self.offer(claim.run, claim.span)
-        return parked_view(order, claim, people, offer, order.created_at, 0)
+        return replace(parked_view(order, claim, people, offer, order.created_at, 0), exchanging=start)

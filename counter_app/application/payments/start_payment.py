@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from counter_app.application.exchange import Exchanges, wanted_exchange
 from counter_app.application.hold import check_departure, held_claim
 from counter_app.application.issuing import selling_shift
 from counter_app.application.keep_draft import keep_draft
@@ -32,6 +33,7 @@ from counter_app.domain.staff import Actor, Right
 from counter_app.domain.timetable import instant
 from counter_app.errors import OutcomeUnknown, Reason, Refusal
 from counter_app.ports.clock import Clock, Ids
+from counter_app.ports.orders import AgreedExchange
 from counter_app.ports.stock import ClaimState
 from counter_app.ports.store import MoneyStore
 
@@ -45,6 +47,7 @@ class StartPayment:
     ids: Ids
     drawable: Drawable
     tendering: Tendering
+    exchanges: Exchanges | None = None
 
     def __call__(
         self,
@@ -55,8 +58,11 @@ class StartPayment:
         *,
         passengers: Sequence[PassengerInput],
         quoted: Money,
+        exchange: AgreedExchange | None = None,
     ) -> UUID:
         """Everything that the sale will be checked for is checked now, while no money has moved.
+
+        ``exchange`` as in ``Sell``: what is paid is the difference, and what was agreed is kept with the order.
 
         Raises Refusal: NOT_ALLOWED, SHIFT_CLOSED, NOT_HELD, DEPARTED, QUOTE_CHANGED(total), TENDER_NOT_TAKEN,
         TENDER_NEEDS_LINE, TERMINAL_NOT_READY, TERMINAL_BLOCKED, PAYMENT_OPEN, PAYMENT_TOO_MUCH(due),
@@ -66,7 +72,7 @@ class StartPayment:
         people = checked(passengers, self.policy, self.drawable)
         intent_id = self.ids.new()
         try:
-            self._create(actor, order_id, tender, amount, passengers, people, quoted, intent_id)
+            self._create(actor, order_id, tender, amount, passengers, people, quoted, intent_id, exchange)
         except OutcomeUnknown:
             # Looked up by its id (decisions 14): one that is there would block sale and terminal with nobody to run it.
             with self.store.reading() as books:
@@ -84,6 +90,7 @@ class StartPayment:
         people: Sequence[Passenger],
         quoted: Money,
         intent_id: UUID,
+        exchange: AgreedExchange | None,
     ) -> None:
         with self.holder.writing() as act:
             books = act.books
@@ -97,7 +104,9 @@ class StartPayment:
             frozen = self.holder.frozen(books.stock, claim.run.run_id)
             assert frozen is not None, "a held run is frozen"
             check_count(claim, people)
-            check_not_twice(books, people, claim, frozen.trip, self.policy)
+            wanted, money = wanted_exchange(books, order, exchange)
+            instead_of = None if wanted is None else wanted.ticket_id
+            check_not_twice(books, people, claim, frozen.trip, self.policy, instead_of=instead_of)
             calls = frozen.trip.calls
             depart = instant(claim.run.service_date, calls[claim.span.board].depart_s, frozen.trip.zone)
             check_departure(depart, self.clock.now(), self.policy)
@@ -105,10 +114,14 @@ class StartPayment:
             total = Money(sum(line.price_minor for line in lines), claim.currency)
             if total != quoted:
                 raise Refusal(Reason.QUOTE_CHANGED, total=total.plain())
+            if wanted is not None:
+                assert self.exchanges is not None, "tickets are not exchanged here"
+                given = self.exchanges.checked(books, actor, wanted, claim, frozen, people, total, paid=money)
+                total = given.due
             others = books.payments.of_order(order_id)
             self._check_amount(amount, total, others)
             self.tendering.check(books, tender)
-            kept = keep_draft(act, order, passengers, self.ids)
+            kept = keep_draft(act, order, passengers, self.ids, exchange=wanted)
             books.orders.put_order(replace(kept, total_minor=total.minor))
             now = self.clock.now()
             intent = PaymentIntent(
