@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from counter_app.domain.aftersales import EXCHANGED
 from counter_app.domain.coaches import PlaceRef
 from counter_app.domain.journal import canonical
 from counter_app.domain.orders import Item, ItemKind, OrderState, TicketState
@@ -15,6 +16,7 @@ from counter_app.domain.timetable import RunRef, Span
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.orders import (
     AgreedExchange,
+    Credited,
     DraftPassenger,
     OrderRecord,
     RefundRecord,
@@ -46,6 +48,21 @@ _ADD_TICKET: Final = f"INSERT INTO ticket ({_TICKET}) VALUES ({', '.join('?' * 2
 _REFUND: Final = "refund_id, ticket_id, rule, items, refunded_minor, fee_minor, at, clerk, shift_id, journal_seq"
 _SELECT_REFUND: Final = f"SELECT {_REFUND} FROM refund"  # noqa: S608
 _ADD_REFUND: Final = f"INSERT INTO refund ({_REFUND}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+# Of each exchange of a shift: its credit, and the cash legs of both entries (0: all of the rest was no cash at all).
+_CREDITS: Final = """
+    SELECT given.credit, coalesce(out.amount_minor + out.rounding_minor, 0), coalesce(into_.amount_minor
+        + into_.rounding_minor, 0)
+    FROM (
+        SELECT refund.journal_seq AS seq,
+            json_extract(CAST(journal.raw AS TEXT), '$.body.exchange.credit_minor') AS credit,
+            json_extract(CAST(journal.raw AS TEXT), '$.body.exchange.order_id') AS order_id
+        FROM refund JOIN journal ON journal.seq = refund.journal_seq
+        WHERE refund.shift_id = ? AND instr(refund.items, ?) > 0
+    ) AS given
+    JOIN sale_order USING (order_id)
+    LEFT JOIN tender_leg AS out ON out.journal_seq = given.seq AND out.tender = 'cash'
+    LEFT JOIN tender_leg AS into_ ON into_.journal_seq = sale_order.journal_seq AND into_.tender = 'cash'
+"""
 _SERIAL: Final = "ticket.serial"
 
 
@@ -205,6 +222,7 @@ class SqlOrders:
         assert sold is not None
         assert given is not None
         assert papers is not None
+        credited = self._credited(key)
         return ShiftSales(
             first_ticket=numbers[0][0] if numbers else "",
             last_ticket=numbers[-1][0] if numbers else "",
@@ -215,15 +233,27 @@ class SqlOrders:
             sales_minor=sold[1],
             refunds_minor=given[1],
             fees_minor=given[2],
-            by_tender=self._by_tender(key),
+            by_tender=self._by_tender(key, credited),
             by_passenger_type=self._tallies("passenger_type", key),
             by_class=self._tallies("travel_class", key),
+            credited=credited,
         )
 
-    def _by_tender(self, key: tuple[str]) -> tuple[Tally, ...]:
+    def _credited(self, key: tuple[str]) -> Credited:
+        """As the entries say it: the tables have one cash leg with everything in it."""
+        tickets = amount = sales = refunds = 0
+        for credit, refund_leg, sale_leg in self._context.rows(_CREDITS, (*key, f'"{EXCHANGED}"')):
+            tickets += 1
+            amount += credit
+            refunds += 0 < credit == -refund_leg
+            sales += 0 < credit == sale_leg
+        return Credited(tickets=tickets, amount_minor=amount, sales=sales, refunds=refunds)
+
+    def _by_tender(self, key: tuple[str], credited: Credited) -> tuple[Tally, ...]:
         """Each tender's sales, then its refunds; what the coins made of the cash part is a line of its own."""
         found: list[Tally] = []
         rounded = [0, 0]
+        pure = {"cash": credited.sales, "cash_refund": credited.refunds}
         for tender, refund, count, amount, coins, rounding in self._context.rows(
             "SELECT tender, refund_id IS NOT NULL, sum(CASE WHEN refund_id IS NULL OR amount_minor < 0 THEN 1 ELSE -1 "
             "END), sum(amount_minor), sum(rounding_minor <> 0), sum(rounding_minor) FROM tender_leg WHERE shift_id = ? "
@@ -231,9 +261,14 @@ class SqlOrders:
             key,
         ):
             code = f"{tender}_refund" if refund else tender
-            found.append(Tally(code=code, count=count, amount_minor=-amount if refund else amount))
+            legs = count - pure.get(code, 0)
+            passed = (-amount if refund else amount) - (credited.amount_minor if code in pure else 0)
+            if legs or passed or not credited.tickets:
+                found.append(Tally(code=code, count=legs, amount_minor=passed))
             rounded[0] += coins
             rounded[1] += rounding
+        if credited.tickets:
+            found.append(Tally(code="exchange", count=credited.tickets, amount_minor=credited.amount_minor))
         if rounded[0]:
             found.append(Tally(code="cash_rounding", count=rounded[0], amount_minor=rounded[1]))
         return tuple(found)

@@ -96,6 +96,8 @@ def _sales(report: ShiftReport, t: Texts) -> Iterable[Block]:
     yield Pair(t("Last ticket"), report.last_ticket or "—")
     yield Pair(t("Tickets sold"), str(report.tickets_sold), Strength.STRONG)
     yield Pair(t("Tickets refunded"), str(report.tickets_refunded))
+    if report.tickets_exchanged:
+        yield Pair(t("Tickets exchanged"), str(report.tickets_exchanged))
     yield Pair(t("Papers issued"), str(report.papers_issued))
     yield Pair(t("Papers spoiled"), str(report.tickets_spoiled))
     if report.blanks_issued is not None:

@@ -13,7 +13,7 @@ from counter_app.application.views import CarriedPayment, ShiftReport, ShiftView
 from counter_app.domain.journal import Json, Kind, parse_timestamp, timestamp
 from counter_app.domain.money import Money
 from counter_app.domain.shifts import expected_cash
-from counter_app.ports.orders import Tally
+from counter_app.ports.orders import Credited, Tally
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind, CashMovement, ShiftRecord
 from counter_app.ports.store import Reading, Writing
@@ -59,18 +59,19 @@ def gather(
         first_ticket=sales.first_ticket,
         last_ticket=sales.last_ticket,
         tickets_sold=sales.tickets_sold,
-        tickets_refunded=sales.tickets_refunded,
+        tickets_refunded=sales.tickets_refunded - sales.credited.tickets,
+        tickets_exchanged=sales.credited.tickets,
         tickets_spoiled=sales.tickets_spoiled,
         papers_issued=sales.papers_issued,
         sales=Money(sales.sales_minor, currency),
-        refunds=Money(sales.refunds_minor, currency),
+        refunds=Money(sales.refunds_minor - sales.credited.amount_minor, currency),
         fees=Money(sales.fees_minor, currency),
         by_tender=tuple(
             line for line in _lines(sales.by_tender, currency) if not (blind and line.label.startswith(CASH_TENDER))
         ),
         by_passenger_type=_lines(sales.by_passenger_type, currency),
         by_class=_lines(sales.by_class, currency),
-        cash=() if blind else _cash(shift, movements, currency),
+        cash=() if blind else _cash(shift, movements, currency, sales.credited),
         denominations=tuple((shift.declared_count or {}).items()),
         perpetual_total=Money(_perpetual_before(shift, books) + sales.sales_minor, currency),
         # A stand-alone counter owes nobody its entries: there is no central that has not seen them.
@@ -105,11 +106,19 @@ def _lines(tallies: Iterable[Tally], currency: str) -> tuple[TotalsLine, ...]:
     )
 
 
-def _cash(shift: ShiftRecord, movements: list[CashMovement], currency: str) -> tuple[TotalsLine, ...]:
+def _cash(
+    shift: ShiftRecord, movements: list[CashMovement], currency: str, credited: Credited
+) -> tuple[TotalsLine, ...]:
+    """Without what exchanges booked out and in again: nobody had it in hand, and the sum is the same."""
     lines = []
     for kind, label in CASH_LINES.items():
         amounts = [one.amount_minor for one in movements if one.kind is kind]
-        lines.append(TotalsLine(label=label, count=len(amounts), amount=Money(sum(amounts), currency)))
+        count, amount = len(amounts), sum(amounts)
+        if kind is CashKind.SALE:
+            count, amount = count - credited.sales, amount - credited.amount_minor
+        elif kind is CashKind.REFUND:
+            count, amount = count - credited.refunds, amount + credited.amount_minor
+        lines.append(TotalsLine(label=label, count=count, amount=Money(amount, currency)))
     expected = shift.expected_minor
     if expected is None:
         expected = expected_cash(one.amount_minor for one in movements)

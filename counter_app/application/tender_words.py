@@ -15,6 +15,7 @@ TENDER_WORDS: Final[Mapping[str, str]] = {
     "voucher": mark("Voucher"),
     "points": mark("Member points"),
     "account": mark("Corporate account"),
+    "exchange": mark("Tickets given in"),
     "cash_refund": mark("Cash refunded"),
     "card_refund": mark("Card refunded"),
     "alipay_refund": mark("Alipay refunded"),

@@ -340,7 +340,7 @@ class ShiftReport:
     tickets_refunded: int
     tickets_spoiled: int
     sales: Money
-    refunds: Money
+    refunds: Money  # paid out
     fees: Money
     by_tender: tuple[TotalsLine, ...]
     by_passenger_type: tuple[TotalsLine, ...]
@@ -359,6 +359,7 @@ class ShiftReport:
     blanks_issued: int | None = None
     blanks_spoiled: int | None = None
     blanks_left: int | None = None  # in the printers
+    tickets_exchanged: int = 0
     no_sales: int | None = None  # the drawer opened without a sale; None: a Z from before these were counted
 
 

@@ -23,6 +23,16 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Credited:
+    """What a shift's exchanges booked as cash, out and in again, that was in nobody's hand."""
+
+    tickets: int
+    amount_minor: int
+    sales: int  # of these, so many whose cash leg is nothing else
+    refunds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftSales:
     """What one shift sold and gave back, from orders and tickets. All amounts are positive, in minor units."""
 
@@ -35,10 +45,12 @@ class ShiftSales:
     sales_minor: int  # gross
     refunds_minor: int  # paid out
     fees_minor: int  # kept back from refunds
-    # Each tender's sales, then its refunds as "<tender>_refund"; last "cash_rounding": what the coins made of it.
+    # Each tender's sales, then its refunds as "<tender>_refund"; then "exchange", what was credited for tickets that
+    # were given in; last "cash_rounding": what the coins made of it.
     by_tender: tuple[Tally, ...]
     by_passenger_type: tuple[Tally, ...]
     by_class: tuple[Tally, ...]
+    credited: Credited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

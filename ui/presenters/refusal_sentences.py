@@ -222,6 +222,26 @@ SENTENCES: dict[Reason, Said] = {
         mark("The rules do not allow a refund now."),
         mark("A supervisor may overrule with a reason."),
     ),
+    Reason.NOT_EXCHANGEABLE: Said(
+        mark("Not exchangeable"),
+        mark("The rules do not allow an exchange of this ticket now."),
+        mark("Refund it, where its rules allow that, and sell a new one."),
+    ),
+    Reason.EXCHANGED_BEFORE: Said(
+        mark("Exchanged once already"),
+        mark("This ticket came of an exchange, and a ticket is exchanged once."),
+        mark("Refund it, where its rules allow that, and sell a new one."),
+    ),
+    Reason.EXCHANGE_OTHER_ROUTE: Said(
+        mark("Another route"),
+        mark("A ticket is exchanged for one between the same two stations."),
+        mark("Choose a departure between the stations of the old ticket, or refund it."),
+    ),
+    Reason.EXCHANGE_OTHER_PASSENGER: Said(
+        mark("Another passenger"),
+        mark("A ticket is exchanged for one of the same passenger and type, one at a time."),
+        mark("Put the old ticket's passenger in again, or give the exchange up with F6."),
+    ),
     Reason.QUOTE_CHANGED: Said(
         mark("The amount has changed"),
         mark("A price or fee changed since it was shown."),

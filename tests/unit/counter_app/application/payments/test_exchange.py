@@ -1,0 +1,336 @@
+"""The exchange through the real use cases on the real store: one commit, only the difference, and the money adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from counter_app.application.declare_shift import DeclareShift
+from counter_app.application.exchange import Exchanges, QuoteExchange, StartExchange
+from counter_app.application.exchange_views import ExchangeQuote
+from counter_app.application.payments.resume_sale import ResumeSale
+from counter_app.application.sell import FinishSale
+from counter_app.application.shift_figures import frozen, thawed
+from counter_app.application.views import HoldView, PassengerInput, PlaceWish, ShiftReport, Sold
+from counter_app.domain.journal import Kind, canonical
+from counter_app.domain.money import Money
+from counter_app.domain.papers import Pair, Slip
+from counter_app.domain.payments import Direction, PaymentState, Tender
+from counter_app.domain.timetable import Span
+from counter_app.errors import Reason
+from counter_app.ports.prints import JobKind, JobState
+from counter_app.ports.stock import CellState
+from db.prints import SqlPrints
+from db.verify import verify_profile
+from tests.unit.counter_app.application.counter import DAY, WHOLE, run
+from tests.unit.counter_app.application.payments.test_split_sale import PASSWORD, SplitTill, bodies, quiet, refused
+from tests.unit.counter_app.application.payments.till import HAN, LI, cny, decline
+
+S = PaymentState
+NEXT = DAY + timedelta(days=1)
+CARD = "**** 1234"
+
+
+class ExchangeTill(SplitTill):
+    def open(self) -> None:
+        super().open()
+        self.exchanges = Exchanges(store=self.store, policies=lambda _: self.policy, clock=self.clock)
+        self.sell = replace(self.sell, exchanges=self.exchanges)
+        self.start = replace(self.start, exchanges=self.exchanges)
+        self.finish_sale = FinishSale(store=self.store, sell=self.sell)
+        self.resume = ResumeSale(store=self.store, offer=self.search.offer)
+        self.begin = StartExchange(store=self.store, exchanges=self.exchanges)
+        self.quote_exchange = QuoteExchange(
+            store=self.store,
+            exchanges=self.exchanges,
+            quote_sale=self.quote,
+            policy=self.policy,
+            drawable=lambda _: True,
+            ids=self.ids,
+        )
+
+    def wanted(self, travel_class: str = "second", on: date = NEXT, trip_id: str = "G1", count: int = 1) -> HoldView:
+        wish = PlaceWish(travel_class=travel_class, count=count)
+        hold = self.hold(self.clerk, run(trip_id, on), WHOLE, wish)
+        return self.begin_tender(self.clerk, hold.order_id)
+
+    def asked(self, old: Sold, hold: HoldView, who: PassengerInput = LI) -> ExchangeQuote:
+        return self.quote_exchange(hold, (who,), self.begin(self.clerk, ticket_of(old)))
+
+    def exchanged(self, hold: HoldView, quote: ExchangeQuote, received: Money | None, who: PassengerInput = LI) -> Sold:
+        return self.sell(
+            self.clerk, hold.order_id, (who,), received=received, quoted=quote.sale.total, exchange=quote.agreed
+        )
+
+    def states(self) -> list[str]:
+        return [ticket.state for order in reversed(self.orders()) for ticket in order.tickets]
+
+    def cells(self, on: date) -> int:
+        with self.store.reading() as books:
+            return sum(cell.state is CellState.SOLD for cell in books.stock.cells(run("G1", on)))
+
+    def z(self) -> ShiftReport:
+        DeclareShift(self.store)(self.clerk, {100_00: 11})
+        return self.close_shift(self.clerk, reason="", supervisor="wang", supervisor_password=PASSWORD)
+
+    def again(self) -> None:
+        """As after kill -9: what was durable, and nothing else."""
+        self.close()
+        self.open()
+        self.recover()
+
+
+def ticket_of(sold: Sold) -> UUID:
+    return sold.order.tickets[0].ticket_id
+
+
+@pytest.fixture
+def till(tmp_path: Path) -> Iterator[ExchangeTill]:
+    made = ExchangeTill(tmp_path / "profile")
+    made.open_shift()
+    yield made
+    made.close()
+    verdict = verify_profile(tmp_path / "profile")
+    assert verdict.ok, verdict.reason
+
+
+def test_a_dearer_ticket_costs_the_difference_and_one_commit_does_it(till: ExchangeTill) -> None:
+    """Else a customer pays the whole new fare, or a crash between leaves both tickets valid, or none."""
+    old = till.sold()
+    drawer = till.cash()
+    hold = till.wanted("first")
+    quote = till.asked(old, hold)
+    assert (quote.agreed.rule, quote.fee, quote.credit, quote.due, quote.back) == (
+        "exchange_48h", cny(0), cny(600), cny(400), cny(0),
+    )  # fmt: skip
+    done = till.exchanged(hold, quote, cny(500))
+    assert (done.received, done.change, done.order.total) == (cny(500), cny(100), cny(1000))
+    assert till.cash() - drawer == 400_00
+    assert till.states() == ["EXCHANGED", "FULFILLED"]
+    assert (till.cells(DAY), till.cells(NEXT)) == (0, 4)
+    with till.store.reading() as books:
+        refunded, sold = list(books.journal.entries())[-2:]
+        kinds = [books.prints.get(job).kind for job in done.jobs]  # type: ignore[union-attr]
+    assert (refunded.kind, sold.kind) == (Kind.REFUNDED, Kind.SOLD)
+    assert refunded.body["exchange"] == {"order_id": str(hold.order_id), "credit_minor": 600_00}
+    assert dict(sold.body)["exchange"]["ticket_id"] == str(ticket_of(old))  # type: ignore[index,call-overload]
+    assert kinds == [JobKind.DRAWER, JobKind.TICKET, JobKind.EXCHANGE_SLIP]
+    assert done.exchanged is not None
+    assert done.exchanged.ticket.number == old.order.tickets[0].number
+    again = till.exchanged(hold, quote, cny(500))
+    assert (again.journal_seq, till.cash() - drawer) == (done.journal_seq, 400_00)
+
+
+def test_the_slip_says_what_was_posted(till: ExchangeTill) -> None:
+    old, hold = till.sold(), till.wanted("first")
+    till.clock.go(hours=50)  # 22 hours before departure, to a later date: 15 % of the lower fare
+    hold = till.begin_tender(till.clerk, hold.order_id)
+    quote = till.asked(old, hold)
+    assert (quote.agreed.rule, quote.fee, quote.due) == ("exchange_0h", cny(90), cny(490))
+    done = till.exchanged(hold, quote, cny(490))
+    slip = till.start_job(done.jobs[-1])
+    assert isinstance(slip, Slip)
+    pairs = [block.value for block in slip.blocks if isinstance(block, Pair)]
+    assert {"1000.00", "-600.00", "90.00", "490.00"} <= set(pairs)
+
+
+def test_a_cheaper_ticket_gives_the_rest_back_to_the_card_that_paid(till: ExchangeTill) -> None:
+    """Cash for a card's money is how cards are emptied."""
+    first = till.wanted("first", DAY)
+    till.payments.run(
+        till.start(till.clerk, first.order_id, Tender.CARD, cny(1000), passengers=(LI,), quoted=cny(1000)), quiet
+    )
+    old = till.sell(till.clerk, first.order_id, (LI,), received=None, quoted=cny(1000))
+    hold = till.wanted("second")
+    quote = till.asked(old, hold)
+    assert [(leg.tender, leg.amount, leg.card) for leg in quote.back_legs] == [(Tender.CARD, cny(400), CARD)]
+    done = till.exchanged(hold, quote, None)
+    assert (till.cash(), done.received) == (0, cny(0))
+    assert done.exchanged is not None
+    (owed,) = till.refund_payments(done.exchanged)
+    assert (owed.amount, owed.state) == (cny(400), S.CREATED)
+    assert till.payments.run(owed.intent_id, quiet).state is S.APPROVED
+    # And the ticket that came of it is refunded to the same card: six hundred of it are left there.
+    legs = till.refund_legs(ticket_of(done), cny(600))
+    assert [(leg.tender, leg.amount) for leg in legs] == [(Tender.CARD, cny(600))]
+    refund = till.refund(till.clerk, till.quote_refund(ticket_of(done)))
+    (back,) = [one for one in till.intents(old.order.order_id) if one.refund_id == refund.refund_id]
+    assert (back.amount, back.direction, till.cash()) == (refund.refunded, Direction.REFUND, 0)
+    with till.store.reading() as books:
+        (slip,) = [job for job in books.prints.of(refund.refund_id) if job.kind is JobKind.REFUND_SLIP]
+        assert till.compose.of_job(books, slip)
+
+
+def test_a_cheaper_ticket_paid_in_cash_gives_cash_back(till: ExchangeTill) -> None:
+    old = till.sold(travel_class="first")
+    drawer, hold = till.cash(), till.wanted("second")
+    done = till.exchanged(hold, till.asked(old, hold), Money(0, "CNY"))
+    assert till.cash() - drawer == -400_00
+    with till.store.reading() as books:
+        kinds = [books.prints.get(job).kind for job in done.jobs]  # type: ignore[union-attr]
+    assert kinds == [JobKind.TICKET, JobKind.DRAWER, JobKind.EXCHANGE_SLIP]
+    x = till.report_x(till.clerk)
+    assert (x.tickets_sold, x.tickets_refunded, x.tickets_exchanged) == (2, 0, 1)
+    assert (x.sales, x.refunds) == (cny(1600), cny(400))
+    lines = {line.label: (line.count, line.amount) for line in x.by_tender}
+    assert lines["exchange"] == (1, cny(600))
+    z = till.z()
+    assert thawed(canonical(frozen(z)).decode()) == z
+    lines = {line.label: (line.count, line.amount) for line in z.by_tender}
+    assert lines == {"cash": (1, cny(1000)), "cash_refund": (1, cny(400)), "exchange": (1, cny(600))}
+    drawer = {line.label: (line.count, line.amount) for line in z.cash}
+    assert (drawer["cash_sales"], drawer["cash_refunds"]) == ((1, cny(1000)), (1, cny(-400)))
+    assert drawer["expected"] == (None, cny(1100))
+
+
+def test_what_goes_back_goes_to_each_tender_card_first(till: ExchangeTill) -> None:
+    first = till.wanted("first", DAY)
+    till.payments.run(
+        till.start(till.clerk, first.order_id, Tender.CARD, cny(1), passengers=(LI,), quoted=cny(1000)), quiet
+    )
+    old = till.sell(till.clerk, first.order_id, (LI,), received=cny(999), quoted=cny(1000))
+    hold = till.wanted("second")
+    quote = till.asked(old, hold)
+    assert [leg.tender for leg in quote.back_legs] == [Tender.CARD, Tender.CASH]
+    done = till.exchanged(hold, quote, None)
+    assert done.exchanged is not None
+    assert till.states() == ["EXCHANGED", "FULFILLED"]
+
+
+def test_the_difference_by_card_and_the_fee_holds_once_it_is_paid(till: ExchangeTill) -> None:
+    """The tier changes while the customer types the PIN, or while the machine is down: what was agreed was paid."""
+    old, drawer = till.sold(), till.cash()
+    hold = till.wanted("first")
+    quote = till.asked(old, hold)
+    leg = till.start(
+        till.clerk, hold.order_id, Tender.CARD, quote.due, passengers=(LI,), quoted=cny(1000), exchange=quote.agreed
+    )
+    over = refused(
+        lambda: till.start(
+            till.clerk, hold.order_id, Tender.CARD, cny(1), passengers=(LI,), quoted=cny(1000), exchange=quote.agreed
+        )
+    )
+    assert over.reason is Reason.PAYMENT_OPEN
+    assert till.payments.run(leg, quiet).state is S.APPROVED
+    till.clock.go(hours=30)  # 42 hours before: a fee by now, had it not been paid
+    till.again()
+    parked = till.resume(till.clerk, hold.order_id)
+    assert parked.exchanging is not None
+    shown = till.quote_exchange(parked.hold, parked.passengers, parked.exchanging)
+    assert (shown.due, shown.fee, shown.agreed) == (cny(400), cny(0), quote.agreed)
+    assert [item.next_step for item in till.to_settle()] == ["finish_sale"]
+    done = till.finish_sale(till.clerk, hold.order_id)
+    assert (done.order.total, till.cash()) == (cny(1000), drawer)
+    assert till.states() == ["EXCHANGED", "FULFILLED"]
+    assert till.to_settle() == []
+
+
+def test_another_rule_before_anything_is_paid_is_shown_first(till: ExchangeTill) -> None:
+    old, hold = till.sold(), till.wanted("first")
+    quote = till.asked(old, hold)
+    till.clock.go(hours=30)
+    hold = till.begin_tender(till.clerk, hold.order_id)
+    changed = refused(lambda: till.exchanged(hold, quote, cny(400)))
+    assert (changed.reason, changed.facts["total"]) == (Reason.QUOTE_CHANGED, "430.00")
+    assert till.states() == ["FULFILLED"]
+
+
+def test_a_difference_that_is_declined_leaves_the_old_ticket(till: ExchangeTill) -> None:
+    old, hold = till.sold(), till.wanted("first")
+    quote = till.asked(old, hold)
+    till.terminal.script.append(decline)
+    leg = till.start(
+        till.clerk, hold.order_id, Tender.CARD, quote.due, passengers=(LI,), quoted=cny(1000), exchange=quote.agreed
+    )
+    assert till.payments.run(leg, quiet).state is S.DECLINED
+    assert refused(lambda: till.exchanged(hold, quote, None)).reason is Reason.PAYMENT_MISSING
+    till.again()
+    assert till.states() == ["FULFILLED"]
+    assert refused(lambda: till.finish_sale(till.clerk, hold.order_id)).reason is Reason.NOT_HELD
+
+
+def test_a_ticket_that_was_refunded_meanwhile_is_not_taken_twice(till: ExchangeTill) -> None:
+    """The difference is paid already: it goes back to the card, and no ticket comes."""
+    old, hold = till.sold(), till.wanted("first")
+    quote = till.asked(old, hold)
+    leg = till.start(
+        till.clerk, hold.order_id, Tender.CARD, quote.due, passengers=(LI,), quoted=cny(1000), exchange=quote.agreed
+    )
+    till.payments.run(leg, quiet)
+    till.give_back(old)
+    for act in (lambda: till.exchanged(hold, quote, None), lambda: till.finish_sale(till.clerk, hold.order_id)):
+        assert refused(act).reason is Reason.ALREADY_REFUNDED
+    assert till.payments.reverse(till.clerk, leg, quiet).state is S.REVERSED
+    assert till.states() == ["REFUNDED"]
+
+
+@pytest.mark.parametrize("act", ["refund", "sale"])
+def test_a_failure_in_the_middle_of_the_commit_changes_nothing(
+    till: ExchangeTill, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    """No old ticket taken back without the new one sold, and no new one without the old."""
+    old, hold = till.sold(), till.wanted("first")
+    quote, drawer = till.asked(old, hold), till.cash()
+    put, calls = SqlPrints.put_new, [0]
+
+    def failing(self: SqlPrints, jobs: object) -> None:
+        calls[0] += 1
+        if calls[0] == (1 if act == "refund" else 2):
+            raise RuntimeError("killed")
+        put(self, jobs)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SqlPrints, "put_new", failing)
+        with pytest.raises(RuntimeError, match="killed"):
+            till.exchanged(hold, quote, cny(400))
+    assert (till.states(), till.cash(), till.cells(DAY)) == (["FULFILLED"], drawer, 4)
+    till.exchanged(hold, quote, cny(400))
+    assert till.states() == ["EXCHANGED", "FULFILLED"]
+
+
+def test_once_per_ticket(till: ExchangeTill) -> None:
+    old, hold = till.sold(), till.wanted("second")
+    done = till.exchanged(hold, till.asked(old, hold), Money(0, "CNY"))
+    assert refused(lambda: till.begin(till.clerk, ticket_of(done))).reason is Reason.EXCHANGED_BEFORE
+    assert refused(lambda: till.begin(till.clerk, ticket_of(old))).reason is Reason.ALREADY_REFUNDED
+
+
+def test_for_the_same_passenger_and_the_same_route(till: ExchangeTill) -> None:
+    old, hold = till.sold(), till.wanted("second")
+    assert refused(lambda: till.asked(old, hold, HAN)).reason is Reason.EXCHANGE_OTHER_PASSENGER
+    part = till.hold(till.clerk, run("G1", NEXT), Span(0, 2), PlaceWish(travel_class="second", count=1))
+    assert refused(lambda: till.asked(old, part)).reason is Reason.EXCHANGE_OTHER_ROUTE
+
+
+def test_the_same_train_again_is_no_second_ticket_of_one_person(till: ExchangeTill) -> None:
+    """One document, one ticket a run: but the old one is given in for it."""
+    old, hold = till.sold(), till.wanted("first", DAY)
+    till.exchanged(hold, till.asked(old, hold), cny(400))
+    assert till.cells(DAY) == 4
+
+
+def test_paper_that_had_not_come_out_never_does(till: ExchangeTill) -> None:
+    old, hold = till.sold(), till.wanted("second")
+    till.exchanged(hold, till.asked(old, hold), Money(0, "CNY"))
+    with till.store.reading() as books:
+        papers = [job for job in books.prints.of(ticket_of(old)) if job.kind is JobKind.TICKET]
+    assert [(job.state, job.detail) for job in papers] == [(JobState.SETTLED_SPOILED, "exchanged")]
+
+
+def test_cash_is_rounded_once_and_the_journal_has_what_the_drawer_has(till: ExchangeTill) -> None:
+    old, hold = till.sold(), till.wanted("first")
+    quote = till.asked(old, hold)
+    leg = till.start(
+        till.clerk, hold.order_id, Tender.CARD, cny(387.67), passengers=(LI,), quoted=cny(1000), exchange=quote.agreed
+    )
+    till.payments.run(leg, quiet)
+    drawer = till.cash()
+    done = till.exchanged(hold, quote, cny(20))
+    assert (done.change, till.cash() - drawer) == (cny(7.65), 12_35)
+    cash = [one for body in bodies(till, Kind.SOLD)[-1:] for one in body["tenders"] if one["tender"] == "cash"]
+    assert [(one["amount_minor"], one["rounding_minor"]) for one in cash] == [(612_33, 2)]
