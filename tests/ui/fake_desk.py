@@ -55,6 +55,7 @@ from counter_app.domain.staff import Actor, Right, Role
 from counter_app.domain.timetable import RunRef, Span
 from counter_app.errors import Cancelled, OutcomeUnknown, Reason, Refusal
 from counter_app.ports.catalogue import Fault, ImportReport, IssueInfo, Progress
+from counter_app.ports.orders import AgreedExchange
 from counter_app.ports.prints import JobState
 from counter_app.ports.profile import ProfileInfo
 from counter_app.ports.shifts import CashKind
@@ -62,6 +63,7 @@ from printers.layout.samples import sample
 from tests.ui import fake_sale
 from tests.ui.fake_checks import FakeChecks
 from tests.ui.fake_documents import FakeDocuments
+from tests.ui.fake_exchange import FakeExchange
 from tests.ui.fake_line import FakeLine
 from tests.ui.fake_payments import FakePayments, PayingDesk
 from tests.ui.fake_printing import READY, FakePrinting
@@ -93,7 +95,7 @@ class FakeClock:
         self.ms += int(seconds * 1000)
 
 
-class FakeDesk(FakePrinting, FakeDocuments, FakeChecks, PayingDesk):
+class FakeDesk(FakePrinting, FakeDocuments, FakeExchange, FakeChecks, PayingDesk):
     """Accounts: wang / li (supervisor) / admin / audit, each with the password ``demo-demo``."""
 
     def __init__(self, clock: FakeClock | None = None, *, empty: bool = False) -> None:
@@ -123,6 +125,7 @@ class FakeDesk(FakePrinting, FakeDocuments, FakeChecks, PayingDesk):
         }
         FakePrinting.__init__(self)
         FakeDocuments.__init__(self)
+        FakeExchange.__init__(self)
         self.issue: IssueInfo | None = None if empty else ISSUE
         self._shift: ShiftView | None = None
         self._float: dict[int, int] = {}
@@ -308,6 +311,7 @@ class FakeDesk(FakePrinting, FakeDocuments, FakeChecks, PayingDesk):
         *,
         quoted: Money,
         received: Money | None,
+        exchange: AgreedExchange | None = None,
     ) -> Sold:
         self._open_shift()
         hold = self._held(order_id)
@@ -317,7 +321,7 @@ class FakeDesk(FakePrinting, FakeDocuments, FakeChecks, PayingDesk):
         paid = self.payments.paid(order_id)
         if paid is None:
             raise Refusal(Reason.PAYMENT_OPEN)
-        due = quoted - paid
+        due = quoted - self.credit_of(exchange, quoted) - paid
         if received is None and due:
             raise Refusal(Reason.PAYMENT_MISSING, missing=due.plain())
         received = received or due
@@ -366,6 +370,9 @@ class FakeDesk(FakePrinting, FakeDocuments, FakeChecks, PayingDesk):
             label="",
         )
         self._orders.insert(0, order)
+        for ticket, passenger in zip(tickets, passengers, strict=True):
+            self.travellers[ticket.ticket_id] = passenger
+        given = None if exchange is None else self.take_in(exchange, tickets[0])
         del self._holds[order_id]
         self._parked.pop(order_id, None)
         if self.line.by_lease:
@@ -376,8 +383,9 @@ class FakeDesk(FakePrinting, FakeDocuments, FakeChecks, PayingDesk):
             order=order,
             received=received,
             change=received - due,
-            jobs=tuple(jobs),
+            jobs=(*jobs, *(() if given is None else given.jobs)),
             journal_seq=len(self._journal),
+            exchanged=given,
         )
 
     def park(self, actor: Actor, order_id: UUID, passengers: Sequence[PassengerInput], label: str) -> ParkedSale:

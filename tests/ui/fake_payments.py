@@ -25,6 +25,7 @@ from counter_app.domain.money import Money
 from counter_app.domain.payments import UNRESOLVED, Direction, PaymentState, Tender, cash_due
 from counter_app.domain.staff import Actor
 from counter_app.errors import Reason, Refusal
+from counter_app.ports.orders import AgreedExchange
 from counter_app.ports.payments import Difference, DifferenceState, Slip
 
 S = PaymentState
@@ -132,7 +133,9 @@ class PayingDesk:
         *,
         passengers: Sequence[PassengerInput],
         quoted: Money,
+        exchange: AgreedExchange | None = None,
     ) -> UUID:
+        del exchange
         self.payments.people[order_id] = (tuple(passengers), quoted)
         return self.payments.add(order_id, tender, amount).intent_id
 
@@ -197,6 +200,7 @@ class PayingDesk:
         *,
         quoted: Money,
         received: Money | None,
+        exchange: AgreedExchange | None = None,
     ) -> Sold:
         raise NotImplementedError  # the desk's
 

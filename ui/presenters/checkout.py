@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from counter_app.application.desk import Desk
+from counter_app.application.exchange_views import ExchangeQuote
 from counter_app.application.payment_views import Checkout, PaymentLeg, TenderOption
 from counter_app.application.views import HoldView, PassengerInput, PrintJobView, RunOffer, SaleQuote, Sold
 from counter_app.domain.money import Money
@@ -46,6 +47,7 @@ class Basket:
     passengers: Sequence[PassengerInput]
     quote: SaleQuote
     sold: Callable[[], None]
+    exchange: ExchangeQuote | None = None  # of a ticket that is given in
 
 
 class Stage(StrEnum):
@@ -89,6 +91,7 @@ class CheckoutPresenter:
         self.sale: Sold | None = None
         self.jobs: dict[UUID, PrintJobView] = {}
         self.checkout: Checkout | None = None
+        self.paid_back: list[PaymentLeg] = []  # of what an exchange gives back
         self.last_leg: PaymentLeg | None = None  # the one that ended last, to be told of
         self.paying = Paying(desk, lanes, actor, changed=changed, troubled=self._not_paid, printed=printed)
         self._answered: set[UUID] = set()
@@ -97,7 +100,14 @@ class CheckoutPresenter:
     @property
     def total(self) -> Money:
         assert self.basket is not None
-        return self.basket.quote.total
+        exchange = self.basket.exchange
+        return self.basket.quote.total if exchange is None else exchange.due
+
+    @property
+    def gives_back(self) -> Money | None:
+        """What an exchange gives back."""
+        exchange = None if self.basket is None else self.basket.exchange
+        return exchange.back if exchange is not None and exchange.back else None
 
     @property
     def left(self) -> Money:
@@ -154,6 +164,7 @@ class CheckoutPresenter:
         self.jobs = {}
         self.checkout = None
         self.last_leg = None
+        self.paid_back = []
         self._answered = set()
         self._changed()
         order = basket.hold.order_id
@@ -174,7 +185,7 @@ class CheckoutPresenter:
         """The legs as they stand, what is left, and the round sums for it."""
         basket = self.basket
         assert basket is not None
-        order, total = basket.hold.order_id, basket.quote.total
+        order, total = basket.hold.order_id, self.total
 
         def read() -> tuple[Checkout, Sequence[Money]]:
             found = self._desk().checkout(order, total)
@@ -190,8 +201,13 @@ class CheckoutPresenter:
 
     def _ready(self) -> None:
         self.stage = Stage.OPEN if self.open_leg is not None else Stage.TENDER
-        if self.stage is Stage.TENDER and not self.left:
+        # An exchange that costs nothing more is confirmed by the clerk: nobody has paid for it just now.
+        if self.stage is Stage.TENDER and not self.left and (self.approved or self.total or not self._exchanging):
             self._sell(None)
+
+    @property
+    def _exchanging(self) -> bool:
+        return self.basket is not None and self.basket.exchange is not None
 
     def _not_begun(self, trouble: Trouble) -> None:
         self.stage = Stage.REFUSED
@@ -247,7 +263,7 @@ class CheckoutPresenter:
             return True
         if self.change is None:
             return False
-        self._sell(self.received)
+        self._sell(self.received if self.left or not self._exchanging else None)
         return True
 
     def _sell(self, received: Money | None) -> None:
@@ -256,10 +272,13 @@ class CheckoutPresenter:
         assert basket is not None
         self.stage = Stage.SELLING
         self._changed()
-        actor, total = self._actor(), self.total
+        actor, total = self._actor(), basket.quote.total
+        agreed = None if basket.exchange is None else basket.exchange.agreed
         self._lanes.run(
             Lane.DATABASE,
-            lambda: self._desk().sell(actor, basket.hold.order_id, basket.passengers, quoted=total, received=received),
+            lambda: self._desk().sell(
+                actor, basket.hold.order_id, basket.passengers, quoted=total, received=received, exchange=agreed
+            ),
             done=self._done,
             failed=self._not_sold,
         )
@@ -279,7 +298,8 @@ class CheckoutPresenter:
             tender,
             amount,
             passengers=self.basket.passengers,
-            quoted=self.total,
+            quoted=self.basket.quote.total,
+            exchange=None if self.basket.exchange is None else self.basket.exchange.agreed,
             code=code,
             ended=self._paid,
         )
@@ -294,6 +314,10 @@ class CheckoutPresenter:
     def _not_paid(self, trouble: Trouble) -> None:
         """The payment could not begin, or it is not known how far it came: the store says what stands."""
         self._troubled(trouble)
+        if self.sale is not None:  # what an exchange gives back is owed, and listed
+            self.stage = Stage.DONE
+            self._changed()
+            return
         if self.basket is not None and self.stage in {Stage.PAYING, Stage.BEGINNING}:
             if self.checkout is None:
                 self.stage = Stage.REFUSED
@@ -350,11 +374,29 @@ class CheckoutPresenter:
 
     def _done(self, sale: Sold) -> None:
         assert self.basket is not None
-        self.stage = Stage.DONE
+        self.stage = Stage.DONE if self.gives_back is None else Stage.PAYING
         self.sale = sale
         self.basket.sold()
         self._sold(sale)
         self._changed()
+        given = sale.exchanged
+        if given is not None and self.stage is Stage.PAYING:
+            self._lanes.run(
+                Lane.READ, lambda: self._desk().refund_payments(given), done=self._pay_back, failed=self._not_paid
+            )
+
+    def _pay_back(self, legs: Sequence[PaymentLeg]) -> None:
+        """One after the other, as a refund's. The exchange stands whatever becomes of them."""
+        if not legs:
+            self.stage = Stage.DONE
+            self._changed()
+            return
+
+        def ended(leg: PaymentLeg) -> None:
+            self.paid_back.append(leg)
+            self._pay_back(legs[1:])
+
+        self.paying.pay_back(legs[0], ended)
 
     def _not_sold(self, trouble: Trouble) -> None:
         self.stage = Stage.UNKNOWN if isinstance(trouble, OutcomeUnknown) else Stage.TENDER

@@ -16,7 +16,7 @@ def checkout_view(presenter: CheckoutPresenter, *, code_wanted: bool) -> Custome
     basket, sale = presenter.basket, presenter.sale
     if basket is None:
         return None
-    offer, travel_class, people, total = basket.offer, basket.hold.travel_class, basket.passengers, basket.quote.total
+    offer, travel_class, people, total = basket.offer, basket.hold.travel_class, basket.passengers, presenter.total
     if sale is not None:
         return customer.paid(offer, travel_class, people, total, received=sale.received, change=sale.change)
     zero = Money(0, total.currency)

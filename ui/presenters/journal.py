@@ -54,6 +54,7 @@ KIND_WORDS: dict[str, str] = {
     "ticket_locked": mark("Ticket locked at central"),
     "ticket_unlocked": mark("Ticket unlocked at central"),
 }
+_OF_EXCHANGE = {"sold": mark("Sale by exchange"), "refunded": mark("Ticket given in for another")}
 # By the word before the colon of a verdict's reason; a test holds them to what the check can say.
 BAD_WORDS: dict[str, str] = {
     "hash_mismatch": mark("its content was changed"),
@@ -91,6 +92,18 @@ def by_words(login: str, t: Texts) -> str:
 
 def kind_words(kind: str, t: Texts) -> str:
     return t(KIND_WORDS[kind]) if kind in KIND_WORDS else kind.replace("_", " ")
+
+
+def entry_words(line: JournalLine, t: Texts) -> str:
+    """As ``kind_words``; the two entries of an exchange say that they are its."""
+    if line.kind in _OF_EXCHANGE:
+        try:
+            body = json.loads(line.body_json)
+        except ValueError:
+            body = None
+        if isinstance(body, dict) and "exchange" in body:
+            return t(_OF_EXCHANGE[line.kind])
+    return kind_words(line.kind, t)
 
 
 def pretty(line: JournalLine) -> str:

@@ -16,6 +16,7 @@ from counter_app.application.views import PassengerInput
 from counter_app.domain.money import Money
 from counter_app.domain.payments import Tender
 from counter_app.domain.staff import Actor
+from counter_app.ports.orders import AgreedExchange
 from ui.presenters.lane import Lane, Lanes, Trouble
 
 
@@ -66,6 +67,7 @@ class Paying:
         *,
         passengers: Sequence[PassengerInput],
         quoted: Money,
+        exchange: AgreedExchange | None = None,
         code: str,
         ended: Ended,
     ) -> bool:
@@ -75,7 +77,9 @@ class Paying:
         actor = self._actor()
         self._lanes.run(
             Lane.DATABASE,
-            lambda: self._desk().start_payment(actor, order_id, tender, amount, passengers=passengers, quoted=quoted),
+            lambda: self._desk().start_payment(
+                actor, order_id, tender, amount, passengers=passengers, quoted=quoted, exchange=exchange
+            ),
             done=lambda intent_id: self._go(lambda says: self._desk().run_payment(intent_id, says, code=code), ended),
             failed=self._failed,
         )

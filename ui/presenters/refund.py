@@ -11,7 +11,7 @@ from uuid import UUID
 
 from counter_app.application.desk import Desk
 from counter_app.application.payment_views import BackLegView, PaymentLeg
-from counter_app.application.views import Refunded, RefundQuote, TicketView
+from counter_app.application.views import ExchangeStart, Refunded, RefundQuote, TicketView
 from counter_app.domain.payments import PaymentState, Tender
 from counter_app.domain.staff import Actor
 from counter_app.errors import OutcomeUnknown, Reason, Refusal
@@ -151,6 +151,19 @@ class RefundPresenter:
             Lane.DATABASE, lambda: self._desk().refund(actor, quote), done=self._posted, failed=self._not_posted
         )
         return True
+
+    @property
+    def one(self) -> TicketView | None:
+        """The ticket that is meant: the one that is quoted, or the only one found, be it refundable or not."""
+        if self.quote is not None:
+            return self.quote.ticket if self.stage is Stage.QUOTE else None
+        only = self.stage is Stage.FIND and len(self.tickets) == 1
+        return self.tickets[0] if only else None
+
+    def exchange(self, ticket: TicketView, done: Callable[[ExchangeStart], None]) -> None:
+        """Asks whether it may be given in for another; then the sale of that one begins."""
+        actor = self._actor()
+        self._ask(lambda: self._desk().start_exchange(actor, ticket.ticket_id), done)
 
     def _posted(self, done: Refunded) -> None:
         self.stage = Stage.PAYING_BACK

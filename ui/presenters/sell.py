@@ -12,8 +12,10 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from counter_app.application.desk import Desk
+from counter_app.application.exchange_views import ExchangeQuote
 from counter_app.application.views import (
     EntryReading,
+    ExchangeStart,
     HoldView,
     ParkedSale,
     PassengerRule,
@@ -94,6 +96,8 @@ class SellPresenter:
         self.form: PassengerForm | None = None
         self.quote: SaleQuote | None = None
         self.quote_trouble: Trouble | None = None
+        self.exchanging: ExchangeStart | None = None  # the ticket that is given in for this sale
+        self.exchange: ExchangeQuote | None = None  # priced, as ``quote`` is
         self.busy = ""  # hold | park | ""
         self._open_when_found = False
         self._sale = 0  # counts up when a sale is given up: an answer for the one before is not for this one
@@ -292,7 +296,7 @@ class SellPresenter:
         self._be_busy("")
         same_run = self.offer is not None and self.offer.run == run.run and self.map is not None
         self.offer, self.hold = run, hold
-        self.quote = None
+        self.quote = self.exchange = None
         if not same_run:
             self.map = self.choice = None
         elif self.map is not None and self.map.coaches:
@@ -352,7 +356,7 @@ class SellPresenter:
 
     def hold_ran_out(self) -> None:
         """The places are gone, what was typed stays."""
-        self.hold = self.map = self.choice = self.quote = None
+        self.hold = self.map = self.choice = self.quote = self.exchange = None
         self._searched = None
         self._changed("hold")
         self.search(again=True)
@@ -374,14 +378,27 @@ class SellPresenter:
     def price(self) -> None:
         """Asks for the quote when the form is complete; an older quote no longer shows."""
         hold, form = self.hold, self.form
-        self.quote = None
+        self.quote = self.exchange = None
         self.quote_trouble = None
         self._forget("quote")
         self._changed("quote")
         if hold is None or form is None or not form.complete or len(form.lines) != hold.count:
             return
-        passengers = form.inputs()
+        passengers, start = form.inputs(), self.exchanging
+        if start is not None:
+            self._ask(
+                "quote",
+                Lane.READ,
+                lambda: self._desk().quote_exchange(hold, passengers, start),
+                self._exchange_priced,
+                self._not_priced,
+            )
+            return
         self._ask("quote", Lane.READ, lambda: self._desk().quote(hold, passengers), self._priced, self._not_priced)
+
+    def _exchange_priced(self, exchange: ExchangeQuote) -> None:
+        self.exchange = exchange
+        self._priced(exchange.sale)
 
     def _priced(self, quote: SaleQuote) -> None:
         self.quote = quote
@@ -423,8 +440,26 @@ class SellPresenter:
             failed,
         )
 
+    def begin_exchange(self, start: ExchangeStart) -> None:
+        """Of a ticket that was brought: its journey is looked for, its passenger is put in."""
+        self.start_anew()
+        self.exchanging = start
+        ticket, one = start.ticket, start.passenger
+        counted = {one.passenger_type: 1}
+        self.form = PassengerForm(1, counted, (), (one,))
+        self.query = Query(
+            origin=ticket.origin,
+            destination=ticket.destination,
+            on=ticket.depart.date(),
+            travel_class=ticket.travel_class,
+            passengers=counted,
+        )
+        self._changed("reading")
+        self.search()
+
     def recall(self, sale: ParkedSale) -> None:
         self.start_anew()
+        self.exchanging = sale.exchanging
         self.offer = sale.offer
         counted: dict[str, int] = {}
         for passenger in sale.passengers:
@@ -459,6 +494,7 @@ class SellPresenter:
         self.searching = False
         self.search_trouble = None
         self.offer = self.map = self.choice = self.form = self.quote = self.quote_trouble = None
+        self.exchanging = self.exchange = None
         self.busy = ""
         self._changed("all")
 

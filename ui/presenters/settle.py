@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from counter_app.application.desk import Desk
+from counter_app.application.exchange_views import ExchangeQuote
 from counter_app.application.payment_views import (
     ClosingView,
     PaymentLeg,
@@ -162,14 +163,25 @@ class SettlePresenter:
     def _continue(self, item: SettleItem) -> None:
         actor, order = self._actor(), item.leg.order_id
 
-        def again() -> tuple[ParkedSale, SaleQuote]:
-            sale = self._desk().resume_sale(actor, order)
-            return sale, self._desk().quote(sale.hold, sale.passengers)
+        def again() -> tuple[ParkedSale, SaleQuote, ExchangeQuote | None]:
+            desk = self._desk()
+            sale = desk.resume_sale(actor, order)
+            if sale.exchanging is None:
+                return sale, desk.quote(sale.hold, sale.passengers), None
+            exchange = desk.quote_exchange(sale.hold, sale.passengers, sale.exchanging)
+            return sale, exchange.sale, exchange
 
-        def have(found: tuple[ParkedSale, SaleQuote]) -> None:
-            sale, quote = found
+        def have(found: tuple[ParkedSale, SaleQuote, ExchangeQuote | None]) -> None:
+            sale, quote, exchange = found
             self._checkout(
-                Basket(offer=sale.offer, hold=sale.hold, passengers=sale.passengers, quote=quote, sold=lambda: None)
+                Basket(
+                    offer=sale.offer,
+                    hold=sale.hold,
+                    passengers=sale.passengers,
+                    quote=quote,
+                    sold=lambda: None,
+                    exchange=exchange,
+                )
             )
 
         self._lanes.run(Lane.READ, again, done=have, failed=self._failed)

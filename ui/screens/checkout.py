@@ -140,7 +140,6 @@ class CheckoutScreen(Screen):
 
     def retranslate(self) -> None:
         t = self.t
-        self._due_caption.setText(t("To pay"))
         self._printer_caption.setText(t("Ticket printer"))
         self._received_caption.setText(t("Cash received"))
         self.received.setAccessibleName(t("Cash received"))
@@ -537,7 +536,9 @@ class CheckoutScreen(Screen):
         self._route[1].setText(f"{words.day(offer.depart.date(), t)}  {depart} – {arrive}")
         held = words.travel_class(basket.hold.travel_class, t)
         self._route[2].setText(f"{held} · " + t("Passengers: {n}", n=basket.hold.count))
-        self._due.setText(words.money(presenter.total))
+        gives_back = presenter.gives_back
+        self._due_caption.setText(t("To pay") if gives_back is None else t("To give back"))
+        self._due.setText(words.money(presenter.total if gives_back is None else gives_back))
         self._show_legs()
         item = printer_item(presenter.printer, t, name=presenter.troubled_printer)
         moods: dict[str, Mood] = {"ok": "ok", "warn": "warn", "bad": "bad", "info": "info"}
@@ -573,3 +574,6 @@ class CheckoutScreen(Screen):
         states = {job.title: job.state for job in presenter.jobs.values()}
         approved = [leg for leg in presenter.legs if leg.state is PaymentState.APPROVED]
         self.done.show_sale(presenter.sale, approved, states, presenter.to_answer)
+        basket = presenter.basket
+        if presenter.sale.exchanged is not None and basket is not None and basket.exchange is not None:
+            self.done.show_exchange(presenter.sale, basket.exchange, presenter.paid_back)

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from counter_app.application.exchange_views import ExchangeQuote
 from counter_app.application.payment_views import PaymentLeg
 from counter_app.application.views import PrintJobView, Sold
+from counter_app.domain.payments import PaymentState, Tender
 from counter_app.ports.prints import JobState
 from counter_app.texts import mark
 from ui.presenters import words
@@ -108,6 +110,7 @@ class DonePane(QWidget):
         """``states``: of the tickets' print jobs, by number. ``asked``: a paper of which nobody knows."""
         t = self._shell.t
         first = sale.order.tickets[0]
+        self.caption.setText(t("Change"))
         self.title.setText(f"{first.service}  {first.origin.name} → {first.destination.name}")
         self.change.setText(words.money(sale.change))
         self.change.set_mood("accent" if sale.change else "")
@@ -125,6 +128,28 @@ class DonePane(QWidget):
         self._asked.setVisible(asked is not None)
         if asked is not None:
             self._asked_words.setText(t("Did {title} come out of the printer?", title=asked.title))
+
+    def show_exchange(self, sale: Sold, exchange: ExchangeQuote, paid_back: Sequence[PaymentLeg]) -> None:
+        """Over ``show_sale``: only the difference passed the counter, and the old paper is in the clerk's hand."""
+        t, given = self._shell.t, sale.exchanged
+        assert given is not None
+        lines = [t("Ticket {number} is taken back: void its paper and keep it.", number=given.ticket.number)]
+        if exchange.due:
+            due, received = words.money(exchange.due), words.money(sale.received)
+            in_cash = bool(sale.received)
+            paid = t("To pay {due}   Received {received}", due=due, received=received)
+            lines.insert(0, paid if in_cash else t("Paid: {due}", due=due))
+        else:
+            cash = next((leg for leg in exchange.back_legs if leg.tender is Tender.CASH), None)
+            self.caption.setText(t("Hand out"))
+            self.change.setText("" if cash is None else words.money(cash.amount + cash.rounding))
+            self.change.set_mood("accent")
+            for label in (self.caption, self.change):
+                label.setVisible(cash is not None)
+            self.legs.show_legs(paid_back)
+        if any(leg.state is not PaymentState.APPROVED for leg in paid_back):
+            lines.append(t("It stays under Payments. Try again there, or pay it out in cash with a supervisor."))
+        self.facts.setText("\n".join(lines))
 
     def _show_tickets(self, sale: Sold, states: Mapping[str, JobState]) -> None:
         while self._tickets.count():

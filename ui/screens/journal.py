@@ -37,7 +37,7 @@ class JournalScreen(Screen):
             [
                 Column(title=lambda: self.t("No."), text=lambda j: f"{j.seq}", width=70, right=True),
                 Column(title=lambda: self.t("Time"), text=lambda j: words.moment(j.at, self._zone, self.t), width=150),
-                Column(title=lambda: self.t("Entry"), text=lambda j: journal.kind_words(j.kind, self.t)),
+                Column(title=lambda: self.t("Entry"), text=lambda j: journal.entry_words(j, self.t)),
                 Column(title=lambda: self.t("By"), text=lambda j: journal.by_words(j.actor, self.t), width=100),
                 Column(
                     title=lambda: self.t("Hash"),
@@ -120,7 +120,7 @@ class JournalScreen(Screen):
             self._detail_head.setText("")
             self._detail.setPlainText("")
             return
-        self._detail_head.setText(f"{line.seq} · {journal.kind_words(line.kind, self.t)}")
+        self._detail_head.setText(f"{line.seq} · {journal.entry_words(line, self.t)}")
         self._detail.setPlainText(journal.pretty(line))
 
     # ---- the check: in a child process, since it computes for seconds (decisions 19)

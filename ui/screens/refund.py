@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from counter_app.application.views import Refunded, TicketView
+from counter_app.application.views import ExchangeStart, Refunded, TicketView
 from counter_app.domain.money import Money
 from counter_app.errors import Reason, Refusal
 from counter_app.texts import mark
@@ -173,6 +175,7 @@ class RefundScreen(Screen):
             return [FKey("F9", t("Look it up in orders"), lambda: self.shell.show_screen("orders"), primary=True)]
         return [
             FKey("F2", t("Another ticket"), self._another),
+            FKey("F8", t("Exchange"), self._exchange, enabled=self._meant() is not None),
             FKey("F9", t("Refund"), self._post, enabled=stage is Stage.QUOTE, primary=True),
             FKey("Esc", t("Back"), self._back),
         ]
@@ -230,6 +233,36 @@ class RefundScreen(Screen):
             t("Taken back: refund"),
             t("Not in hand"),
         )
+
+    def _meant(self) -> TicketView | None:
+        return self.table.chosen() if self.presenter.stage is Stage.CHOOSE else self.presenter.one
+
+    def _exchange(self) -> None:
+        """For another departure of the same route: on the sell screen, where the difference is shown before it counts.
+
+        Also of a ticket that is not refunded any more.
+        """
+        ticket = self._meant()
+        if ticket is not None:
+            self.shell.clear_notice()
+            self.presenter.exchange(ticket, self._to_sell)
+
+    def _to_sell(self, start: ExchangeStart) -> None:
+        t = self.t
+        if start.slips_out:
+            said = t(
+                "Slip {number} was printed for this ticket, {count} papers of it are out. Take it back and void it; "
+                "the journal records that you did. Without it the ticket cannot be exchanged.",
+                number=start.slip_number,
+                count=start.slips_out,
+            )
+            title = t("Do you have the reimbursement slip in hand?")
+            if not self.shell.ask(title, said, t("Taken back: exchange"), t("Not in hand")):
+                return
+            start = replace(start, slip_taken_back=True)
+        self.text.clear()
+        self.presenter.start()
+        self.shell.show_screen("sell", exchange=start)
 
     def _another(self) -> None:
         self.text.clear()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
-from counter_app.application.views import HoldView, ParkedSale, RunOffer
+from counter_app.application.views import ExchangeStart, HoldView, ParkedSale, RunOffer
 from counter_app.application.waiting_desk import WaitingView
 from counter_app.domain.timetable import RunRef
 from counter_app.errors import Reason, Refusal
-from ui.presenters import waiting
+from ui.presenters import waiting, words
 from ui.presenters.checkout import Basket
 from ui.presenters.customer import CustomerView, itinerary
 from ui.presenters.lane import Trouble
@@ -22,7 +22,7 @@ from ui.presenters.waiting import may_wait
 from ui.screens.sell_find import FindPane
 from ui.screens.sell_party import PartyPane
 from ui.shell.screen import FKey, ScannedDocument, Screen, Shell
-from ui.widgets.basic import Pages
+from ui.widgets.basic import Label, Pages
 
 if TYPE_CHECKING:
     from ui.shell.window import MainWindow
@@ -55,9 +55,12 @@ class SellScreen(Screen):
         self._stack = Pages()
         self._stack.addWidget(self.finder)
         self._stack.addWidget(self.party)
-        line = QHBoxLayout(self)
+        self._given_in = Label(role="lead", mood="info", elide=True)
+        line = QVBoxLayout(self)
         line.setContentsMargins(20, 8, 20, 12)
-        line.addWidget(self._stack)
+        line.addWidget(self._given_in)
+        line.addWidget(self._stack, 1)
+        self._given_in.hide()
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._second)
         self._pay_when_priced = False  # Enter was quicker than the price
@@ -76,16 +79,23 @@ class SellScreen(Screen):
         self.finder.retranslate()
         self.party.retranslate()
         self._say_waiting()
+        self._show_given_in()
 
     def fkeys(self) -> list[FKey]:
-        t, held = self.t, self.presenter.hold is not None
+        t, held, exchanging = self.t, self.presenter.hold is not None, self.presenter.exchanging is not None
         if self.in_party:
             return [
                 FKey("F2", t("Seat map"), self.party.focus_map, enabled=self.presenter.choice is not None),
                 FKey("F3", t("Passenger list"), self.party.focus_first),
                 FKey("F6", t("New"), self._anew),
-                FKey("F7", t("Park"), self._park, enabled=held),
-                FKey("F9", t("Take payment"), self._pay, enabled=self.presenter.choice_complete, primary=True),
+                FKey("F7", t("Park"), self._park, enabled=held and not exchanging),
+                FKey(
+                    "F9",
+                    t("Exchange") if exchanging else t("Take payment"),
+                    self._pay,
+                    enabled=self.presenter.choice_complete,
+                    primary=True,
+                ),
                 FKey("Esc", t("Back"), self._back),
             ]
         able = self.presenter.query.on is not None
@@ -95,11 +105,17 @@ class SellScreen(Screen):
             FKey("F4", t("Sort"), self._sort, enabled=bool(self.presenter.offers.found)),
             FKey("F5", t("Filter"), self._filter, enabled=bool(self.presenter.offers.found)),
             FKey("F6", t("New"), self._anew),
-            *([FKey("F7", t("Park"), self._park)] if held else self._wait_key()),
+            *self._put_aside_keys(),
             FKey("F8", t("Recall"), lambda: self.shell.show_screen("parked")),
             *([FKey("F9", t("Go on"), self._forward, primary=True)] if held else []),
             FKey("Esc", t("Back"), self._back),
         ]
+
+    def _put_aside_keys(self) -> list[FKey]:
+        """An exchange is neither parked nor waited for: its customer stands there with the old ticket."""
+        if self.presenter.exchanging is not None:
+            return []
+        return [FKey("F7", self.t("Park"), self._park)] if self.presenter.hold is not None else self._wait_key()
 
     def customer_view(self) -> CustomerView | None:
         """The read-back, from the moment that places are held."""
@@ -108,6 +124,8 @@ class SellScreen(Screen):
         if offer is None or hold is None or not self.in_party:
             return None
         total = presenter.quote.total if presenter.quote is not None else None
+        if presenter.exchange is not None:
+            total = presenter.exchange.due
         return itinerary(offer, hold.travel_class, hold.count, form.inputs() if form is not None else (), total)
 
     def take_document(self, document: ScannedDocument) -> bool:
@@ -118,9 +136,14 @@ class SellScreen(Screen):
         return True
 
     def on_enter(self, **kwargs: object) -> None:
-        """``recalled``: a ParkedSale; ``hold``: back from checkout with a HoldView, None when the places are gone."""
+        """``recalled``: a ParkedSale; ``hold``: back from checkout with a HoldView, None when the places are gone;
+
+        ``exchange``: an ExchangeStart, the ticket that is given in for this sale.
+        """
         self._tick.start()
-        if isinstance(sale := kwargs.get("recalled"), ParkedSale):
+        if isinstance(start := kwargs.get("exchange"), ExchangeStart):
+            self._begin_exchange(start)
+        elif isinstance(sale := kwargs.get("recalled"), ParkedSale):
             self._land = True
             self.presenter.recall(sale)
             self._show(party=True)
@@ -173,18 +196,46 @@ class SellScreen(Screen):
             self.finder.focus_first()
 
     def _anew(self) -> None:
-        held = self.presenter.hold is not None
-        if held and not self.shell.ask(
-            self.t("Give up this sale?"),
-            self.t("Its places are let go and what was typed is lost."),
-            self.t("Give up"),
-            self.t("Keep"),
-        ):
+        if self.presenter.hold is not None and not self._give_up():
             return
         self.finder.line.clear()
         self.presenter.start_anew()
         self._show(party=False)
         self.finder.focus_first()
+
+    def _give_up(self) -> bool:
+        return self.shell.ask(
+            self.t("Give up this sale?"),
+            self.t("Its places are let go and what was typed is lost."),
+            self.t("Give up"),
+            self.t("Keep"),
+        )
+
+    def _begin_exchange(self, start: ExchangeStart) -> None:
+        if self.presenter.hold is not None and not self._give_up():
+            return
+        self.finder.line.clear()
+        self.presenter.begin_exchange(start)
+        self._show(party=False)
+
+    def _show_given_in(self) -> None:
+        """The old ticket, in the head of what is sold for it."""
+        t, start = self.t, self.presenter.exchanging
+        self._given_in.setVisible(start is not None)
+        if start is not None:
+            ticket = start.ticket
+            when = f"{words.day(ticket.depart.date(), t)} {ticket.depart:%H:%M}"
+            self._given_in.setText(
+                t(
+                    "Exchange of {number}: {service} {origin} → {destination}, {when}, {price}",
+                    number=ticket.number,
+                    service=ticket.service,
+                    origin=ticket.origin.name,
+                    destination=ticket.destination.name,
+                    when=when,
+                    price=words.money(ticket.price),
+                )
+            )
 
     def _sort(self) -> None:
         self.presenter.offers.next_sort()
@@ -234,6 +285,7 @@ class SellScreen(Screen):
             passengers=form.inputs(),
             quote=presenter.quote,
             sold=self._sold,
+            exchange=presenter.exchange,
         )
         self.shell.show_screen("checkout", basket=basket)
 
@@ -300,6 +352,7 @@ class SellScreen(Screen):
     def _changed(self, what: str) -> None:
         if what in {"reading", "all"}:
             self.finder.show_reading()
+            self._show_given_in()
         if what in {"reading", "offers", "all"}:
             self.finder.show_offers()
         if what in {"hold", "all"}:

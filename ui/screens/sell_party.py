@@ -94,6 +94,7 @@ class PartyPane(QWidget):
         self._readback = [Label(wrap=True) for _ in range(3)]
         self._items = Label(role="small", wrap=True)
         self._items.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._rule = Label(role="small", wrap=True)  # of an exchange
         self._total = Label(role="display")
         self._total_caption = Label(role="field")
         self._missing = Label(role="small", mood="warn", wrap=True)
@@ -120,6 +121,7 @@ class PartyPane(QWidget):
             back.body.addWidget(label)
         back.body.addWidget(Rule())
         back.body.addWidget(self._items)
+        back.body.addWidget(self._rule)
         back.body.addStretch(1)
         back.body.addLayout(row(self._total_caption, None, self._total))
         back.body.addWidget(self._missing)
@@ -227,8 +229,6 @@ class PartyPane(QWidget):
             head.setText(name)
         self._anywhere.setText(t("Places are not numbered here: passengers sit where they like."))
         self._readback_title.setText(t("Read back to the customer"))
-        self._total_caption.setText(t("To pay"))
-        self.pay_button.setText(t("Take payment  F9"))
         self.show_hold()
         self.show_people()
         self.show_quote()
@@ -340,14 +340,34 @@ class PartyPane(QWidget):
         if form is not None and len(form.lines) == len(self.lines):
             for number, line in enumerate(self.lines):
                 self._say_line(number, line, quote)
-        self._say_readback(quote)
-        self._total.setText(words.money(quote.total) if quote else "")
+        self._say_readback(quote)  # an exchange says more than its items
+        self._say_total(quote)
         self._say_payable()
         if presenter.quote_trouble is not None:
             notice = explain(presenter.quote_trouble, self._shell.t)
             self._missing.setText(f"{notice.title}. {notice.what_to_do}")
         else:
             self._missing.setText("" if quote or form is None or form.complete else t("Fill in what is marked."))
+
+    def _say_total(self, quote: SaleQuote | None) -> None:
+        """Of an exchange the difference, which may go either way, and how it comes about."""
+        t, exchange = self._shell.t, self._presenter.exchange
+        exchanging = self._presenter.exchanging is not None
+        self.pay_button.setText(t("Exchange  F9") if exchanging else t("Take payment  F9"))
+        gives_back = exchange is not None and bool(exchange.back)
+        self._total_caption.setText(t("To give back") if gives_back else t("To pay"))
+        self._rule.setVisible(exchange is not None)
+        if exchange is None or quote is None:
+            self._total.setText(words.money(quote.total) if quote and not exchanging else "")
+            return
+        self._total.setText(words.money(exchange.back if gives_back else exchange.due))
+        self._rule.setText(exchange.rule_words.get(t.language) or exchange.rule_words.get("en", exchange.agreed.rule))
+        lines = (
+            (t("New ticket"), quote.total),
+            (t("Old ticket"), -exchange.ticket.price),
+            (t("Exchange fee"), exchange.fee),
+        )
+        self._items.setText("\n".join(f"{name}  {words.money(amount)}" for name, amount in lines))
 
     def _say_line(self, number: int, line: PassengerLine, quote: SaleQuote | None) -> None:
         form = self._presenter.form
