@@ -24,6 +24,7 @@ from tests.simulation.timetable import LINE, STATIONS
 from tests.simulation.window import PRINTED, Hand, Window
 
 HANDS_MAX: Final = 3
+EXCHANGES: Final = 4  # of so many tickets that are brought back, one is exchanged
 # Never an honest answer to what these clerks do: each would be a mistake of ours.
 NEVER: Final = frozenset(
     {
@@ -284,9 +285,46 @@ class Clerk:
             return "nothing sold"
         at = self.chance.randrange(len(self.window.sold))
         ticket_id = self.window.sold[at]
+        if ticket_id.int % EXCHANGES == 0:
+            return self._exchange(desk, actor, at)
         done = desk.refund(actor, desk.quote_refund(ticket_id))
         self.window.sold.pop(at)
         return done.ticket.number
+
+    def _exchange(self, desk: CounterDesk, actor: Actor, at: int) -> str:
+        """For any departure of the same route; what is refused on the way leaves the old ticket as it is."""
+        start = desk.start_exchange(actor, self.window.sold[at])
+        first, last = desk.sale_dates()
+        day = min(first + timedelta(days=self.chance.choice((0, 1, 2))), last)
+        found = desk.search(start.ticket.origin.station_id, start.ticket.destination.station_id, day)
+        offers = [
+            (offer, one.travel_class)
+            for offer in found
+            if not offer.closed
+            for one in offer.classes
+            if one.fare is not None
+        ]
+        if not offers:
+            return "nothing on offer"
+        offer, travel_class = self.chance.choice(offers)
+        hold = desk.hold(actor, offer.run, offer.span, PlaceWish(travel_class=travel_class, count=1))
+        hand = Hand(hold)
+        self.window.hands.append(hand)
+        self._tender(desk, actor, hand)
+        quote = desk.quote_exchange(hand.hold, (start.passenger,), start)
+        received = quote.due or None
+        sold = desk.sell(
+            actor,
+            hold.order_id,
+            (start.passenger,),
+            received=received,
+            quoted=quote.sale.total,
+            exchange=quote.agreed,
+        )
+        self.window.hands.remove(hand)
+        self.window.sold.pop(at)
+        self.window.sold += [ticket.ticket_id for ticket in sold.order.tickets]
+        return f"{quote.ticket.number} for {sold.order.tickets[0].number}, {quote.due} {quote.back}"
 
     def _find(self, desk: CounterDesk) -> str:
         sold = sorted(self.window.truth.numbers)

@@ -53,6 +53,10 @@ def checkout_of(clerk: Clerk) -> CheckoutScreen:
     return screen
 
 
+def stage_of(checkout: CheckoutScreen) -> Step:
+    return checkout.presenter.stage
+
+
 def states(clerk: Clerk) -> list[str]:
     return [ticket.state for order in clerk.stage.desk.orders() for ticket in order.tickets]
 
@@ -108,9 +112,9 @@ def test_a_cheaper_ticket_waits_for_the_clerk_and_says_what_to_hand_out(clerk: C
     assert sell.party._total_caption.text() in {"To give back", "应退"}
     clerk.press(Key.Key_F9)
     checkout = checkout_of(clerk)
-    assert checkout.presenter.stage is Step.TENDER
+    assert stage_of(checkout) is Step.TENDER
     clerk.press(ENTER, ENTER)
-    assert checkout.presenter.stage is Step.DONE
+    assert stage_of(checkout) is Step.DONE
     assert checkout.done.change.text() == f"¥{exchange.back.minor / 100:,.2f}"
 
 
