@@ -292,7 +292,7 @@ class SellScreen(Screen):
     # ---- places that there are not enough of
     def _may_wait(self) -> bool:
         chosen = self.finder.table.chosen()
-        if chosen is None or self.presenter.hold is not None:
+        if chosen is None or self.presenter.hold is not None or self.presenter.exchanging is not None:
             return False
         refused = self._refused == (chosen[0].run, chosen[1], self.presenter.offers.count)
         return may_wait(self.shell.line, self.presenter.offers, *chosen, refused=refused)
