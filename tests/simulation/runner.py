@@ -29,6 +29,7 @@ class Outcome:
     failure: str
     sales: int = 0
     refunds: int = 0
+    exchanges: int = 0
     doubles: int = 0
     twins: int = 0
     digest: str = ""  # of all that happened
@@ -40,7 +41,7 @@ class Outcome:
         rare = {name: self.told[name] for name in RARE if self.told[name]}
         return (
             f"seed {self.seed}: {word}, {self.steps} steps in {self.seconds:.0f} s, {self.sales} sales,"
-            f" {self.refunds} refunds, {self.doubles} excused doubles, {self.twins} twin numbers, {rare}"
+            f" {self.refunds} refunds, {self.exchanges} exchanges, {self.doubles} excused doubles, {self.twins} twin numbers, {rare}"
         )
 
 
@@ -79,6 +80,7 @@ class Ground:
             failure=failure,
             sales=truth.sales,
             refunds=truth.refunds,
+            exchanges=truth.exchanges,
             doubles=len(truth.doubles),
             twins=truth.twins,
             digest=world.digest.hexdigest(),

@@ -70,6 +70,7 @@ class Truth:
     twins: int = 0  # ticket numbers given twice by copies of one device
     sales: int = 0
     refunds: int = 0
+    exchanges: int = 0
     gave_up: dict[UUID, set[Cell]] = field(default_factory=dict)  # what a copied device returned, of all its copies
     # What a world looks at besides, at the moment of the commit: by whom, ticket or claim.
     refunded: Callable[[UUID, Ticket], None] = lambda device, ticket: None
@@ -80,7 +81,11 @@ class Truth:
     def read(
         self, device: UUID, window: str, entries: Iterable[Entry], granted: Callable[[UUID], str] = lambda _: ""
     ) -> None:
-        """New durable entries of one copy of a device, in order. ``granted``: under which pattern a lease was."""
+        """New durable entries of one copy of a device, in order. ``granted``: under which pattern a lease was.
+
+        They are whole commits: of an exchange both halves are among them, or neither.
+        """
+        taken_in: dict[str, str] = {}  # refund -> order of the sale that must follow
         for entry in entries:
             key = (device, entry.hash)
             if key in self.entries:
@@ -88,6 +93,8 @@ class Truth:
             assert sha256(entry.raw).digest() == entry.hash
             body: dict[str, Any] = entry.body
             self.entries[key] = Written(device, entry.epoch, entry.seq, entry.hash, entry.kind, body)
+            if "exchange" in body:
+                self._exchanged(entry, body, taken_in)
             if entry.kind is Kind.SOLD:
                 self._sold(device, window, entry, body)
                 self.sold(device, body)
@@ -98,6 +105,18 @@ class Truth:
                 self.copied[device] |= lease_cells({**body, "pattern": pattern}, self.lines)
             elif entry.kind is Kind.LEASE_RETURNED and device in self.copied:
                 self.gave_up[device] |= lease_cells(body, self.lines)
+
+        if taken_in:
+            raise Broken(f"{window}: taken back in exchange, and nothing was sold for it: {taken_in}")
+
+    def _exchanged(self, entry: Entry, body: dict[str, Any], taken_in: dict[str, str]) -> None:
+        said = body["exchange"]
+        if entry.kind is Kind.REFUNDED:
+            taken_in[body["refund_id"]] = said["order_id"]
+        elif taken_in.pop(said["refund_id"], None) != body["order_id"]:
+            raise Broken(f"order {body['order_id']} was sold in exchange, and nothing was taken back for it")
+        else:
+            self.exchanges += 1
 
     def _sold(self, device: UUID, window: str, entry: Entry, body: dict[str, Any]) -> None:
         run = body["run"]
