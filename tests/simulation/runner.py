@@ -41,7 +41,8 @@ class Outcome:
         rare = {name: self.told[name] for name in RARE if self.told[name]}
         return (
             f"seed {self.seed}: {word}, {self.steps} steps in {self.seconds:.0f} s, {self.sales} sales,"
-            f" {self.refunds} refunds, {self.exchanges} exchanges, {self.doubles} excused doubles, {self.twins} twin numbers, {rare}"
+            f" {self.refunds} refunds ({self.exchanges} exchanges), {self.doubles} excused doubles, {self.twins} twin"
+            f" numbers, {rare}"
         )
 
 
