@@ -77,11 +77,26 @@ def _sold(p: Projection, entry: Entry) -> None:
         _paper(p, body["receipt_job"], "receipt", body["order_id"])
     if sum(leg["amount_minor"] for leg in legs) != body["total_minor"]:
         raise ValueError("tenders")
+    if "exchange" in body:
+        _given_in(p, body, legs)
     _legs(p, body, legs, sign=1)
     for leg in legs:
         if leg["intent_id"] is not None:
             p.change("payment_intent", leg["intent_id"], bound=True)
     _drawer(p, entry, legs, kind="sale", sign=1)
+
+
+def _given_in(p: Projection, body: Mapping[str, Any], legs: list[dict[str, Any]]) -> None:
+    """Of an exchange: the ticket was taken back before, and its worth is in the cash leg."""
+    said = body["exchange"]
+    if p.get("refund", said["refund_id"])["ticket_id"] != said["ticket_id"]:
+        raise ValueError("exchange")
+    _credited(said, legs)
+
+
+def _credited(said: Mapping[str, Any], legs: list[dict[str, Any]]) -> None:
+    if not 0 <= said["credit_minor"] <= sum(leg["amount_minor"] for leg in legs if leg["tender"] == "cash"):
+        raise ValueError("credit_minor")
 
 
 def _legs(p: Projection, body: Mapping[str, Any], legs: list[dict[str, Any]], *, sign: int) -> None:
@@ -165,6 +180,8 @@ def _refunded(p: Projection, entry: Entry) -> None:
     legs = read_refunded_legs(body)
     if sum(leg["amount_minor"] for leg in legs) != body["refunded_minor"]:
         raise ValueError("legs")
+    if "exchange" in body:
+        _credited(body["exchange"], legs)
     _legs(p, body, legs, sign=-1)
     _drawer(p, entry, legs, kind="refund", sign=-1)
 

@@ -166,15 +166,15 @@ def _refused(actor: Actor, right: Right) -> bool:
 class TestPolicies:
     def test_the_newest_reaches_every_counter(self, office: Office) -> None:
         window = office.window()
-        newer = POLICY.replace("version = 1", "version = 2", 1)
-        assert import_policy(office.connection, office.services, SYSTEM, newer) == ("default", 2)
+        newer = POLICY.replace("version = 2", "version = 3", 1)
+        assert import_policy(office.connection, office.services, SYSTEM, newer) == ("default", 3)
         (item,) = (one for one in office.page(window, "operator").items if one.kind == "policy")
-        assert item.body == {"name": "default", "version": 2, "body": newer}
-        assert policy_names(office.connection) == [("default", 2)]
+        assert item.body == {"name": "default", "version": 3, "body": newer}
+        assert policy_names(office.connection) == [("default", 3)]
 
     def test_the_same_again_is_nothing(self, office: Office) -> None:
         before = len(list_acts(office.connection))
-        assert import_policy(office.connection, office.services, SYSTEM, POLICY) == ("default", 1)
+        assert import_policy(office.connection, office.services, SYSTEM, POLICY) == ("default", 2)
         assert len(list_acts(office.connection)) == before
 
     def test_a_version_is_one_text(self, office: Office) -> None:
