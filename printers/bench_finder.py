@@ -158,16 +158,23 @@ class PrinterFinder:
         for one in some:
             if cancelled():
                 raise Cancelled
-            found(FoundPrinter(url=one.url, title=one.name, profile=one.profile, status=self._word(one)))
+            own = self.own_printer(one.url)
+            status = self._word(one, own)
+            found(FoundPrinter(url=one.url, title=one.name, profile=one.profile or self._known(own), status=status))
         if cancelled():
             raise Cancelled
 
-    def _word(self, one: Found) -> PrinterStatus | None:
+    def _known(self, own: str) -> str:
+        """The profile that the settings have for one of the program's own printers: a person chose it."""
+        running = self._running()
+        return running.profile(own) if running is not None and own else ""
+
+    def _word(self, one: Found, name: str) -> PrinterStatus | None:
         """Only what is known to be a printer is asked: behind a port may be a scale, or a card terminal.
 
         The program's own are asked by the program's own drivers; one that works on a paper is not waited for.
         """
-        own = self._own_named(self.own_printer(one.url))
+        own = self._own_named(name)
         if own is not None:
             return None if _busy(own) else own.status()
         if not one.sure:

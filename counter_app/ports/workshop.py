@@ -77,7 +77,9 @@ class Finder(Protocol):
         ...
 
     def try_page(self, url: str, profile: str, page: str, language: str) -> DeliveryOutcome:
-        """A test page on a printer that is in no settings yet; nothing of it is kept. Raises as ``ask``."""
+        """A test page, of which nothing is kept; at one of the window's own printers it takes turns with its jobs, and
+        the next of them knows what was left there. Raises as ``ask``.
+        """
         ...
 
     def save(self, actor: Actor, name: str, *, url: str, profile: str, drawer: bool) -> None:

@@ -140,6 +140,7 @@ def test_a_search_does_not_wait_for_a_printer_at_work(window: Window, tmp_path: 
     found.clear()
     finder.search(lambda _step: None, found.append, lambda: False)
     assert [one.status is not None and one.status.ready for one in found] == [True]
+    assert [one.profile for one in found] == ["thermal-80"], "that of the settings, where it does not say"
 
 
 def test_two_printers_of_the_settings_at_one_device_never_mix(window: Window) -> None:

@@ -60,6 +60,7 @@ def test_two_printers_are_two(one: str, other: str) -> None:
 
 
 def test_nowhere_is_the_same_as_nothing() -> None:
+    """Two addresses with typing mistakes would be one printer."""
     assert not NOWHERE.same(NOWHERE)
 
 
