@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QRect, QSize, QTimer
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
 from counter_app.application.views import Sheet
 from counter_app.ports.catalogue import Progress
@@ -138,3 +139,27 @@ def test_the_fields_of_a_long_question_are_whole(stage: Stage) -> None:
     assert ask_second_person(stage.window, stage.window.t, "Decide …", about, "Compare. " * 30, verdict=True) is None
     assert len(heights) == 3
     assert all(height >= wanted for height, wanted in heights)
+
+
+@pytest.mark.parametrize("name", ["open_shift", "devices", "users", "orders", "refund", "home", "journal"])
+def test_tab_goes_as_one_reads_and_everything_has_a_name(stage: Stage, name: str) -> None:
+    """Lost otherwise: Tab that jumps back to the top, and a list that a screen reader calls "table"."""
+    if name != "open_shift":
+        stage.open_shift()
+    stage.sign_in("admin" if name in {"users", "journal"} else "li")
+    screen = stage.show(name)
+    assert screen.name == name
+    places: list[tuple[int, int, str]] = []
+    widget: QWidget | None = screen.nextInFocusChain()
+    while widget is not None and widget is not screen:
+        tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if tab and screen.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled():
+            place = widget.mapTo(screen, QPoint(0, 0))
+            said = widget.accessibleName() or (widget.text() if isinstance(widget, QPushButton) else "")
+            places.append((place.x(), place.y(), said))
+        widget = widget.nextInFocusChain()
+    assert places
+    assert all(said for _, _, said in places)
+    # Up and not to the right: back to what was passed already.
+    back = [(one, two) for one, two in pairwise(places) if two[1] < one[1] - 20 and two[0] <= one[0] + 10]
+    assert not back

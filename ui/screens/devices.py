@@ -71,6 +71,7 @@ class DevicesScreen(Screen):
         self._yes = Button("primary", lambda: self._settle(came_out=True))
         self._no = Button("danger", lambda: self._settle(came_out=False))
         self._question = self._question_card()
+        self.cards.after = self._no
         self.jobs = JobsPart(shell, self._chosen)
         page = QVBoxLayout(self)
         page.setContentsMargins(24, 8, 24, 16)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from counter_app.application.print_views import PrinterView, RollView
 from counter_app.ports.printer_events import PrinterEvent
@@ -98,6 +98,7 @@ class PrinterCards(QWidget):
         self._theme = theme
         self._beside = beside
         self._on_press = on_press
+        self.after: QWidget | None = None  # Tab comes from it to the first card
         self._cards: dict[str, PrinterCard] = {}
         self._name = ""
         self._across = 0
@@ -173,8 +174,12 @@ class PrinterCards(QWidget):
             self._grid.addWidget(card, place // across, place % across)
         last = len(self._cards)  # it takes what its row has left
         self._grid.addWidget(self._beside, last // across, last % across, 1, across - last % across)
-        before: QWidget | None = None
+        before = self.after
         for card in self._cards.values():  # Tab goes as one reads
             if before is not None:
                 self.setTabOrder(before, card)
             before = card
+        for button in self._beside.findChildren(QPushButton):
+            if before is not None:
+                self.setTabOrder(before, button)
+            before = button

@@ -45,6 +45,7 @@ class HelpScreen(Screen):
         self._list.addItems([guide.heading(text) for text in self._sections.values()])
         self._list.blockSignals(False)
         self._list.setAccessibleName(self.t("Topics"))
+        self._page.setAccessibleName(self.t("Help"))
         self._turn_to(self._topic)
 
     def fkeys(self) -> list[FKey]:

@@ -91,6 +91,9 @@ class OpenShiftScreen(Screen):
         self._slot.addWidget(self._count)
         self._count.changed.connect(lambda total: self._total.setText(words.money(total)))
         self._count.ended.connect(self._go.setFocus)
+        self._count.before(self._usual)
+        for one, other in ((self._usual, self._clear), (self._clear, self._go)):
+            self.setTabOrder(one, other)
         self._count.retranslate(self.t)
         self._count.focus_first()
         self.fkeys_changed.emit()

@@ -23,8 +23,7 @@ class QtWords:
 
     def use(self, language: str) -> None:
         """Sizes, days and kinds of files follow the locale. A till shows no grouped digits where one types."""
-        for words in (self._qts, self._ours):
-            QApplication.removeTranslator(words)
+        self.end()
         chinese = language == "zh"
         if chinese:
             for words in (self._qts, self._ours):  # the last one is asked first
@@ -32,6 +31,11 @@ class QtWords:
         locale = QLocale(QLocale.Language.Chinese if chinese else QLocale.Language.English)
         locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
         QLocale.setDefault(locale)
+
+    def end(self) -> None:
+        """With the window: the application outlives it."""
+        for words in (self._qts, self._ours):
+            QApplication.removeTranslator(words)
 
 
 class _Ours(QTranslator):

@@ -556,6 +556,7 @@ class MainWindow(QMainWindow):
         self.line_watch.end()
         self.waiting_watch.end()
         self.customer.end()
+        self._qt_words.end()
         QApplication.instance().focusChanged.disconnect(self._to_sight)  # type: ignore[union-attr] # as above
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr] # an application there is
         event.accept()

@@ -116,6 +116,11 @@ class CashCount(QWidget):
             )
         self._typed()
 
+    def before(self, after: QWidget) -> None:
+        """Tab leads from the last one to ``after``, whatever was made first."""
+        for edit in list(self._edits.values())[-1:]:
+            QWidget.setTabOrder(edit, after)
+
     def pieces(self) -> dict[int, int]:
         """Denomination in minor units -> pieces, zeros left out."""
         counted = {value: _number(edit.text()) for value, edit in self._edits.items()}

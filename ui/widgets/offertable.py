@@ -175,6 +175,7 @@ class OfferTable(QTableView):
         self.offers_model.replace(offers)
         self._sizes()
         self._empty.setText(empty)
+        self.setAccessibleName(self._t("Services"))
         self._empty.setVisible(not self.offers_model.runs)
         self.horizontalHeader().setVisible(bool(self.offers_model.runs))  # no headings over nothing
         runs = self.offers_model.runs

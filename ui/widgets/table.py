@@ -146,6 +146,7 @@ class DataTable(QTableView, Generic[R]):
         return self._model.rows[place] if 0 <= place < len(self._model.rows) else None
 
     def retranslate(self) -> None:
+        self.setAccessibleName(", ".join(filter(None, (column.title() for column in self._model.columns))))
         self._model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._model.columns) - 1)
         self.viewport().update()
         self._say_empty()
