@@ -32,8 +32,9 @@ class MoveCash:
 
         Returns its jobs, the drawer's kick and the slip; their ``ref`` is the movement.
 
-        Raises Refusal: SHIFT_CLOSED, SHIFT_COUNTED, NOT_ALLOWED, AMOUNT_OUT_OF_RANGE, REASON_NEEDED, DRAWER_SHORT (more than
-        should be there; the sum is not told, the count stays blind), BAD_INPUT(field="count") where it is another sum.
+        Raises Refusal: SHIFT_CLOSED, SHIFT_COUNTED, NOT_ALLOWED, AMOUNT_OUT_OF_RANGE, REASON_NEEDED, DRAWER_SHORT (more
+        than should be there; the sum is not told, the count stays blind), BAD_INPUT(field="count") where it is another
+        sum.
         """
         assert kind in PAYING, kind
         currency = self.store.profile.currency

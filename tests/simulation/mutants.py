@@ -358,14 +358,14 @@ def _write_at(tx: Tx, shard: str, last: int, items: list[News]) -> None:
 
 
 def _replays_accepted(stack: ExitStack) -> None:
-    original = auth.Gate._judge
+    original = auth.Gate.judge
 
-    def judge(self: Any, sealed: Any, row: Any, tx: Any) -> Any:
-        told = original(self, sealed, (*row[:12], True, *row[13:]), tx)
+    def judge(self: Any, sealed: Any, row: Any) -> Any:
+        told = original(self, sealed, (*row[:12], True, *row[13:]))
         assert not isinstance(told, Refusing) or told.code is not m.Refused.REPLAYED
         return told
 
-    _swap(stack, auth.Gate, "_judge", judge)
+    _swap(stack, auth.Gate, "judge", judge)
 
 
 MUTANTS: Final = (
