@@ -32,8 +32,9 @@ def printers(probes: Probes) -> Iterator[Finding]:
         device = ports.port_of(address)
         if device is not None:
             yield ports.port(device)
-    yield from _usb(found, probes)
-    yield from _queues(found, probes)
+    named = [printer for printer in found if printer.wrong != "address"]  # of the others it is said already
+    yield from _usb(named, probes)
+    yield from _queues(named, probes)
     yield from files
     yield from _layouts(probes)
     yield from _codes(found, probes)

@@ -239,7 +239,9 @@ def test_a_refused_profile_is_a_finding_and_the_rest_is_said(tmp_path: Path) -> 
     [
         ("tcp://", "thermal-80", "address_wrong"),
         ("tpc://printer", "thermal-80", "address_wrong"),
-        ("serial:///dev/ttyS0?baud=9601", "thermal-80", "address_wrong"),
+        ("serial://COM1?baud=9601", "thermal-80", "address_wrong"),
+        ("usb://nothing", "thermal-80", "address_wrong"),
+        ("cups:", "thermal-80", "address_wrong"),
         ("virtual:?profile=thremal-80", "thermal-80", "profile_unknown"),
         ("virtual:", "thremal-80", "profile_unknown"),
         ("virtual:", "broken", "profile_file_bad"),
@@ -263,6 +265,8 @@ def test_only_the_true_fault_of_a_printers_settings_is_told(tmp_path: Path, url:
         resources=RESOURCES,
         printers=lambda: checking.printer_facts(named, own, "aztec"),
         profile_files=lambda: checking.profile_files(own),
+        usb=list,
+        queues=list,
     )
     found = run.look(probes, refused, SystemClock())
     troubles = [one for one in found if one.state is Weight.TROUBLE and one.what != "disk"]
