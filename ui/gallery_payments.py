@@ -30,6 +30,7 @@ from counter_app.domain.money import Money
 from counter_app.domain.payments import DEAD, UNRESOLVED, Direction, PaymentState, Tender, cash_due
 from counter_app.domain.staff import Actor
 from counter_app.ports.clock import Clock
+from counter_app.ports.orders import AgreedExchange
 from counter_app.ports.payments import Difference, DifferenceState
 from ui.presenters.lane import Lane
 from ui.screens.checkout import CheckoutScreen
@@ -113,10 +114,16 @@ class StagedPayments:
         *,
         quoted: Money,
         received: Money | None,
+        exchange: AgreedExchange | None = None,
     ) -> Sold:
         by_legs = self.on and received is None
         sold: Sold = self._desk.sell(
-            actor, order_id, passengers, quoted=quoted, received=quoted if by_legs else received
+            actor,
+            order_id,
+            passengers,
+            quoted=quoted,
+            received=quoted if by_legs else received,
+            exchange=exchange,
         )
         nothing = Money(0, quoted.currency)
         return replace(sold, received=nothing, change=nothing) if by_legs else sold
