@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+import psycopg
 from psycopg import errors
 
 from central.auth import Admission, Gate, NotAdmitted, Sealed
@@ -186,22 +187,25 @@ class Central:
             failed = True
         if not who.asked:
             return False
-        self._guarded_all(batch, partial(self._take_devices, batch, who, connection))
+        self._guarded_all(batch, partial(self._take_devices, batch, who))
         if failed:
             self._decide_alone([one for one in batch if one.answer is None], connection)
         elif answers is not None:
             for one, answer in zip(batch, answers, strict=True):
                 if one.answer is None:
                     one.answer = self._refusal(answer) if isinstance(answer, Refusing) else self._good(answer)
+        try:
+            who.note_seen(connection)
+        except psycopg.Error as error:  # it is decided: what nobody asked for changes no answer
+            _log.info("nobody noted who was seen: %s", type(error).__name__)
         return True
 
-    def _take_devices(self, batch: Sequence[Opened], who: Admission, connection: Connection) -> None:
+    def _take_devices(self, batch: Sequence[Opened], who: Admission) -> None:
         for one, found in zip(batch, who.devices(), strict=True):
             if isinstance(found, Refusing):
                 one.answer = self._refusal(found)
             else:
                 one.device = found
-        who.note_seen(connection)
 
     def handle_reads(self, requests: Sequence[Opened], connection: Connection) -> list[Response]:
         """What asks for availability is answered together, with one statement for all seals and one look at the rows;

@@ -72,6 +72,8 @@ class Claims:
         except _NotFrozen:
             self._pictures.drop(keys)
             return None
+        except Refusing as busy:
+            return [busy for _ in wanted]
 
     def _attempt(
         self,

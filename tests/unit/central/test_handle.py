@@ -6,12 +6,13 @@ import json
 import logging
 import zlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import psycopg
 import pytest
 
+from central.auth import Gate
 from central.request import Request
 from counter_app.domain.staff import SYSTEM
 from counter_app.wire import messages as m
@@ -350,6 +351,23 @@ class TestManyClaims:
         (second,) = office.central.handle_claims([asked], office.connection)
         assert first.status == 500
         assert refused(second).code == "replayed"
+
+    def test_what_is_decided_is_answered_whoever_is_noted_as_seen(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A row of ours that is busy must not make "nothing was done" of a claim that holds a seat."""
+        window = office.window()
+        assert office.ask(window.feed("operator")).status == 200
+
+        def busy(*_: object) -> None:
+            raise psycopg.errors.QueryCanceled
+
+        monkeypatch.setattr(Gate, "note_seen", busy)
+        act = m.ClaimAct(claim_id=UUID(int=1), service_date=date(2026, 12, 1), run_id=UUID(int=2))
+        responses = office.central.handle_claims(
+            [window.request("claim", claim(1)), window.request("release", act)], office.connection
+        )
+        assert [one.status for one in responses] == [200, 200]
 
     def test_where_the_seals_cannot_be_recorded_nothing_is_decided(
         self, office: Office, caplog: pytest.LogCaptureFixture
