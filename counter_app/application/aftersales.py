@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from counter_app.application.exchange_links import given_in
 from counter_app.application.give_back import GivenBack, demand_cash, give_back, planned_back, slip_back
 from counter_app.application.issue_reimbursement import slips_out
 from counter_app.application.issuing import selling_shift
@@ -19,7 +20,6 @@ from counter_app.application.views import Refunded, RefundQuote
 from counter_app.domain import aftersales
 from counter_app.domain.money import Money
 from counter_app.domain.orders import TicketState
-from counter_app.domain.policy import Transaction
 from counter_app.domain.staff import Actor, Right
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.clock import Clock, Ids
@@ -28,14 +28,36 @@ from counter_app.ports.shifts import ShiftRecord
 from counter_app.ports.store import MoneyStore, Reading, Writing
 
 
-def current_quote(ticket: TicketRecord, policies: Policies, clock: Clock) -> aftersales.AfterSale:
+def current_quote(
+    books: Reading | Writing, ticket: TicketRecord, policies: Policies, clock: Clock
+) -> aftersales.AfterSale:
     """Raises Refusal: ALREADY_REFUNDED, NOT_REFUNDABLE(rule)."""
     if ticket.state is TicketState.REFUNDED:
         raise Refusal(Reason.ALREADY_REFUNDED, ticket=ticket.number)
-    terms = aftersales.TicketTerms(
+    before = _given_in_terms(books, ticket, policies)
+    return aftersales.quote_refund(ticket_terms(ticket), before, clock.now(), policies(ticket.policy))
+
+
+def ticket_terms(ticket: TicketRecord) -> aftersales.TicketTerms:
+    return aftersales.TicketTerms(
         price=Money(ticket.price_minor, ticket.currency), sold_at=ticket.sold_at, depart=ticket.depart
     )
-    return aftersales.quote(Transaction.REFUND, terms, clock.now(), policies(ticket.policy))
+
+
+def _given_in_terms(
+    books: Reading | Writing, ticket: TicketRecord, policies: Policies
+) -> aftersales.GivenInTerms | None:
+    """Of the ticket it came of by an exchange, as its refund stands in the store. One step: a ticket that came of an
+
+    exchange is not exchanged again.
+    """
+    given = given_in(books, ticket)
+    if given is None:
+        return None
+    old, refund = books.orders.ticket(given.ticket_id), books.orders.refund(given.refund_id)
+    assert old is not None, "both halves are in one commit"
+    assert refund is not None, "both halves are in one commit"
+    return aftersales.GivenInTerms(ticket=ticket_terms(old), at=refund.at, policy=policies(old.policy))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +74,7 @@ class QuoteRefund:
             if ticket is None:
                 raise Refusal(Reason.UNKNOWN_TICKET)
             now = self.clock.now()
-            answer = current_quote(ticket, self.policies, self.clock)
+            answer = current_quote(books, ticket, self.policies, self.clock)
             view = ticket_view(books, ticket, self.store.profile)
             out = slips_out(books, ticket_id)
             slip = books.papers.reimbursement(ticket_id) if out else None
@@ -138,7 +160,7 @@ class Refund:
     ) -> tuple[ShiftRecord, aftersales.AfterSale, tuple[PlannedLeg, ...]]:
         shift = selling_shift(books, actor)
         guard_redeemed(books, actor, ticket.number)
-        answer = current_quote(ticket, self.policies, self.clock)
+        answer = current_quote(books, ticket, self.policies, self.clock)
         same = (answer.rule, quote_items(answer.items, ticket.currency), answer.fee, answer.refundable)
         if same != (quote.rule, quote.items, quote.fee, quote.refundable):
             raise Refusal(Reason.QUOTE_CHANGED, total=answer.refundable.plain())

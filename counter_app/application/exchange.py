@@ -2,7 +2,7 @@
 
 It is a sale like any other, by the same hold and the same tenders, whose commit also posts the after-sale of the old
 ticket: SOLD and REFUNDED are in one transaction, so that there is never both ticket nor neither. What was agreed is
-kept with the order while it is being paid, and holds once money was taken.
+kept with the order while it is being paid, and once money was taken it holds for a while (``AGREED_HOLDS``).
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from counter_app.application.aftersales import Guard, no_guard
+from counter_app.application.aftersales import Guard, no_guard, ticket_terms
 from counter_app.application.exchange_links import given_in
 from counter_app.application.exchange_views import ExchangeQuote
 from counter_app.application.give_back import Credit, GivenBack, demand_cash, give_back, planned_back, slip_back
@@ -28,12 +28,12 @@ from counter_app.application.rights import demand
 from counter_app.application.stock_holder import Act
 from counter_app.application.ticket_views import ticket_view
 from counter_app.application.views import ExchangeStart, HoldView, PassengerInput
-from counter_app.domain.aftersales import AfterSale, ExchangeTerms, TicketTerms, exchanged, quote_exchange
+from counter_app.domain.aftersales import AfterSale, ExchangeTerms, held_exchange, quote_exchange
 from counter_app.domain.journal import Json
 from counter_app.domain.money import Money
 from counter_app.domain.orders import TicketState
 from counter_app.domain.passengers import Passenger
-from counter_app.domain.policy import Policy, Tier, Transaction
+from counter_app.domain.policy import Policy, Transaction
 from counter_app.domain.sale_facts import given_in_fact
 from counter_app.domain.staff import Actor, Right
 from counter_app.domain.timetable import instant
@@ -43,6 +43,13 @@ from counter_app.ports.orders import AgreedExchange, OrderRecord, TicketRecord
 from counter_app.ports.shifts import ShiftRecord
 from counter_app.ports.stock import Claim, FrozenRun
 from counter_app.ports.store import MoneyStore, Reading, Writing
+
+AGREED_HOLDS: Final = timedelta(minutes=15)
+"""How long what was agreed is kept past its tier's end once money was taken. Long enough for a card that is slow, a
+
+terminal that is asked again and a machine that starts anew; a sale that lies longer is another one, or a leg of one fen
+would keep fee and deadline for days.
+"""
 
 T = TypeVar("T")
 Locked = Callable[[Actor, UUID, Callable[[], T]], T]
@@ -93,7 +100,7 @@ def kept_exchange(order: OrderRecord) -> AgreedExchange | None:
 def wanted_exchange(
     books: Reading | Writing, order: OrderRecord, given: AgreedExchange | None
 ) -> tuple[AgreedExchange | None, bool]:
-    """With money on the order what was agreed before it was taken, and then it holds; else what is given now."""
+    """With money on the order what was agreed before it was taken; else what is given now."""
     if money_on(books, order.order_id):
         return kept_exchange(order), True
     return given, False
@@ -138,7 +145,7 @@ class Exchanges:
     ) -> Exchange:
         """As ``quoted``; besides raises Refusal: NOT_ALLOWED, TICKET_REDEEMED, SLIP_OUT, and QUOTE_CHANGED(total) where
 
-        another rule holds by now. ``paid``: money was taken by what was agreed, so that holds.
+        another rule holds by now.
         """
         demand(actor, Right.REFUND)
         found = self.quoted(books, agreed, claim, frozen, people, price, paid=paid)
@@ -159,20 +166,22 @@ class Exchanges:
         *,
         paid: bool,
     ) -> Exchange:
-        """By the rules as they are now. Raises as ``ticket``, and Refusal: EXCHANGE_OTHER_ROUTE,
+        """By the rules as they are now. ``paid``: by what was agreed, while that holds (``AGREED_HOLDS``).
 
-        EXCHANGE_OTHER_PASSENGER.
+        Raises as ``ticket``, and Refusal: EXCHANGE_OTHER_ROUTE, EXCHANGE_OTHER_PASSENGER, NOT_EXCHANGEABLE(rule),
+        QUOTE_CHANGED(total) where what was agreed and paid does not hold any more.
         """
         ticket = self.ticket(books, agreed.ticket_id)
         self._same_journey(books, ticket, claim, frozen, people, price)
         policy, zone = self.policies(ticket.policy), ZoneInfo(self.store.profile.zone)
-        tier = next((one for one in policy.tiers_of(Transaction.EXCHANGE) if one.code == agreed.rule), None)
-        if paid and tier is not None:
-            answer = _held_to(ticket, tier, agreed)
-        else:
-            depart = instant(claim.run.service_date, frozen.trip.calls[claim.span.board].depart_s, frozen.trip.zone)
-            answer = quote_exchange(_terms(ticket, depart, price, zone), self.clock.now(), policy)
-        return Exchange(agreed=agreed, ticket=ticket, answer=answer, price=price)
+        depart = instant(claim.run.service_date, frozen.trip.calls[claim.span.board].depart_s, frozen.trip.zone)
+        terms, now = _terms(ticket, depart, price, zone), self.clock.now()
+        held = held_exchange(terms, agreed.rule, agreed.fee_minor, now, AGREED_HOLDS, policy) if paid else None
+        answer = quote_exchange(terms, now, policy) if held is None else held
+        found = Exchange(agreed=agreed, ticket=ticket, answer=answer, price=price)
+        if paid and held is None:  # what was paid was for another amount: it goes back first
+            raise Refusal(Reason.QUOTE_CHANGED, total=found.due.plain(), detail="paid_before")
+        return found
 
     @staticmethod
     def _same_journey(
@@ -225,18 +234,12 @@ class Exchanges:
 def _terms(ticket: TicketRecord, depart: datetime, price: Money, zone: ZoneInfo) -> ExchangeTerms:
     date = ticket.depart.astimezone(zone).date()
     return ExchangeTerms(
-        ticket=TicketTerms(
-            price=Money(ticket.price_minor, ticket.currency), sold_at=ticket.sold_at, depart=ticket.depart
-        ),
+        ticket=ticket_terms(ticket),
         old_date=date,
         date_ends=datetime.combine(date + timedelta(days=1), time(), zone) - timedelta(microseconds=1),
         new_price=price,
         new_date=depart.astimezone(zone).date(),
     )
-
-
-def _held_to(ticket: TicketRecord, tier: Tier, agreed: AgreedExchange) -> AfterSale:
-    return exchanged(tier, Money(ticket.price_minor, ticket.currency), agreed.fee_minor, ticket.depart)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

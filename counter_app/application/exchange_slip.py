@@ -10,6 +10,7 @@ from counter_app.application.exchange_links import Followed, followed_by
 from counter_app.application.refund_plan import Policies
 from counter_app.application.slip_frame import Journey, SlipFrame, plain, ticket_and_run, with_currency
 from counter_app.application.tender_words import TENDER_WORDS
+from counter_app.domain.aftersales import exchange_words
 from counter_app.domain.papers import Block, Document, Pair, Part, Slip, Strength, Text
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.prints import PrintJob
@@ -127,15 +128,13 @@ class ExchangeSlips:
             raise Refusal(Reason.UNKNOWN_TICKET)
         old, old_run = ticket_and_run(books, refund.ticket_id)
         new, new_run = ticket_and_run(books, books.orders.tickets_of(followed.order_id)[0].ticket_id)
-        tiers = {tier.code: tier for tier in self.policies(old.policy).tiers}
-        tier = tiers.get(refund.rule)
         exchange = Exchange(
             old=ExchangedTicket(number=old.number, journey=frame.journey(old, old_run), price_minor=old.price_minor),
             new=ExchangedTicket(number=new.number, journey=frame.journey(new, new_run), price_minor=new.price_minor),
             fee_minor=refund.fee_minor,
             legs=tuple(_legs(books, old.order_id, refund.journal_seq, followed)),
             currency=old.currency,
-            rule_words={} if tier is None else tier.words,
+            rule_words=exchange_words(refund.rule, refund.items, self.policies(old.policy), old.currency),
             clerk=refund.clerk,
             journal_seq=refund.journal_seq,
         )

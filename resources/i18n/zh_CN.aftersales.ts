@@ -135,5 +135,25 @@
         <source>Put the old ticket's passenger in again, or give the exchange up with F6.</source>
         <translation>请重新填入原票旅客，或按 F6 放弃改签。</translation>
     </message>
+    <message>
+        <source>It came of an exchange, and the old ticket could not be refunded any more by then.</source>
+        <translation>此票由改签而来，改签时原票已不能退票。</translation>
+    </message>
+    <message>
+        <source>It is good for its own journey.</source>
+        <translation>此票可按票面乘车。</translation>
+    </message>
+    <message>
+        <source>What was agreed does not hold any more</source>
+        <translation>原约定金额已失效</translation>
+    </message>
+    <message>
+        <source>The exchange was agreed and paid in part too long ago: another amount is due by now.</source>
+        <translation>改签约定并部分付款的时间过久，现在应收金额已变。</translation>
+    </message>
+    <message>
+        <source>Give back what was paid (Payments, Alt+P), then read the new amount to the customer.</source>
+        <translation>请先退回已付款（支付，Alt+P），再向旅客告知新的金额。</translation>
+    </message>
 </context>
 </TS>

@@ -39,6 +39,16 @@ CASES: Final[Mapping[tuple[Reason, str], Said]] = {
     (Reason.FILE_REFUSED, "not a PNG or JPEG picture"): Said(
         _PICTURE, mark("The file is no PNG or JPEG picture, or it is damaged."), _OTHER_PICTURE
     ),
+    (Reason.NOT_REFUNDABLE, "came_of_exchange"): Said(
+        mark("Not refundable"),
+        mark("It came of an exchange, and the old ticket could not be refunded any more by then."),
+        mark("It is good for its own journey."),
+    ),
+    (Reason.QUOTE_CHANGED, "paid_before"): Said(
+        mark("What was agreed does not hold any more"),
+        mark("The exchange was agreed and paid in part too long ago: another amount is due by now."),
+        mark("Give back what was paid (Payments, Alt+P), then read the new amount to the customer."),
+    ),
     (Reason.BAD_CODE, "no code in the picture"): Said(
         mark("No code found"), mark("There is no ticket code in this picture that can be read."), _OTHER_PICTURE
     ),

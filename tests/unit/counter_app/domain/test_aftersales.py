@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counter_app.domain.aftersales import TicketTerms, fee_minor, quote
+from counter_app.domain.aftersales import (
+    WITHHELD,
+    AfterSale,
+    ExchangeTerms,
+    GivenInTerms,
+    TicketTerms,
+    fee_minor,
+    held_exchange,
+    quote,
+    quote_exchange,
+    quote_refund,
+)
 from counter_app.domain.money import Money
 from counter_app.domain.policy import Policy, Tier, Transaction, read_policy
 from counter_app.errors import Reason, Refusal
@@ -106,3 +117,121 @@ def test_fee_agrees_with_exact_fractions(price: int, tier: Tier) -> None:
     rounded = int(yuan) * 100 + (0 if rest < 25 else 50 if rest < 75 else 100)
     expected = 0 if tier.fee_permille == 0 else min(max(rounded, tier.minimum_minor), price)
     assert fee_minor(price, tier, 50) == expected
+
+
+DATE_ENDS = DEPART + timedelta(hours=15) - timedelta(microseconds=1)  # 09:00 at the station
+
+
+def _terms(old: int, new: int, *, later: int = 0) -> ExchangeTerms:
+    ticket = TicketTerms(price=Money(old, "CNY"), sold_at=DEPART - timedelta(days=12), depart=DEPART)
+    return ExchangeTerms(
+        ticket=ticket,
+        old_date=DEPART.date(),
+        date_ends=DATE_ENDS,
+        new_price=Money(new, "CNY"),
+        new_date=DEPART.date() + timedelta(days=later),
+    )
+
+
+def _kept(answer: AfterSale) -> list[tuple[str, int]]:
+    return [(item.label, item.amount_minor) for item in answer.items[1:]]
+
+
+@pytest.mark.parametrize(
+    ("before", "later", "items"),
+    [
+        (timedelta(days=8), 1, []),
+        (timedelta(hours=48), 1, [("refund_48h", -4850)]),
+        (timedelta(hours=30), 1, [("exchange_24h", -150), ("refund_24h", -9700)]),
+        (timedelta(minutes=10), 0, [("refund_0h", -19400)]),
+        (timedelta(0), 0, [("refund_0h", -19400)]),
+        (-MOMENT, 0, [(WITHHELD, -97000)]),
+        (-timedelta(hours=1), 1, [("exchange_departed", -1200), (WITHHELD, -97000)]),
+    ],
+)
+def test_what_an_exchange_gives_back_costs_what_a_refund_costs(
+    before: timedelta, later: int, items: list[tuple[str, int]]
+) -> None:
+    """From 1000 to 30 ten minutes before departure would pay 970 out, and after departure just so."""
+    assert _kept(quote_exchange(_terms(100000, 3000, later=later), DEPART - before, RAIL)) == items
+
+
+def test_what_is_kept_is_said_in_both_languages() -> None:
+    """The clerk reads it to the customer before anything is posted."""
+    words = quote_exchange(_terms(100000, 3000), DEPART, RAIL).words
+    assert "194.00" in words["zh"]
+    assert "20%的退票费" in words["zh"]
+    assert "194.00" in words["en"]
+    assert "20 % of the fare" in words["en"]
+
+
+@given(
+    old=st.integers(0, 10**6),
+    new=st.integers(0, 10**6),
+    minutes=st.integers(-14 * 60, 60 * 24 * 12),
+    later=st.integers(0, 1),
+)
+def test_an_exchange_never_costs_more_than_the_old_fare_nor_gives_more_than_a_refund(
+    old: int, new: int, minutes: int, later: int
+) -> None:
+    """A fee above the fare asks for money twice; more back than a refund is a refund that its rules refuse."""
+    terms, at = _terms(old, new, later=later), DEPART - timedelta(minutes=minutes)
+    answer = quote_exchange(terms, at, RAIL)
+    assert 0 <= answer.fee.minor <= old
+    back = max(0, answer.refundable.minor - new)
+    if minutes < 0:
+        assert back == 0
+    elif old > new:
+        tier = next(one for one in RAIL.tiers if one.code == quote(Transaction.REFUND, terms.ticket, at, RAIL).rule)
+        assert back <= old - new - fee_minor(old - new, tier, 50)
+    assert quote_exchange(terms, answer.valid_until, RAIL).items == answer.items, "a quote holds until valid_until"
+
+
+def _after(old: int, new: int, before: timedelta) -> AfterSale:
+    """Nine days before the new ticket's departure, of one exchanged ``before`` the old one's."""
+    at = DEPART - before
+    old_terms = TicketTerms(price=Money(old, "CNY"), sold_at=at - timedelta(days=1), depart=DEPART)
+    new_terms = TicketTerms(price=Money(new, "CNY"), sold_at=at, depart=at + timedelta(days=9))
+    return quote_refund(new_terms, GivenInTerms(ticket=old_terms, at=at, policy=RAIL), at, RAIL)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "before", "rule", "fee"),
+    [
+        (60000, 60000, timedelta(days=8), "refund_8d", 0),
+        (60000, 60000, timedelta(hours=49), "refund_48h", 3000),
+        (60000, 60000, timedelta(hours=1), "refund_0h", 12000),
+        (60000, 100000, timedelta(hours=49), "refund_48h", 3000),  # what the old one paid
+        (100000, 60000, timedelta(hours=49), "refund_48h", 3000),  # the rest was charged when it was given back
+    ],
+)
+def test_a_refund_after_an_exchange_costs_what_it_would_have_cost(
+    old: int, new: int, before: timedelta, rule: str, fee: int
+) -> None:
+    """49 hours before: exchanged free of charge to ten days ahead, then refunded free of charge."""
+    answer = _after(old, new, before)
+    assert (answer.rule, answer.fee.minor) == (rule, fee)
+
+
+def test_the_dearer_of_both_tiers_holds() -> None:
+    """The exchange is no shelter of the new ticket's own fee either."""
+    old = TicketTerms(price=Money(60000, "CNY"), sold_at=DEPART - timedelta(days=12), depart=DEPART)
+    before = GivenInTerms(ticket=old, at=DEPART - timedelta(hours=49), policy=RAIL)
+    assert quote_refund(old, before, DEPART - timedelta(hours=1), RAIL).rule == "refund_0h"
+
+
+def test_what_came_of_a_ticket_that_had_departed_is_not_refunded() -> None:
+    """The departed ticket's fare would come back by way of another train of the day."""
+    with pytest.raises(Refusal) as refused:
+        _after(60000, 60000, -MOMENT)
+    assert (refused.value.reason, refused.value.facts["rule"]) == (Reason.NOT_REFUNDABLE, "came_of_exchange")
+
+
+def test_what_was_agreed_is_found_as_long_as_it_held_within_the_grace() -> None:
+    """To the instant; and a tier that was never agreed is not found at all."""
+    terms, grace, ends = _terms(60000, 100000, later=1), timedelta(minutes=15), DEPART - timedelta(hours=48)
+    assert held_exchange(terms, "exchange_48h", 0, ends + grace, grace, RAIL) is not None
+    assert held_exchange(terms, "exchange_48h", 0, ends + grace + MOMENT, grace, RAIL) is None
+    assert held_exchange(terms, "exchange_24h", 3000, ends + MOMENT, grace, RAIL) is not None
+    assert held_exchange(terms, "exchange_24h", 1, ends + grace, grace, RAIL) is None
+    assert held_exchange(terms, "exchange_48h", 0, DEPART + timedelta(days=3), grace, RAIL) is None

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from counter_app.application.declare_shift import DeclareShift
-from counter_app.application.exchange import Exchanges, QuoteExchange, StartExchange
+from counter_app.application.exchange import AGREED_HOLDS, Exchanges, QuoteExchange, StartExchange
 from counter_app.application.exchange_views import ExchangeQuote
+from counter_app.application.payment_views import SettleAction
 from counter_app.application.payments.resume_sale import ResumeSale
 from counter_app.application.sell import FinishSale
 from counter_app.application.shift_figures import frozen, thawed
 from counter_app.application.views import HoldView, PassengerInput, PlaceWish, ShiftReport, Sold
 from counter_app.domain.journal import Kind, canonical
 from counter_app.domain.money import Money
-from counter_app.domain.papers import Pair, Slip
+from counter_app.domain.papers import Pair, Slip, Text
 from counter_app.domain.payments import Direction, PaymentState, Tender
 from counter_app.domain.timetable import Span
 from counter_app.errors import Reason
@@ -75,7 +76,7 @@ class ExchangeTill(SplitTill):
             return sum(cell.state is CellState.SOLD for cell in books.stock.cells(run("G1", on)))
 
     def z(self) -> ShiftReport:
-        DeclareShift(self.store)(self.clerk, {100_00: 11})
+        DeclareShift(self.store)(self.clerk, {100_00: 11, 20_00: 1})
         return self.close_shift(self.clerk, reason="", supervisor="wang", supervisor_password=PASSWORD)
 
     def again(self) -> None:
@@ -83,6 +84,10 @@ class ExchangeTill(SplitTill):
         self.close()
         self.open()
         self.recover()
+
+
+def until(till: ExchangeTill, then: datetime) -> None:
+    till.clock.go(seconds=(then - till.clock.now()).total_seconds())
 
 
 def ticket_of(sold: Sold) -> UUID:
@@ -148,12 +153,12 @@ def test_a_cheaper_ticket_gives_the_rest_back_to_the_card_that_paid(till: Exchan
     old = till.sell(till.clerk, first.order_id, (LI,), received=None, quoted=cny(1000))
     hold = till.wanted("second")
     quote = till.asked(old, hold)
-    assert [(leg.tender, leg.amount, leg.card) for leg in quote.back_legs] == [(Tender.CARD, cny(400), CARD)]
+    assert [(leg.tender, leg.amount, leg.card) for leg in quote.back_legs] == [(Tender.CARD, cny(380), CARD)]
     done = till.exchanged(hold, quote, None)
     assert (till.cash(), done.received) == (0, cny(0))
     assert done.exchanged is not None
     (owed,) = till.refund_payments(done.exchanged)
-    assert (owed.amount, owed.state) == (cny(400), S.CREATED)
+    assert (owed.amount, owed.state) == (cny(380), S.CREATED)  # 5 % of the difference, as a refund costs now
     assert till.payments.run(owed.intent_id, quiet).state is S.APPROVED
     # And the ticket that came of it is refunded to the same card: six hundred of it are left there.
     legs = till.refund_legs(ticket_of(done), cny(600))
@@ -170,22 +175,22 @@ def test_a_cheaper_ticket_paid_in_cash_gives_cash_back(till: ExchangeTill) -> No
     old = till.sold(travel_class="first")
     drawer, hold = till.cash(), till.wanted("second")
     done = till.exchanged(hold, till.asked(old, hold), Money(0, "CNY"))
-    assert till.cash() - drawer == -400_00
+    assert till.cash() - drawer == -380_00
     with till.store.reading() as books:
         kinds = [books.prints.get(job).kind for job in done.jobs]  # type: ignore[union-attr]
     assert kinds == [JobKind.TICKET, JobKind.DRAWER, JobKind.EXCHANGE_SLIP]
     x = till.report_x(till.clerk)
     assert (x.tickets_sold, x.tickets_refunded, x.tickets_exchanged) == (2, 0, 1)
-    assert (x.sales, x.refunds) == (cny(1600), cny(400))
+    assert (x.sales, x.refunds) == (cny(1600), cny(380))
     lines = {line.label: (line.count, line.amount) for line in x.by_tender}
     assert lines["exchange"] == (1, cny(600))
     z = till.z()
     assert thawed(canonical(frozen(z)).decode()) == z
     by_tender = {line.label: (line.count, line.amount) for line in z.by_tender}
-    assert by_tender == {"cash": (1, cny(1000)), "cash_refund": (1, cny(400)), "exchange": (1, cny(600))}
+    assert by_tender == {"cash": (1, cny(1000)), "cash_refund": (1, cny(380)), "exchange": (1, cny(600))}
     in_it = {line.label: (line.count, line.amount) for line in z.cash}
-    assert (in_it["cash_sales"], in_it["cash_refunds"]) == ((1, cny(1000)), (1, cny(-400)))
-    assert in_it["expected"] == (None, cny(1100))
+    assert (in_it["cash_sales"], in_it["cash_refunds"]) == ((1, cny(1000)), (1, cny(-380)))
+    assert in_it["expected"] == (None, cny(1120))
 
 
 def test_what_goes_back_goes_to_each_tender_card_first(till: ExchangeTill) -> None:
@@ -203,7 +208,7 @@ def test_what_goes_back_goes_to_each_tender_card_first(till: ExchangeTill) -> No
 
 
 def test_the_difference_by_card_and_the_fee_holds_once_it_is_paid(till: ExchangeTill) -> None:
-    """The tier changes while the customer types the PIN, or while the machine is down: what was agreed was paid."""
+    """The tier changes while the customer types the PIN, or while the machine starts anew: what was agreed was paid."""
     old, drawer = till.sold(), till.cash()
     hold = till.wanted("first")
     quote = till.asked(old, hold)
@@ -217,7 +222,7 @@ def test_the_difference_by_card_and_the_fee_holds_once_it_is_paid(till: Exchange
     )
     assert over.reason is Reason.PAYMENT_OPEN
     assert till.payments.run(leg, quiet).state is S.APPROVED
-    till.clock.go(hours=30)  # 42 hours before: a fee by now, had it not been paid
+    until(till, quote.valid_until + AGREED_HOLDS)  # a fee by now, had it not been paid
     till.again()
     parked = till.resume(till.clerk, hold.order_id)
     assert parked.exchanging is not None
@@ -228,6 +233,76 @@ def test_the_difference_by_card_and_the_fee_holds_once_it_is_paid(till: Exchange
     assert (done.order.total, till.cash()) == (cny(1000), drawer)
     assert till.states() == ["EXCHANGED", "FULFILLED"]
     assert till.to_settle() == []
+
+
+@pytest.mark.parametrize(("late", "reason"), [("a moment", Reason.QUOTE_CHANGED), ("days", Reason.NOT_EXCHANGEABLE)])
+def test_one_fen_by_card_does_not_freeze_the_fee_for_days(till: ExchangeTill, late: str, reason: Reason) -> None:
+    """Else whoever pays a fen in time may decide until the train is gone. What was paid goes back, and it is agreed
+
+    anew.
+    """
+    old, hold = till.sold(), till.wanted("first")
+    quote = till.asked(old, hold)
+    leg = till.start(
+        till.clerk, hold.order_id, Tender.CARD, cny(0.01), passengers=(LI,), quoted=cny(1000), exchange=quote.agreed
+    )
+    assert till.payments.run(leg, quiet).state is S.APPROVED
+    over = AGREED_HOLDS + timedelta(milliseconds=1) if late == "a moment" else timedelta(hours=66)
+    until(till, quote.valid_until + over)
+    till.again()
+    parked = till.resume(till.clerk, hold.order_id)
+    assert parked.exchanging is not None
+    acts: list[Callable[[], object]] = [
+        lambda: till.quote_exchange(parked.hold, parked.passengers, parked.exchanging),  # type: ignore[arg-type]
+        lambda: till.exchanged(hold, quote, cny(399.99)),
+        lambda: till.start(
+            till.clerk, hold.order_id, Tender.CARD, cny(1), passengers=(LI,), quoted=cny(1000), exchange=quote.agreed
+        ),
+    ]
+    for act in acts:
+        assert refused(act).reason is reason
+    assert till.states() == ["FULFILLED"]
+    (item,) = till.to_settle()
+    assert SettleAction.REVERSE in item.actions
+    assert till.payments.reverse(till.clerk, leg, quiet).state is S.REVERSED
+    assert till.to_settle() == []
+    if late == "a moment":
+        hold = till.begin_tender(till.clerk, till.wanted("first").order_id)
+        again = till.asked(old, hold)
+        assert (again.agreed.rule, again.fee, again.due) == ("exchange_24h", cny(30), cny(430))
+        till.exchanged(hold, again, cny(430))
+
+
+def test_after_departure_nothing_of_the_difference_is_given_back(till: ExchangeTill) -> None:
+    """The day's cheapest ticket would be a refund of what is not refunded any more; and so would its own refund."""
+    old = till.sold(travel_class="first")
+    depart = old.order.tickets[0].depart
+    until(till, depart + timedelta(hours=1))
+    drawer, hold = till.cash(), till.wanted("second")
+    quote = till.asked(old, hold)
+    assert (quote.agreed.rule, quote.fee, quote.credit, quote.due, quote.back) == (
+        "exchange_departed", cny(640), cny(360), cny(240), cny(0),
+    )  # fmt: skip
+    for language, words in (("en", "difference 400.00 is kept"), ("zh", "退票费 400.00：现已不能退票，差额不退")):
+        assert words in quote.rule_words[language]
+    done = till.exchanged(hold, quote, cny(240))
+    assert till.cash() - drawer == 240_00
+    slip = till.start_job(done.jobs[-1])
+    assert isinstance(slip, Slip)
+    assert any("400.00" in block.text for block in slip.blocks if isinstance(block, Text))
+    over = refused(lambda: till.quote_refund(ticket_of(done)))
+    assert (over.reason, over.facts["rule"]) == (Reason.NOT_REFUNDABLE, "came_of_exchange")
+
+
+def test_an_exchange_does_not_make_the_refund_cheaper(till: ExchangeTill) -> None:
+    """A free exchange to a day far ahead, then the refund that costs nothing: the fee of the old ticket is owed."""
+    old, hold = till.sold(), till.wanted("first", DAY + timedelta(days=9))
+    done = till.exchanged(hold, till.asked(old, hold), cny(400))
+    quote = till.quote_refund(ticket_of(done))
+    assert (quote.rule, quote.fee, quote.refundable) == ("refund_48h", cny(30), cny(970))  # of what the old one paid
+    assert quote.rule_words["en"].startswith("Came of an exchange")
+    refund = till.refund(till.clerk, quote)
+    assert refund.refunded == cny(970)
 
 
 def test_another_rule_before_anything_is_paid_is_shown_first(till: ExchangeTill) -> None:
