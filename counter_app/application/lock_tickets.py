@@ -14,6 +14,8 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from counter_app.application.aftersales import Refund
+from counter_app.application.exchange import kept_exchange
+from counter_app.application.hold import money_on
 from counter_app.application.rights import demand
 from counter_app.application.standing import Standing, check_not_ended, unreachable
 from counter_app.application.views import Refunded, RefundQuote
@@ -23,6 +25,7 @@ from counter_app.domain.staff import SYSTEM, Actor, Right
 from counter_app.errors import CentralSaidNo, NoAnswer, Reason, Refusal
 from counter_app.ports.line import Line
 from counter_app.ports.orders import TicketRecord
+from counter_app.ports.stock import ClaimState
 from counter_app.ports.store import MoneyStore, Reading, Writing
 from counter_app.wire import messages as m
 
@@ -43,8 +46,9 @@ class TicketLocks:
     store: MoneyStore
     line: Line
     standing: Standing
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.Condition = field(default_factory=threading.Condition)
     _held: set[UUID] = field(default_factory=set)  # of after-sales under way in this program
+    _releasing: set[UUID] = field(default_factory=set)  # central is asked to let them go: none is taken meanwhile
 
     def needed(self, books: Reading | Writing, ticket: TicketRecord) -> bool:
         return ticket.journal_seq <= books.sync.state().sent_seq
@@ -64,11 +68,14 @@ class TicketLocks:
             raise Refusal(Reason.CENTRAL_UNREACHABLE)
         with self._lock:
             self._held.add(ticket.ticket_id)
+            # Granted while a release is on its way, a lock would be gone before the entry that it is for is there.
+            if not self._lock.wait_for(lambda: ticket.ticket_id not in self._releasing, LOCK_MS / 1000):
+                raise Refusal(Reason.CENTRAL_UNREACHABLE)
         key = f"{UNLOCK}{ticket.ticket_id}"
         fact = _fact(ticket.ticket_id, ticket.run.run_id, ticket.run.service_date)
         with self.store.writing() as books:
-            books.sync.put_feed_value(key, dict(fact))
-            books.journal.append(Kind.TICKET_LOCKED, fact, actor=actor)
+            entry = books.journal.append(Kind.TICKET_LOCKED, fact, actor=actor)
+            books.sync.put_feed_value(key, {**fact, "seq": entry.seq})  # no two notes of one ticket are the same
         try:
             answer = self.line.lock_ticket(_request(ticket, release=False), deadline_ms=LOCK_MS)
         except NoAnswer as silence:
@@ -88,22 +95,47 @@ class TicketLocks:
     def release_forgotten(self) -> bool:
         """Of after-sales that were given up. Whether more are waiting. Raises NoAnswer, CentralSaidNo."""
         with self.store.reading() as books:
-            waiting = [(key, books.sync.feed_value(key)) for key in books.sync.feed_keys(UNLOCK)[:AT_ONCE_MAX]]
-        for key, fact in waiting:
-            ticket_id = UUID(key.removeprefix(UNLOCK))
+            noted = [UUID(key.removeprefix(UNLOCK)) for key in books.sync.feed_keys(UNLOCK)]
+            paid_for = _paid_for(books) if noted else set()
+        waiting = [one for one in noted if one not in paid_for]
+        for ticket_id in waiting[:AT_ONCE_MAX]:
             with self._lock:
-                if ticket_id in self._held:
+                if ticket_id in self._held or ticket_id in self._releasing:
                     continue
-            self._release(key, ticket_id, fact or {})
-        return len(waiting) == AT_ONCE_MAX
+                self._releasing.add(ticket_id)
+            try:
+                self._release(ticket_id)
+            finally:
+                with self._lock:
+                    self._releasing.discard(ticket_id)
+                    self._lock.notify_all()
+        return len(waiting) > AT_ONCE_MAX
 
-    def _release(self, key: str, ticket_id: UUID, fact: dict[str, object]) -> None:
-        run_id, service_date = UUID(str(fact["run_id"])), date.fromisoformat(str(fact["service_date"]))
+    def _release(self, ticket_id: UUID) -> None:
+        key = f"{UNLOCK}{ticket_id}"
+        with self.store.reading() as books:  # now that nobody takes it: an after-sale may have begun and ended since
+            note = books.sync.feed_value(key)
+            if note is None or ticket_id in _paid_for(books):
+                return
+        run_id, service_date = UUID(str(note["run_id"])), date.fromisoformat(str(note["service_date"]))
         request = m.TicketLock(ticket_id=ticket_id, run_id=run_id, service_date=service_date, release=True)
         self.line.lock_ticket(request, deadline_ms=UNLOCK_MS)
         with self.store.writing() as books:
+            if books.sync.feed_value(key) != note:
+                return
             books.sync.put_feed_value(key, None)
             books.journal.append(Kind.TICKET_UNLOCKED, _fact(ticket_id, run_id, service_date), actor=SYSTEM)
+
+
+def _paid_for(books: Reading) -> set[UUID]:
+    """Tickets for which another one is being paid: locked until that order is sold, given up or settled."""
+    found = set()
+    for claim in books.stock.claims_in(ClaimState.LEASED):
+        order = books.orders.order(claim.order_id) if money_on(books, claim.order_id) else None
+        kept = None if order is None else kept_exchange(order)
+        if kept is not None:
+            found.add(kept.ticket_id)
+    return found
 
 
 def _fact(ticket_id: UUID, run_id: UUID, service_date: date) -> dict[str, Json]:
