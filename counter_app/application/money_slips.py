@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from counter_app.application.exchange_links import followed_by, given_in
 from counter_app.application.refund_plan import Policies
 from counter_app.application.slip_frame import SlipFrame, plain, ticket_and_run, with_currency
 from counter_app.application.tender_words import TENDER_WORDS
@@ -138,7 +139,7 @@ class MoneySlips:
             items.append(Pair(what, journey.place, Strength.FAINT))
             refund = books.orders.refund_of(ticket.ticket_id)
             if refund is not None:  # a copy that is asked for later must not claim what was given back
-                items.append(Pair(t("Refunded since"), plain(-refund.refunded_minor, order.currency)))
+                items += self._back_since(books, refund, order.currency)
         total = with_currency(order.total_minor, order.currency)
         parts = [
             Part("items", tuple(items)),
@@ -147,15 +148,27 @@ class MoneySlips:
         ]
         return frame.slip(Document.RECEIPT, t("Receipt"), parts, job, order.clerk, demonstration=invented)
 
+    def _back_since(self, books: Reading | Writing, refund: RefundRecord, currency: str) -> list[Block]:
+        """What went into another ticket was handed to nobody."""
+        t, followed = self.frame.words(), followed_by(books, refund)
+        if followed is None:
+            return [Pair(t("Refunded since"), plain(-refund.refunded_minor, currency))]
+        lines: list[Block] = [Pair(t("Given in for another ticket"), plain(-followed.credit_minor, currency))]
+        back = refund.refunded_minor - followed.credit_minor
+        if back:
+            lines.append(Pair(t("Refunded since"), plain(-back, currency)))
+        return lines
+
     def paid(self, books: Reading | Writing, order: OrderRecord) -> list[Block]:
-        """By which tenders, as the sale posted it."""
-        t = self.frame.words()
+        """By which tenders, as the sale posted it; of an exchange the old ticket's worth, which is in the cash leg."""
+        t, given = self.frame.words(), given_in(books, order)
+        credit = 0 if given is None else given.credit_minor
         intents = {one.intent_id: one for one in books.payments.of_order(order.order_id)}
 
         def pair(label: str, minor: int) -> Pair:
             return Pair(label, plain(minor, order.currency))
 
-        lines: list[Block] = []
+        lines: list[Block] = [] if given is None else [pair(t("Ticket given in"), -credit)]
         for leg in books.payments.legs_of_order(order.order_id):
             if leg.refund_id is not None:
                 continue
@@ -164,9 +177,12 @@ class MoneySlips:
                 label = f"{t(TENDER_WORDS[leg.tender.value])} {said.card or said.payer}".strip()
                 lines.append(pair(label, leg.amount_minor))
                 continue
+            cash = leg.amount_minor - credit
+            if given is not None and not cash:
+                continue
             if leg.rounding_minor:
                 lines += [
-                    pair(t("Cash"), leg.amount_minor),
+                    pair(t("Cash"), cash),
                     pair(t("Cash rounding"), leg.rounding_minor),
                 ]
             lines += [pair(t("Received in cash"), order.received_minor), pair(t("Change"), order.change_minor)]

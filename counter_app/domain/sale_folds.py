@@ -87,10 +87,22 @@ def _sold(p: Projection, entry: Entry) -> None:
 
 
 def _given_in(p: Projection, body: Mapping[str, Any], legs: list[dict[str, Any]]) -> None:
-    """Of an exchange: the ticket was taken back before, and its worth is in the cash leg."""
+    """Of an exchange: the ticket was taken back before, for this very order, and its worth is in the cash leg."""
     said = body["exchange"]
-    if p.get("refund", said["refund_id"])["ticket_id"] != said["ticket_id"]:
+    taken_in = p.get("exchange", body["order_id"])
+    if any(said[name] != value for name, value in taken_in.items()):
         raise ValueError("exchange")
+    p.drop("exchange", body["order_id"])
+    _credited(said, legs)
+
+
+def _taken_in(p: Projection, body: Mapping[str, Any], legs: list[dict[str, Any]]) -> None:
+    """The other half. No book has rows of ``exchange``: one whose sale never came is found when tables are compared."""
+    said = body["exchange"]
+    if p.get("ticket", body["ticket_id"])["order_id"] != body["order_id"]:
+        raise ValueError("order_id")
+    taken_in = {name: body[name] for name in ("ticket_id", "order_id", "refund_id")}
+    p.put("exchange", said["order_id"], {**taken_in, "credit_minor": said["credit_minor"]})
     _credited(said, legs)
 
 
@@ -181,7 +193,7 @@ def _refunded(p: Projection, entry: Entry) -> None:
     if sum(leg["amount_minor"] for leg in legs) != body["refunded_minor"]:
         raise ValueError("legs")
     if "exchange" in body:
-        _credited(body["exchange"], legs)
+        _taken_in(p, body, legs)
     _legs(p, body, legs, sign=-1)
     _drawer(p, entry, legs, kind="refund", sign=-1)
 
@@ -262,4 +274,6 @@ FOLDS: Final[Mapping[Kind, Fold]] = {
     Kind.PAPER_SETTLED: _paper_told,
     Kind.REPRINTED: _reprinted,
 }
-TABLES: Final = frozenset({"sale_order", "ticket", "refund", "place_leg", "print_job", "run", "claim", "tender_leg"})
+TABLES: Final = frozenset(
+    {"sale_order", "ticket", "refund", "place_leg", "print_job", "run", "claim", "tender_leg", "exchange"}
+)

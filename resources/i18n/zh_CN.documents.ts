@@ -72,6 +72,14 @@
         <translation>此后已退</translation>
     </message>
     <message>
+        <source>Given in for another ticket</source>
+        <translation>已改签换出</translation>
+    </message>
+    <message>
+        <source>Ticket given in</source>
+        <translation>原票抵付</translation>
+    </message>
+    <message>
         <source>Value</source>
         <translation>面额</translation>
     </message>

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,13 +16,16 @@ from counter_app.application.exchange import AGREED_HOLDS, Exchanges, QuoteExcha
 from counter_app.application.exchange_views import ExchangeQuote
 from counter_app.application.payment_views import SettleAction
 from counter_app.application.payments.resume_sale import ResumeSale
+from counter_app.application.print_receipt import PrintReceipt
 from counter_app.application.sell import FinishSale
 from counter_app.application.shift_figures import frozen, thawed
 from counter_app.application.views import HoldView, PassengerInput, PlaceWish, ShiftReport, Sold
-from counter_app.domain.journal import Kind, canonical
+from counter_app.domain import sale_folds
+from counter_app.domain.journal import Entry, Kind, canonical
 from counter_app.domain.money import Money
 from counter_app.domain.papers import Pair, Slip, Text
 from counter_app.domain.payments import Direction, PaymentState, Tender
+from counter_app.domain.projection import Contradiction, Projection, compare, fold
 from counter_app.domain.timetable import Span
 from counter_app.errors import Reason
 from counter_app.ports.prints import JobKind, JobState
@@ -395,6 +399,105 @@ def test_paper_that_had_not_come_out_never_does(till: ExchangeTill) -> None:
     with till.store.reading() as books:
         papers = [job for job in books.prints.of(ticket_of(old)) if job.kind is JobKind.TICKET]
     assert [(job.state, job.detail) for job in papers] == [(JobState.SETTLED_SPOILED, "exchanged")]
+
+
+def receipt(till: ExchangeTill, order_id: UUID) -> list[tuple[str, str]]:
+    """What it says of money."""
+    asked = PrintReceipt(store=till.store, clock=till.clock, ids=till.ids)
+    with till.store.reading() as books:
+        jobs = [job.job_id for job in books.prints.of(order_id) if job.kind is JobKind.RECEIPT]
+    job_id = jobs[0] if jobs else asked(till.clerk, order_id)
+    with till.store.reading() as books:
+        job = books.prints.get(job_id)
+        assert job is not None
+        slip = till.compose.of_job(books, job)
+    assert isinstance(slip, Slip)
+    return [
+        (block.label, block.value)
+        for part in slip.parts
+        if part.name in {"items", "tenders"}
+        for block in part.blocks
+        if isinstance(block, Pair)
+    ]
+
+
+def test_a_receipt_of_an_exchange_adds_up(till: ExchangeTill) -> None:
+    """A customer who hands in "total 1000, received 500, change 100" is asked where the rest is."""
+    old, hold = till.sold(), till.wanted("first")
+    done = till.exchanged(hold, till.asked(old, hold), cny(500))
+    said = receipt(till, done.order.order_id)[-3:]
+    assert [value for _, value in said] == ["-600.00", "500.00", "100.00"]
+    # Nothing was handed out for the old one.
+    (given,) = [(label, value) for label, value in receipt(till, old.order.order_id) if value.startswith("-")]
+    assert given[1] == "-600.00"
+    assert given[0] in {"Given in for another ticket", "已改签换出"}
+
+
+def test_a_receipt_where_nothing_was_due_names_no_cash(till: ExchangeTill) -> None:
+    old, hold = till.sold(travel_class="first"), till.wanted("second")
+    quote = till.asked(old, hold)
+    done = till.exchanged(hold, quote, Money(0, "CNY"))
+    (*_, line) = receipt(till, done.order.order_id)
+    assert line in {("Ticket given in", "-600.00"), ("原票抵付", "-600.00")}
+    back = [value for _, value in receipt(till, old.order.order_id) if value.startswith("-")]
+    assert back == ["-600.00", f"-{quote.back.plain()}"], "into the new ticket, and into the hand"
+
+
+def test_a_receipt_of_an_exchange_says_what_of_the_cash_was_rounded(till: ExchangeTill) -> None:
+    old, hold = till.sold(), till.wanted("first")
+    quote = till.asked(old, hold)
+    leg = till.start(
+        till.clerk, hold.order_id, Tender.CARD, cny(387.67), passengers=(LI,), quoted=cny(1000), exchange=quote.agreed
+    )
+    till.payments.run(leg, quiet)
+    done = till.exchanged(hold, quote, cny(20))
+    said = [value for _, value in receipt(till, done.order.order_id)]
+    assert sorted(said[-6:]) == sorted(["-600.00", "387.67", "12.33", "0.02", "20.00", "7.65"])
+
+
+def exchange_entries(till: ExchangeTill) -> list[Entry]:
+    old, hold = till.sold(), till.wanted("first")
+    till.exchanged(hold, till.asked(old, hold), cny(400))
+    with till.store.reading() as books:
+        return [one for one in books.journal.entries() if one.kind in {Kind.SOLD, Kind.REFUNDED}]
+
+
+@pytest.mark.parametrize(
+    ("half", "name", "value"),
+    [
+        (1, "credit_minor", 599_00),
+        (1, "order_id", "0192b2a4-0000-7000-8000-000000000001"),
+        (2, "credit_minor", 599_00),
+        (2, "order_id", "0192b2a4-0000-7000-8000-000000000001"),
+        (2, "ticket_id", "0192b2a4-0000-7000-8000-000000000001"),
+        (2, "refund_id", "0192b2a4-0000-7000-8000-000000000001"),
+    ],
+)
+def test_the_halves_of_an_exchange_must_be_of_one_another(
+    till: ExchangeTill, half: int, name: str, value: int | str
+) -> None:
+    """A credit that was taken in once and given twice, or to somebody else's order."""
+    entries, projection = exchange_entries(till), Projection()
+    body: dict[str, Any] = dict(entries[half].body)
+    entries[half] = replace(entries[half], body={**body, "exchange": {**body["exchange"], name: value}})
+    with pytest.raises(Contradiction) as found:
+        told(projection, entries)
+    assert found.value.seq == entries[2].seq
+
+
+def told(projection: Projection, entries: list[Entry]) -> None:
+    for entry in entries:
+        fold(projection, entry, sale_folds.FOLDS)
+
+
+def test_a_ticket_that_was_given_in_for_nothing_is_found(till: ExchangeTill) -> None:
+    """REFUNDED says that nobody got money, and no sale says who got its worth."""
+    entries, projection = exchange_entries(till), Projection()
+    told(projection, entries[:2])
+    assert [one.seq for one in compare(projection, (), frozenset({"exchange"}))] == [entries[1].seq]
+    told(projection, entries[2:])
+    assert not compare(projection, (), frozenset({"exchange"}))
+    assert "exchange" in sale_folds.TABLES
 
 
 def test_cash_is_rounded_once_and_the_journal_has_what_the_drawer_has(till: ExchangeTill) -> None:
