@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 
 from counter_app.errors import Reason
-from tests.ui.clerk import ENTER, Clerk
+from tests.ui.clerk import ENTER, ESC, Clerk
 from tests.ui.stage import Stage
 from tests.ui.test_sell import ID
 from ui.presenters.checkout import Stage as Step
@@ -151,3 +152,17 @@ def test_giving_it_up_leaves_an_ordinary_sale(clerk: Clerk) -> None:
     sell = sell_of(clerk)
     assert sell.presenter.exchanging is None
     assert states(clerk) == ["FULFILLED"]
+
+
+def test_back_from_the_checkout_it_is_priced_anew(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dearer tier begins while the customer looks for money: the sum of before is refused for ever."""
+    sell = hold_in(clerk, "first")
+    before = sell.presenter.exchange
+    assert before is not None
+    clerk.press(Key.Key_F9)
+    dearer = replace(before, fee=before.fee + before.fee, due=before.due + before.fee)
+    monkeypatch.setattr(clerk.stage.desk, "quote_exchange", lambda *_: dearer)
+    clerk.press(ESC)
+    assert sell_of(clerk).presenter.exchange == dearer
+    clerk.press(Key.Key_F9)
+    assert checkout_of(clerk).presenter.total == dearer.due

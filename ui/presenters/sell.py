@@ -504,8 +504,9 @@ class SellPresenter:
         self.start_anew()
 
     def tender_ended(self, hold: HoldView) -> None:
-        """Back from the checkout without money: the hold runs again."""
+        """Back from the checkout without money: the hold runs again, and what it costs may be another sum by now."""
         self.hold = hold
+        self.price()
 
     # ---- inside
     def _release(self, hold: HoldView) -> None:
