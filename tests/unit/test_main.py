@@ -679,7 +679,8 @@ def test_the_window_is_the_command_without_a_word(copy: Path, monkeypatch: pytes
     """``counterfoil`` alone prints a usage."""
     seen: list[Parts] = []
 
-    def shown(parts: Parts) -> int:
+    def shown(parts: Parts, *, place: tuple[int, int] | None) -> int:
+        assert place is None, "it is alone on its screen"
         seen.append(parts)
         return 0
 
