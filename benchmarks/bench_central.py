@@ -172,7 +172,7 @@ class _Asker:
             grants = decode(m.TopUpAnswer, self._once(signer.request("POST", "/v1/leases", body))).grants
             places = tuple(place for grant in grants for place in grant.places)
             entries = min(int(seconds * 1_500), len(places) * (ride.calls - 1)) // BATCH * BATCH
-            works.append(Work(window, ride, places, self.world.issue_id, entries, BATCH))
+            works.append(Work(window, ride, places, self.world.issue_id, self.world.policy, entries, BATCH))
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(max_workers=2, mp_context=context) as pool:
             halves = list(pool.map(write_all, [works[0::2], works[1::2]]))

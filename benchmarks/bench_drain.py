@@ -15,6 +15,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks import long_outage
+from benchmarks.central_world import next_version
 from benchmarks.result import Context, Result
 from central.allotments import AllotmentRule, set_allotment_rule
 from central.policies import import_policy
@@ -73,9 +74,7 @@ def _measure(cluster: Cluster, folder: Path, sales: int) -> list[Result]:
     central = Headquarters(
         cluster, folder / "central", body(time, "central"), random.Random("fate"), issues_in(folder / "timetable")
     )
-    policy = POLICY_TEXT.replace("version = 1", "version = 2").replace(
-        "unreserved_capacity = 12", f"unreserved_capacity = {2 * LEASED}"
-    )
+    policy = next_version(POLICY_TEXT).replace("unreserved_capacity = 12", f"unreserved_capacity = {2 * LEASED}")
     policy = policy.replace("horizon_days = 3", "horizon_days = 20")
     import_policy(central.connection, central.services, central.admin, policy)
     rule = AllotmentRule(

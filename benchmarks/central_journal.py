@@ -27,6 +27,7 @@ class Work:
     ride: Ride
     places: tuple[str, ...]
     issue_id: str
+    policy: str
     entries: int
     batch: int
 
@@ -109,7 +110,7 @@ def _sold(work: Work, ids: Uuid7Ids, n: int, place: str, leg: int, shift: str, u
         "total_minor": PRICE,
         "currency": "CNY",
         "tender": {"kind": "cash", "received_minor": PRICE, "change_minor": 0},
-        "policy": "demonstration@1",
+        "policy": work.policy,
         "issue_id": work.issue_id,
         "movement_id": str(ids.new()),
         "drawer_job": str(ids.new()),

@@ -33,6 +33,7 @@ from central.shell.migrate import connect, migrate
 from central.shell.serve import Options, Parts, serve
 from central.wiring import CACHE, KEYS, served_parts, services_of
 from counter_app.domain import ids
+from counter_app.domain.policy import read_policy
 from counter_app.domain.staff import SYSTEM
 from counter_app.domain.timetable import Trip, instant
 from counter_app.security import SigningKey
@@ -77,6 +78,7 @@ class World:
     windows: tuple[Window, ...]
     rides: tuple[Ride, ...]
     issue_id: str
+    policy: str  # its reference
 
 
 def services(database_url: str, folder: Path) -> Services:
@@ -109,6 +111,7 @@ def prepare(database_url: str, folder: Path, *, windows: int = WINDOWS) -> World
         )
         text = (Path(__file__).parents[1] / "resources" / "policies" / "demonstration.toml").read_text(encoding="utf-8")
         policy, _ = import_policy(connection, made, SYSTEM, text)
+        sold_by = read_policy(text).reference
         issues = Issues(made, CatalogueFile)
         record = issues.store(connection, SYSTEM, report.catalogue, faults=report.fault_count)
         issues.activate(connection, SYSTEM, record.sha256)
@@ -124,7 +127,15 @@ def prepare(database_url: str, folder: Path, *, windows: int = WINDOWS) -> World
         set_allotment_rule(connection, made, SYSTEM, rule)
         enrolled = tuple(_enrol(made, connection, policy, number) for number in range(1, windows + 1))
     catalogue = CatalogueFile(report.catalogue)
-    return World(database_url, folder, day, enrolled, tuple(_rides(catalogue, feed, day)), report.issue.issue_id)
+    return World(
+        database_url, folder, day, enrolled, tuple(_rides(catalogue, feed, day)), report.issue.issue_id, sold_by
+    )
+
+
+def next_version(policy: str) -> str:
+    """The text of a policy as its next version."""
+    now = read_policy(policy).version
+    return policy.replace(f"version = {now}\n", f"version = {now + 1}\n", 1)
 
 
 def _enrol(made: Services, connection: Any, policy: str, number: int) -> Window:

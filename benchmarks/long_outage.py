@@ -20,6 +20,7 @@ from pathlib import Path
 from time import perf_counter, sleep
 from typing import Final
 
+from benchmarks.central_world import next_version
 from benchmarks.result import Context, Result
 from central.allotments import AllotmentRule, set_allotment_rule
 from central.journal.verify import verify_central
@@ -91,9 +92,7 @@ def run(context: Context) -> list[Result]:
 def _measure(cluster: Cluster, folder: Path, sales: int) -> list[Result]:
     time = Time()
     central = Headquarters(cluster, folder / "central", body(time, "central"), random.Random("fate"), (_issue(folder),))
-    policy = POLICY_TEXT.replace("version = 1", "version = 2").replace(
-        "unreserved_capacity = 12", f"unreserved_capacity = {LEASED}"
-    )
+    policy = next_version(POLICY_TEXT).replace("unreserved_capacity = 12", f"unreserved_capacity = {LEASED}")
     policy = policy.replace("horizon_days = 3", f"horizon_days = {DAYS + 2}")
     import_policy(central.connection, central.services, central.admin, policy)
     rule = AllotmentRule(
