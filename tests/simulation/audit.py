@@ -96,7 +96,7 @@ def audit(world: World) -> None:
         *_entries(world),
         *_verdicts(world),
         *_inboxes(world),
-        *_places(world),
+        *places_sold(world),
         *units_sold(world),
         *_claims(world),
         *_leases(world),
@@ -189,14 +189,14 @@ def _inboxes(world: World) -> Iterator[str]:
             yield f"{window.name}: verdicts that did not arrive: {missing[:5]}"
 
 
-def _places(world: World) -> Iterator[str]:
+def places_sold(world: Seen) -> Iterator[str]:
     """What central has as sold is what live tickets are for, apart from what copies and losses have blurred."""
     truth, there = world.truth, Track(world)
     accepted, _ = _at_central(world)
-    lost = _unheard(world, accepted)
+    gone = _unheard(world, accepted) | _refunded(world, accepted)
     kept: dict[Cell, Ticket] = {}
-    for ticket in truth.tickets.values():
-        if ticket.live and ticket.ticket_id not in lost:
+    for ticket in sorted(truth.tickets.values(), key=lambda one: one.live):  # who travels comes before who does not
+        if ticket.ticket_id not in gone:
             kept.update(dict.fromkeys((one for one in ticket.cells if there.has(one)), ticket))
     blurred = set(truth.excused) | {cell for cells in truth.copied.values() for cell in cells}
     stored = {cell for cell, holder in world.central.cells().items() if holder.startswith("SOLD ")}
@@ -218,14 +218,14 @@ def units_sold(world: Seen) -> Iterator[str]:
     """On each leg, as many are sold as live tickets have a part of it: no more, and no fewer."""
     truth, there = world.truth, Track(world)
     accepted, _ = _at_central(world)
-    lost = _unheard(world, accepted)
+    lost, refunded = _unheard(world, accepted), _refunded(world, accepted)
     blurred = {cell[0] for cells in truth.copied.values() for cell in cells} | set(truth.excused_runs)
     tickets: dict[Cell, int] = defaultdict(int)
     for ticket in truth.tickets.values():
         cells = {one for one in ticket.cells if one[1].startswith(UNITS) and there.has(one)}
         if ticket.device in truth.copied or ticket.ticket_id in lost:
             blurred.update(one[0] for one in cells)
-        elif ticket.live:
+        elif ticket.ticket_id not in refunded:
             for cell in {part for one in cells for part in there.leg_of(one)}:
                 tickets[cell] += 1
     stored = world.central.units()
@@ -291,6 +291,19 @@ def _unheard(world: Seen, accepted: dict[tuple[UUID, bytes], str]) -> set[str]:
         for key, written in world.truth.entries.items()
         if written.kind is Kind.SOLD and accepted.get(key) != "entry"
         for ticket in written.body["tickets"]
+    }
+
+
+def _refunded(world: Seen, accepted: dict[tuple[UUID, bytes], str]) -> set[str]:
+    """Tickets of whose refund central has heard. Only a journal frees what was sold: where a machine was lost before
+
+    it could send the refund that it had written, the cells stay sold, as for who still travels. That a machine which
+    is there has sent all of its own is held against it by itself.
+    """
+    return {
+        written.body["ticket_id"]
+        for key, written in world.truth.entries.items()
+        if written.kind is Kind.REFUNDED and accepted.get(key) == "entry"
     }
 
 
