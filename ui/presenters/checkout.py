@@ -315,8 +315,7 @@ class CheckoutPresenter:
         """The payment could not begin, or it is not known how far it came: the store says what stands."""
         self._troubled(trouble)
         if self.sale is not None:  # what an exchange gives back is owed, and listed
-            self.stage = Stage.DONE
-            self._changed()
+            self._over()
             return
         if self.basket is not None and self.stage in {Stage.PAYING, Stage.BEGINNING}:
             if self.checkout is None:
@@ -381,22 +380,11 @@ class CheckoutPresenter:
         self._changed()
         given = sale.exchanged
         if given is not None and self.stage is Stage.PAYING:
-            self._lanes.run(
-                Lane.READ, lambda: self._desk().refund_payments(given), done=self._pay_back, failed=self._not_paid
-            )
+            self.paying.pay_back_all(given, each=self.paid_back.append, done=self._over)
 
-    def _pay_back(self, legs: Sequence[PaymentLeg]) -> None:
-        """One after the other, as a refund's. The exchange stands whatever becomes of them."""
-        if not legs:
-            self.stage = Stage.DONE
-            self._changed()
-            return
-
-        def ended(leg: PaymentLeg) -> None:
-            self.paid_back.append(leg)
-            self._pay_back(legs[1:])
-
-        self.paying.pay_back(legs[0], ended)
+    def _over(self) -> None:
+        self.stage = Stage.DONE
+        self._changed()
 
     def _not_sold(self, trouble: Trouble) -> None:
         self.stage = Stage.UNKNOWN if isinstance(trouble, OutcomeUnknown) else Stage.TENDER

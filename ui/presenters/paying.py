@@ -12,7 +12,7 @@ from uuid import UUID
 from counter_app.application.desk import Desk
 from counter_app.application.payment_desk import Says
 from counter_app.application.payment_views import PaymentLeg
-from counter_app.application.views import PassengerInput
+from counter_app.application.views import PassengerInput, Refunded
 from counter_app.domain.money import Money
 from counter_app.domain.payments import Tender
 from counter_app.domain.staff import Actor
@@ -91,6 +91,25 @@ class Paying:
             return False
         self._go(lambda says: self._desk().run_payment(leg.intent_id, says), ended)
         return True
+
+    def pay_back_all(self, refunded: Refunded, *, each: Ended, done: Callable[[], None]) -> None:
+        """Its legs, one after the other; it stands whatever becomes of them: what fails is owed, and listed.
+
+        ``done`` is not called where it stopped at a trouble.
+        """
+
+        def next_of(legs: Sequence[PaymentLeg]) -> None:
+            if not legs:
+                done()
+                return
+
+            def ended(leg: PaymentLeg) -> None:
+                each(leg)
+                next_of(legs[1:])
+
+            self.pay_back(legs[0], ended)
+
+        self._lanes.run(Lane.READ, lambda: self._desk().refund_payments(refunded), done=next_of, failed=self._troubled)
 
     def pay_back_again(self, intent_id: UUID, leg: PaymentLeg, ended: Ended) -> bool:
         """As ``pay_back``, by a new intent in the place of ``leg``."""

@@ -170,28 +170,16 @@ class RefundPresenter:
         self.done = done
         self._refunded(done)
         self._changed()
-        self._lanes.run(
-            Lane.READ, lambda: self._desk().refund_payments(done), done=self._pay_back, failed=self._not_paid_back
-        )
+        self.paying.pay_back_all(done, each=self.paid_back.append, done=self._over)
 
-    def _pay_back(self, legs: Sequence[PaymentLeg]) -> None:
-        """One after the other. The ticket is given back whatever becomes of them: what fails is owed, and listed."""
-        if not legs:
-            self.stage = Stage.DONE
-            self._changed()
-            return
-
-        def ended(leg: PaymentLeg) -> None:
-            self.paid_back.append(leg)
-            self._pay_back(legs[1:])
-
-        self.paying.pay_back(legs[0], ended)
+    def _over(self) -> None:
+        self.stage = Stage.DONE
+        self._changed()
 
     def _not_paid_back(self, trouble: Trouble) -> None:
         self._troubled(trouble)
         if self.stage is Stage.PAYING_BACK:
-            self.stage = Stage.DONE
-            self._changed()
+            self._over()
 
     def _not_posted(self, trouble: Trouble) -> None:
         if isinstance(trouble, OutcomeUnknown):
