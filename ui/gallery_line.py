@@ -84,7 +84,7 @@ class Scene:
     central: Sequence[CentralTicket] = ()
     held: list[LeaseLine] = field(default_factory=list)
     waiting: list[WaitingView] = field(default_factory=list)
-    short: bool = False  # the first run found has one place left in its last class
+    short: bool = False  # every run found has one place left in the class that is asked for
 
 
 class StagedLine:
@@ -146,7 +146,7 @@ class StagedLine:
     ) -> list[RunOffer]:
         found = self._desk.search(origin, destination, departing_on, order_id=order_id)
         if self.scene.short:
-            found = [short_of(offer) if n == 0 else offer for n, offer in enumerate(found)]
+            found = [short_of(offer) for offer in found]
         return [self._with_lease(offer) for offer in found] if self.scene.line is not None else found
 
     def waiting(self) -> list[WaitingView]:

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 
 from counter_app.application.views import LineWord, RunOffer
 from counter_app.application.waiting_desk import WaitingView, WaitingWord
+from counter_app.errors import Reason
 from ui.screens.waiting import WaitingScreen
 from ui.shell.screen import Screen
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ui.gallery_line import StagedLine
 
 SPACE: Final = UUID("6d1c64a1-0f0e-5f0d-8a53-3a0a3a1f7f56")
+SHORT_CLASS: Final = "second"
 # (offer, how many, minutes since, what it came to, place in the line, minutes that are left)
 PARTIES: Final = (
     (0, 2, 34, WaitingWord.WAITING, 1, None),
@@ -30,9 +32,9 @@ PARTIES: Final = (
 
 
 def short_of(offer: RunOffer) -> RunOffer:
-    """One place left in its last class."""
-    *others, last = offer.classes
-    return replace(offer, classes=(*others, replace(last, free=1)))
+    """One place left in the class that is asked for."""
+    classes = [replace(one, free=1) if one.travel_class == SHORT_CLASS else one for one in offer.classes]
+    return replace(offer, classes=tuple(classes))
 
 
 def painted(offers: Sequence[RunOffer], now: datetime) -> list[WaitingView]:
@@ -73,6 +75,7 @@ def take_waiting(gallery: Gallery, staged: StagedLine, offers: Sequence[RunOffer
     gallery.press(Qt.Key.Key_Return)
     if gallery.in_results():
         gallery.press(Qt.Key.Key_Return)
+    assert gallery.window.notice_code == Reason.NOT_ENOUGH_PLACES.value, "the picture shows what its name says"
     gallery.shot("waiting-offered")
     now = gallery.window.now()
     parties = painted(offers, now)
