@@ -127,6 +127,7 @@ QHeaderView::section:last { border-top-right-radius: ${r_m}px; }
 QHeaderView::section { background: $surface_alt; color: $text_muted; font-size: ${small}px; font-weight: 600;
     padding: ${s}px 10px; border: 0; border-bottom: ${border}px solid $line_strong; }
 QTableCornerButton::section { background: $surface_alt; border: 0; }
+QAbstractScrollArea::corner { background: transparent; border: 0; }
 
 QProgressBar { background: $raised; border: 0; border-radius: ${r_s}px; min-height: ${s}px; max-height: ${s}px;
     text-align: center; }

@@ -40,6 +40,18 @@
         <translation>已有席位</translation>
     </message>
     <message>
+        <source>places held  {time}</source>
+        <translation>已有席位 {time}</translation>
+    </message>
+    <message>
+        <source>Places wanted</source>
+        <translation>候补席位</translation>
+    </message>
+    <message>
+        <source>{travel_class} × {count}</source>
+        <translation>{travel_class} {count} 张</translation>
+    </message>
+    <message>
         <source>departed</source>
         <translation>已开车</translation>
     </message>

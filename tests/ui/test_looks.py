@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -11,16 +12,23 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
 from counter_app.application.views import Sheet
+from counter_app.domain.money import Money
 from counter_app.ports.catalogue import Progress
 from tests.ui.stage import Stage
 from ui.app import placed
+from ui.gallery_line import as_desk, to_guangzhou
+from ui.presenters.offers import Offers
+from ui.screens.sell import SellScreen
 from ui.screens.timetable import TimetableScreen
 from ui.shell.second_person import ask_second_person
+from ui.tokens import THEMES
 from ui.widgets.basic import Edit, Label
 from ui.widgets.chrome import FKeyBar
+from ui.widgets.offertable import OfferTable
 from ui.widgets.roll import Roll
 from ui.widgets.table import Column, DataTable
 
@@ -120,6 +128,64 @@ def test_a_lists_words_are_whole_where_there_is_room(stage: Stage) -> None:
     table.set_rows(["Receipt printer " * 20])
     QApplication.processEvents()
     assert table.columnWidth(1) >= 150  # the other one is not squeezed for it
+    table.close()
+    table.deleteLater()
+
+
+def test_a_list_gives_what_it_does_not_need_to_what_would_be_cut(stage: Stage) -> None:
+    """Lost otherwise: "Soft sleeper, …" between columns of which half is empty."""
+    roomy: list[Column[str]] = [Column(title=lambda: "No", text=lambda _n: "1", width=200) for _ in range(2)]
+    table = DataTable([*roomy, Column(title=lambda: "Class", text=lambda name: name, width=60)], stage.window.theme)
+    table.resize(500, 300)
+    table.show()
+    words = "Deluxe soft sleeper, upper"
+    table.set_rows([words])
+    QApplication.processEvents()
+    assert table.columnWidth(2) >= table.fontMetrics().horizontalAdvance(words)
+    assert table.columnWidth(0) < 200
+    assert sum(table.columnWidth(place) for place in range(3)) <= table.viewport().width()
+    table.close()
+    table.deleteLater()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_nothing_stands_where_two_scroll_bars_meet(stage: Stage, theme: str) -> None:
+    """Lost otherwise: a white square over the frame of the Sell list."""
+    stage.open_shift()
+    stage.sign_in()
+    screen = stage.show("sell")
+    assert isinstance(screen, SellScreen)
+    stage.window.resize(960, 600)
+    stage.window.use_theme(theme)
+    QTest.keyClicks(screen.finder.line, "gzn +1")
+    stage.settle()
+    table = screen.finder.table
+    bars = table.verticalScrollBar(), table.horizontalScrollBar()
+    assert all(bar.isVisible() for bar in bars), "a window as small as it may be"
+    picture = table.grab().toImage()
+    surface = stage.window.theme.colour("surface").name()
+    right, bottom = table.width(), table.height()
+    corner = itertools.product(range(right - 14, right - 8), range(bottom - 14, bottom - 8))
+    assert {picture.pixelColor(x, y).name() for x, y in corner} == {surface}
+    assert picture.pixelColor(right - 4, bottom - 4).name() != surface, "the frame's round corner"
+
+
+def test_every_class_of_a_search_by_lease_shows_on_a_small_screen(stage: Stage) -> None:
+    """Lost otherwise: the last class, and with it places that are held here, beyond the edge during an outage."""
+    names = ("business", "first", "second", "soft_sleeper_upper", "soft_sleeper_lower")
+    run = to_guangzhou(as_desk(stage.desk))[0]
+    fares = (1_025_00, 530_50, 325_00, 332_50, 381_50)
+    classes = tuple(
+        replace(run.classes[0], travel_class=name, fare=Money(fare, "CNY"), leased=6 if "sleeper" in name else 0)
+        for name, fare in zip(names, fares, strict=True)
+    )
+    table = OfferTable(stage.window.theme, stage.window.t)
+    table.resize(1048, 300)
+    table.show()
+    table.show_offers(Offers([replace(run, classes=classes)] * 30, by_lease=True), None, None, "")
+    QApplication.processEvents()
+    assert table.verticalScrollBar().maximum() > 0
+    assert table.horizontalScrollBar().maximum() == 0
     table.close()
     table.deleteLater()
 

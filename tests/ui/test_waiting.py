@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,6 +15,7 @@ from counter_app.errors import Reason, Refusal
 from tests.ui.clerk import ENTER, Clerk
 from tests.ui.fake_desk import FakeDesk
 from tests.ui.stage import Stage
+from ui.presenters import waiting
 from ui.screens.sell import SellScreen
 from ui.screens.waiting import WaitingScreen
 from ui.widgets.entryline import EntryLine
@@ -133,6 +136,38 @@ def test_a_served_party_is_called_at_once_and_one_key_sells_to_it(clerk: Clerk) 
     assert there.presenter.form is not None
     assert len(there.presenter.form.lines) == 1
     assert [one.number for one in clerk.stage.desk.room.parties.values()] == [1]
+
+
+def test_the_list_says_the_whole_class_on_a_small_screen(clerk: Clerk) -> None:
+    """Lost otherwise: "Soft sleeper, …", which may be an upper or a lower berth."""
+    join(clerk)
+    room = clerk.stage.desk.room
+    room.parties = {
+        key: replace(one, travel_class="deluxe_sleeper_upper", origin="呼和浩特东", destination="乌鲁木齐南")
+        for key, one in room.parties.items()
+    }
+    room.serve(1)
+    turn(clerk)
+    clerk.stage.window.resize(1280, 720)
+    table = waiting_list(clerk).table
+    clerk.stage.until(lambda: table.width() > 1000)
+    cells = [table.model().index(0, place) for place in range(table.model().columnCount())]
+    assert "Deluxe soft sleeper, upper × 2" in [cell.data() for cell in cells]
+    for cell in cells:
+        assert table.sizeHintForIndex(cell).width() <= table.columnWidth(cell.column()), cell.data()
+
+
+def test_what_is_held_is_counted_down_and_red_at_its_end(clerk: Clerk) -> None:
+    join(clerk)
+    clerk.stage.desk.room.serve(1, minutes=2)
+    turn(clerk)
+    waiting_list(clerk)
+    (party,) = clerk.stage.window.waiting_watch.room.parties
+    now, t = clerk.stage.desk.clock.now(), clerk.stage.window.t
+    assert waiting.standing(party, now, t) == "places held  2:00"
+    assert waiting.mood(party, now) == "ok"
+    assert waiting.mood(party, now + timedelta(seconds=61)) == "bad"
+    assert waiting.standing(party, now + timedelta(seconds=120), t) == "ran out"
 
 
 def test_the_kinds_of_passengers_are_still_known_when_the_party_is_taken(clerk: Clerk) -> None:

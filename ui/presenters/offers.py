@@ -145,15 +145,16 @@ class Offers:
     def cell(self, run: RunOffer, travel_class: str, t: Texts) -> Cell | None:
         """None: the run does not have the class."""
         offer = self.offer(run, travel_class)
-        if offer is None:
-            return None
+        return None if offer is None else self.cell_of(offer, sellable=self.sellable(run, offer), t=t)
+
+    def cell_of(self, offer: ClassOffer, *, sellable: bool, t: Texts) -> Cell:
         if offer.fare is None:
             return Cell(fare="—", free=t("no fare"), sellable=False)
         if self.by_lease:
             free = t("here {n}", n=offer.leased) if offer.leased else t("not held")
         else:
             free = t("sold out") if offer.free == 0 else str(offer.free)
-        return Cell(fare=words.money(offer.fare), free=free, sellable=self.sellable(run, offer))
+        return Cell(fare=words.money(offer.fare), free=free, sellable=sellable)
 
 
 def run_times(run: RunOffer) -> tuple[str, str]:

@@ -25,7 +25,13 @@ _WORDS = {
     WaitingWord.OVER: mark("ran out"),
     WaitingWord.DEPARTED: mark("departed"),
 }
-MOODS = {WaitingWord.SERVED: "ok", WaitingWord.OVER: "bad", WaitingWord.DEPARTED: "text_muted", WaitingWord.WAITING: ""}
+LAST_S = 60
+_MOODS = {
+    WaitingWord.SERVED: "ok",
+    WaitingWord.OVER: "bad",
+    WaitingWord.DEPARTED: "text_muted",
+    WaitingWord.WAITING: "",
+}
 
 
 def may_wait(
@@ -178,23 +184,29 @@ def journey(one: WaitingView, t: Texts) -> str:
     )
 
 
-def standing(one: WaitingView, t: Texts) -> str:
-    """The column of the list: what is held, or where in the line they stand."""
+def wanted(one: WaitingView, t: Texts) -> str:
+    """``Second class × 2``"""
+    return t("{travel_class} × {count}", travel_class=words.travel_class(one.travel_class, t), count=one.count)
+
+
+def standing(one: WaitingView, now: datetime, t: Texts) -> str:
+    """The column of the list: what is held and for how long, or where in the line they stand."""
+    if one.word is WaitingWord.SERVED and one.expires_at is not None:
+        seconds = _seconds(one.expires_at, now)
+        return t("places held  {time}", time=f"{seconds // 60}:{seconds % 60:02d}") if seconds else t("ran out")
     if one.word in _WORDS:
         return t(_WORDS[one.word])
     return t("place not known") if one.place is None else t("place {n} in line", n=one.place)
 
 
-def left(one: WaitingView, now: datetime, t: Texts) -> str:
-    if one.word is not WaitingWord.SERVED or one.expires_at is None:
-        return "—"
-    seconds = max(0, int((one.expires_at - now).total_seconds()))
-    return f"{seconds // 60}:{seconds % 60:02d}" if seconds else t("ran out")
+def mood(one: WaitingView, now: datetime) -> str:
+    """What is held is green until its last minute."""
+    short = one.expires_at is not None and _seconds(one.expires_at, now) < LAST_S
+    return "bad" if one.word is WaitingWord.SERVED and short else _MOODS[one.word]
 
 
-def left_mood(one: WaitingView, now: datetime) -> str:
-    short = one.expires_at is not None and (one.expires_at - now).total_seconds() < 60
-    return "" if one.word is not WaitingWord.SERVED else "bad" if short else "ok"
+def _seconds(until: datetime, now: datetime) -> int:
+    return max(0, int((until - now).total_seconds()))
 
 
 def badge(parties: list[WaitingView], t: Texts) -> tuple[str, Literal["ok", "info"]]:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from counter_app.application.views import ParkedSale
 from counter_app.application.waiting_desk import WaitingView, WaitingWord
-from ui.presenters import waiting, words
+from ui.presenters import waiting
 from ui.presenters.lane import Trouble
 from ui.shell.screen import FKey, Screen, Shell
 from ui.widgets.table import Column, DataTable
@@ -45,23 +45,14 @@ class WaitingScreen(Screen):
             Column(title=lambda: t("Service"), text=lambda w: w.service, width=90),
             Column(title=lambda: t("Route"), text=lambda w: f"{w.origin} → {w.destination}"),
             Column(title=lambda: t("Departure"), text=lambda w: f"{w.depart:%m-%d %H:%M}", width=120),
-            Column(title=lambda: t("Class"), text=lambda w: words.travel_class(w.travel_class, t), width=120),
-            Column(title=lambda: t("Passengers"), text=lambda w: str(w.count), width=100, right=True),
+            Column(title=lambda: t("Places wanted"), text=lambda w: waiting.wanted(w, t), width=180),
             Column(title=lambda: t("Waits since"), text=lambda w: f"{w.since:%H:%M}", width=80),
             Column(
                 title=lambda: t("Queue"),
-                text=lambda w: waiting.standing(w, t),
-                width=154,
+                text=lambda w: waiting.standing(w, shell.now(), t),
+                width=170,
                 strong=True,
-                mood=lambda w: waiting.MOODS[w.word],
-            ),
-            Column(
-                title=lambda: t("Held for"),
-                text=lambda w: waiting.left(w, shell.now(), t),
-                width=96,
-                right=True,
-                strong=True,
-                mood=lambda w: waiting.left_mood(w, shell.now()),
+                mood=lambda w: waiting.mood(w, shell.now()),
             ),
         ]
 

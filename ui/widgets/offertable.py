@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from counter_app.application.views import RunOffer
+from counter_app.application.views import ClassOffer, RunOffer
 from counter_app.texts import Texts
 from ui.presenters import words
 from ui.presenters.offers import CLOSED, Cell, Offers, run_minutes, run_times
@@ -25,7 +26,10 @@ from ui.widgets.basic import Label
 Index = QModelIndex | QPersistentModelIndex
 _NONE = QModelIndex()
 FIXED = 4  # service, departure, arrival, duration
-_WIDTHS = (92, 74, 92, 108)
+_WIDTHS = (92, 74, 92, 108)  # at 100 %: what they have where there is room
+_PAD = 8  # left and right of a cell's words
+_GAP = 10  # at 100 %: between a fare and what is free
+CLASS_PX_MIN, CLASS_PX_MAX = 128, 250
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
@@ -56,6 +60,8 @@ class _Model(QAbstractTableModel):
                 return depart
             case 2:
                 return arrive
+            case 3 if run.closed:
+                return self.t(CLOSED.get(run.closed, run.closed))
             case 3:
                 return words.duration(run_minutes(run), self.t)
         cell = self.cell(index)
@@ -109,23 +115,23 @@ class _Painter(QStyledItemDelegate):
         painter.save()
         if mine:
             painter.fillRect(rect, c("accent_soft"))
-        inner = rect.adjusted(8, 0, -8, 0)
+        inner = rect.adjusted(_PAD, 0, -_PAD, 0)
         if index.column() < FIXED:
             faint = bool(run.closed)
             painter.setPen(c("accent_soft_text" if mine else "text_muted" if faint else "text"))
             painter.setFont(self._theme.font("body", strong=index.column() < 2))
-            text = model.words(index)
-            if index.column() == 3 and run.closed:
-                text = model.t(CLOSED.get(run.closed, run.closed))
-            painter.drawText(inner, _LEFT, text)
+            painter.drawText(inner, _LEFT, model.words(index))
         else:
-            self._cell(painter, inner, model.cell(index), chosen=chosen, mine=mine)
+            free = inner.adjusted(self._table.fare_room(index.column()), 0, 0, 0)
+            self._cell(painter, inner, free, model.cell(index), chosen=chosen, mine=mine)
         if chosen:
             painter.setPen(QPen(c("focus") if self._table.hasFocus() else c("accent"), 2))
             painter.drawRect(rect.adjusted(1, 1, -2, -2))
         painter.restore()
 
-    def _cell(self, painter: QPainter, rect: QRect, cell: Cell | None, *, chosen: bool, mine: bool) -> None:
+    def _cell(
+        self, painter: QPainter, rect: QRect, free: QRect, cell: Cell | None, *, chosen: bool, mine: bool
+    ) -> None:
         c = self._theme.colour
         if cell is None:
             painter.setPen(c("text_disabled"))
@@ -136,7 +142,7 @@ class _Painter(QStyledItemDelegate):
         painter.drawText(rect, _LEFT, cell.fare)
         painter.setFont(self._theme.font("small", strong=cell.sellable))
         painter.setPen(c("accent_soft_text" if mine else "ok" if cell.sellable else "text_muted"))
-        painter.drawText(rect.adjusted(self._theme.tokens().px(80), 0, 0, 0), _LEFT, cell.free)
+        painter.drawText(free, _LEFT, cell.free)
 
 
 class OfferTable(QTableView):
@@ -150,6 +156,8 @@ class OfferTable(QTableView):
         self._theme = theme
         self._t = t
         self.offers_model = _Model(t)
+        self._fare_room: list[int] = []
+        self._wants: list[int] = []
         self.setModel(self.offers_model)
         self.setItemDelegate(_Painter(self, theme))
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -166,14 +174,14 @@ class OfferTable(QTableView):
         self._empty.setParent(self.viewport())
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.doubleClicked.connect(lambda _index: self.open_here())
-        theme.changed.connect(self._sizes)
-        self._sizes()
+        theme.changed.connect(self._measure)
+        self._measure()
 
     def show_offers(self, offers: Offers, wanted: str | None, service: str | None, empty: str) -> None:
         """The cursor stays on its run and class, else goes to the first that can be sold (``service`` first)."""
         before = self.chosen()
         self.offers_model.replace(offers)
-        self._sizes()
+        self._measure()
         self._empty.setText(empty)
         self.setAccessibleName(self._t("Services"))
         self._empty.setVisible(not self.offers_model.runs)
@@ -209,7 +217,7 @@ class OfferTable(QTableView):
         model = self.offers_model
         if model.columnCount():
             model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, model.columnCount() - 1)
-        self._sizes()
+        self._measure()
         self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
@@ -246,20 +254,73 @@ class OfferTable(QTableView):
         if row >= 0 and last >= FIXED:
             self.setCurrentIndex(self.offers_model.index(row, max(FIXED, min(column, last))))
 
+    def _measure(self) -> None:
+        self._wants = self._needs()
+        self._sizes()
+
     def _sizes(self) -> None:
         tokens = self._theme.tokens()
         self.verticalHeader().setDefaultSectionSize(tokens.px(38))
         head = self.horizontalHeader()
         head.setMinimumHeight(tokens.size["row"])
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        # Never narrower than the heading is in this language.
-        widths = [max(tokens.px(width), head.sectionSizeHint(place)) for place, width in enumerate(_WIDTHS)]
-        for place, width in enumerate(widths):
-            self.setColumnWidth(place, width)
-        classes = len(self.offers_model.classes)
+        needs = [max(need, head.sectionSizeHint(place)) for place, need in enumerate(self._wants)]
+        fixed, classes = needs[:FIXED], needs[FIXED:]
         head.setStretchLastSection(not classes)
-        if classes:
-            least = tokens.px(150 if self.offers_model.offers.by_lease else 128)
-            each = max(least, min((self.viewport().width() - sum(widths)) // classes, tokens.px(250)))
-            for place in range(FIXED, FIXED + classes):
-                self.setColumnWidth(place, max(each, head.sectionSizeHint(place)))
+        room = self.viewport().width()
+        wide = [max(tokens.px(width), need) for width, need in zip(_WIDTHS, fixed, strict=False)]
+        if sum(wide) + sum(classes) <= room:
+            fixed = wide
+        each = (room - sum(fixed)) // len(classes) if classes else 0
+        if each >= max([tokens.px(CLASS_PX_MIN), *classes]):
+            classes = [min(each, tokens.px(CLASS_PX_MAX))] * len(classes)
+        elif classes:
+            spare = max(0, room - sum(fixed) - sum(classes)) // len(classes)
+            classes = [need + spare for need in classes]
+        for place, width in enumerate([*fixed, *classes]):
+            self.setColumnWidth(place, width)
+
+    def fare_room(self, column: int) -> int:
+        """Where the number of free places begins, so that these stand below each other."""
+        return self._fare_room[column - FIXED] if column - FIXED < len(self._fare_room) else 0
+
+    def _needs(self) -> list[int]:
+        """What each column's words take; nothing of them is cut as long as the window is wide enough."""
+        model = self.offers_model
+        letters = [QFontMetrics(self._theme.font("body", strong=strong)) for strong in (False, True)]
+        small = QFontMetrics(self._theme.font("small", strong=True))
+        needs = [0] * FIXED
+        for column in range(FIXED if model.runs else 0):
+            rows = {_like_fixed(run, column): row for row, run in enumerate(model.runs)}  # one of each length
+            said = {model.words(model.index(row, column)) for row in rows.values()}
+            needs[column] = _longest(said, letters[column < 2]) + 2 * _PAD
+        self._fare_room = []
+        like: list[dict[object, ClassOffer]] = [{} for _class in model.classes]
+        for run in model.runs:
+            for offer in run.classes:
+                like[model.classes.index(offer.travel_class)][_like(offer)] = offer
+        for offers in like:
+            cells = [model.offers.cell_of(offer, sellable=True, t=model.t) for offer in offers.values()]
+            fare = _longest({cell.fare for cell in cells}, letters[True]) + self._theme.tokens().px(_GAP)
+            self._fare_room.append(fare)
+            needs.append(fare + _longest({cell.free for cell in cells}, small) + 2 * _PAD)
+        return needs
+
+
+def _like(offer: ClassOffer) -> object:
+    """Those of which this is the same take the same room."""
+    fare = "" if offer.fare is None else str(offer.fare.minor)
+    return len(fare), offer.free == 0, len(str(offer.free)), bool(offer.leased), len(str(offer.leased))
+
+
+def _like_fixed(run: RunOffer, column: int) -> object:
+    match column:
+        case 0:
+            return run.service
+        case 1 | 2:
+            return (run.arrive.date() - run.depart.date()).days
+    return run.closed, run_minutes(run)
+
+
+def _longest(said: Iterable[str], letters: QFontMetrics) -> int:
+    return max((letters.horizontalAdvance(text) for text in said), default=0)

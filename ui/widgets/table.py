@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolTip
 
 from ui.theme import Theme
 from ui.widgets.basic import Label
@@ -167,6 +167,15 @@ class DataTable(QTableView, Generic[R]):
         self._empty.setGeometry(self.viewport().rect().adjusted(24, 8, -24, -8))
         self._widths()
 
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """A cell that is cut says all of it under the mouse."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            index = self.indexAt(event.pos())
+            cut = index.isValid() and self.sizeHintForIndex(index).width() > self.columnWidth(index.column())
+            QToolTip.showText(event.globalPos(), str(index.data()) if cut else "", self)
+            return True
+        return super().viewportEvent(event)
+
     def _open(self) -> None:
         row = self.chosen()
         if row is not None and self._on_open is not None:
@@ -185,13 +194,22 @@ class DataTable(QTableView, Generic[R]):
         self._widths()
 
     def _widths(self) -> None:
-        """Never narrower than the heading is in this language; as wide as what is shown, where there is room for it."""
+        """Never narrower than the heading is in this language; as wide as what is shown, where there is room for it.
+
+        Where there is not, what one column does not need goes to those that would be cut.
+        """
         tokens, head = self._theme.tokens(), self.horizontalHeader()
         shown = [place for place in range(len(self._model.columns)) if not self.isColumnHidden(place)]
         fixed = {place: self._model.columns[place].width for place in shown if self._model.columns[place].width}
-        least = {place: max(tokens.px(width), head.sectionSizeHint(place)) for place, width in fixed.items()}
-        free = self.viewport().width() - sum(least.values()) - tokens.px(STRETCH_PX) * (len(shown) - len(fixed))
-        for place, width in least.items():
-            more = max(0, min(free, self.sizeHintForColumn(place) - width))
+        widths = {place: max(tokens.px(width), head.sectionSizeHint(place)) for place, width in fixed.items()}
+        needs = {place: max(self.sizeHintForColumn(place), head.sectionSizeHint(place)) for place in fixed}
+        free = self.viewport().width() - sum(widths.values()) - tokens.px(STRETCH_PX) * (len(shown) - len(fixed))
+        cut = sum(max(0, needs[place] - width) for place, width in widths.items())
+        for place, width in widths.items():
+            given = max(0, min(cut - free, width - needs[place]))
+            free += given
+            widths[place] -= given
+        for place, width in widths.items():
+            more = max(0, min(free, needs[place] - width))
             free -= more
             self.setColumnWidth(place, width + more)
