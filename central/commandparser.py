@@ -58,6 +58,7 @@ def add_central_arguments(parser: argparse.ArgumentParser) -> None:
         help="a proxy whose X-Forwarded-For is believed, for limits by address; may be repeated",
     )  # fmt: skip
     serve.add_argument("--workers", type=_between(1, 64), default=1, metavar="N", help="processes")
+    serve.add_argument("--any-core", action="store_true", help="do not keep each process to one core (Linux)")
     serve.add_argument("--log", choices=["json", "text"], default="json")
 
     importer = command("import-timetable", "a GTFS zip as the timetable of every counter", as_json)

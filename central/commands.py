@@ -187,6 +187,7 @@ def _serve(args: argparse.Namespace, folder: Path, url: str, tools: Tools) -> in
         version=tools.version,
         tls=tls,
         workers=args.workers,
+        own_core=not args.any_core,
         log=args.log,
         shape=Shape(proxies=tuple(args.trusted_proxy)),
     )

@@ -29,6 +29,7 @@ from prometheus_client.multiprocess import mark_process_dead
 
 from central.services import Clock
 from central.shell import logs
+from central.shell.cores import one_core
 from central.shell.http import Central, Shape, make_app
 from central.shell.migrate import check_schema, connect
 from central.shell.protocol import BoundedProtocol
@@ -66,6 +67,7 @@ class Options:
     version: str
     tls: tuple[Path, Path] | None = None
     workers: int = 1
+    own_core: bool = True  # each process keeps to one core, see ``central.shell.cores``
     log: str = "json"
     shape: Shape = field(default_factory=Shape)
 
@@ -90,7 +92,8 @@ def serve(build: Build, options: Options, *, ready: Callable[[str], None] | None
             ready(url)
 
     if options.workers == 1:
-        return _serve_here(build, options, listening, told)
+        with one_core(os.getpid(), wanted=options.own_core):
+            return _serve_here(build, options, listening, told)
     return _supervise(build, options, listening, told)
 
 
@@ -181,7 +184,8 @@ def _worker(build: Build, options: Options, number: int, pipe: Any) -> None:
     logs.configure(options.log)
     listening = _bind(options.host, options.port, shared=True)
     try:
-        status = _serve_here(build, options, listening, lambda: pipe.send(number))
+        with one_core(os.getppid() + number, wanted=options.own_core):
+            status = _serve_here(build, options, listening, lambda: pipe.send(number))
     except Trouble as trouble:
         _log.error("%s", trouble)
         status = 1
