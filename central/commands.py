@@ -38,7 +38,7 @@ from central.shell.serve import Options, serve
 from central.shell.trouble import Trouble
 from central.staff import Staff
 from central.tx import Connection, Tx
-from central.wiring import CACHE, KEYS, Rooms, Tools, database_of, rooms_of, served_parts, services_of
+from central.wiring import CACHE, KEYS, Rooms, Tools, database_of, rooms_of, served_parts, services_of, share_of
 from counter_app.domain.journal import timestamp
 from counter_app.domain.policy import POLICY_BYTES_MAX
 from counter_app.domain.staff import SYSTEM, Actor, Role
@@ -190,6 +190,7 @@ def _serve(args: argparse.Namespace, folder: Path, url: str, tools: Tools) -> in
         own_core=not args.any_core,
         log=args.log,
         shape=Shape(proxies=tuple(args.trusted_proxy)),
+        share=share_of(folder, args.database),
     )
 
     def ready(address: str) -> None:

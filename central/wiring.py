@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -32,7 +32,7 @@ from central.payments.gateways.config import FOLDER as GATEWAYS
 from central.payments.gateways.config import load_gateways
 from central.payments.words import Gateway
 from central.services import Clock, Entropy, Ids, Passwords, Services, Timetable, Verify
-from central.shell.embedded import EmbeddedPostgres
+from central.shell.embedded import EmbeddedPostgres, sharing
 from central.shell.migrate import connect
 from central.shell.serve import Parts
 from central.stock.desk import StockDesk
@@ -193,6 +193,13 @@ def served_parts(folder: Path, url: str, tools: Tools) -> Parts:
         ),
         beside=[(f"payments-{method}", partial(rooms.payments.tend, method)) for method in gateways],
     )
+
+
+def share_of(folder: Path, given: str | None) -> Callable[[], AbstractContextManager[object]]:
+    """What a worker process holds on to of the database of ``database_of``; can be handed to it."""
+    if given or os.environ.get(DATABASE_VARIABLE):
+        return nullcontext
+    return partial(sharing, folder / POSTGRES)
 
 
 @contextmanager

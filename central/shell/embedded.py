@@ -85,6 +85,14 @@ class EmbeddedPostgres:
             self._in_use = in_use
         return self.url()
 
+    def share(self) -> None:
+        """For a child of a process that started it: should that be killed, nobody stops it under the child."""
+        assert self._in_use is None, "started already"
+        self._prepare()
+        in_use = (self.folder / "in-use").open("ab")
+        fcntl.flock(in_use, fcntl.LOCK_SH)
+        self._in_use = in_use
+
     def stop(self) -> bool:
         """Lets go of it. True: nobody else uses it, and it was stopped."""
         if self._in_use is None:
@@ -96,7 +104,8 @@ class EmbeddedPostgres:
                     fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the last one?
                 except BlockingIOError:
                     return False
-                self._pg_ctl("stop", "--mode", "fast", "--timeout", str(STOP_S_MAX))
+                if (self.data / "postmaster.pid").exists():  # not before one that shares it was left alone with it
+                    self._pg_ctl("stop", "--mode", "fast", "--timeout", str(STOP_S_MAX))
                 return True
 
     def url(self, database: str = "postgres") -> str:
@@ -245,6 +254,17 @@ class EmbeddedPostgres:
         if not log.exists():
             return ""
         return "\n" + log.read_text(encoding="utf-8", errors="replace")[-2_000:]
+
+
+@contextmanager
+def sharing(folder: Path) -> Iterator[None]:
+    """``EmbeddedPostgres.share``, for as long as it is needed."""
+    server = EmbeddedPostgres(folder)
+    server.share()
+    try:
+        yield
+    finally:
+        server.stop()
 
 
 def binaries() -> Path:

@@ -1,11 +1,13 @@
 """Central as a service: listening, TLS, worker processes, an orderly end.
 
 SIGTERM: no new connection is taken, what was accepted is answered, then the lanes finish and the database is let go.
-A worker that dies is started again, but not without end.
+A worker that dies is started again, but not without end. Workers whose main process dies, in whatever way, end as if
+they had been told to.
 """
 
 from __future__ import annotations
 
+import errno
 import gc
 import logging
 import multiprocessing
@@ -18,6 +20,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing.process import BaseProcess
@@ -40,6 +43,8 @@ _log = logging.getLogger("central.serve")
 BACKLOG: Final = 1_024
 KEEP_ALIVE_S: Final = 75
 RESTARTS_MAX: Final = 5  # of workers, within a minute
+PORT_S: Final = 5.0  # so long the workers of a main process that was killed may take to let go of the port
+_ENDINGS: Final = (signal.SIGTERM, signal.SIGINT)
 # A thread that computes lets others in after so long; the default of 5 ms is most of an answer's time.
 SWITCH_S: Final = 0.0001
 
@@ -59,7 +64,10 @@ class Parts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to serve. ``tls``: certificate (with its chain) and key, PEM files; None: none."""
+    """How to serve. ``tls``: certificate (with its chain) and key, PEM files; None: none.
+
+    ``share``: what each worker holds on to by itself for as long as it lives, since its main process may be killed.
+    """
 
     host: str
     port: int  # 0: any that is free
@@ -70,6 +78,7 @@ class Options:
     own_core: bool = True  # each process keeps to one core, see ``central.shell.cores``
     log: str = "json"
     shape: Shape = field(default_factory=Shape)
+    share: Callable[[], AbstractContextManager[object]] = nullcontext
 
 
 Build = Callable[[], Parts]
@@ -81,7 +90,7 @@ def serve(build: Build, options: Options, *, ready: Callable[[str], None] | None
     logs.configure(options.log)
     with connect(options.database_url) as connection:
         check_schema(connection)
-    listening = _bind(options.host, options.port, shared=options.workers > 1)
+    listening = _bind(options.host, options.port, shared=options.workers > 1, patience_s=PORT_S)
     port = listening.getsockname()[1]
     host = f"[{options.host}]" if ":" in options.host else options.host
     url = f"{'https' if options.tls else 'http'}://{host}:{port}"
@@ -141,13 +150,17 @@ def _serve_here(build: Build, options: Options, listening: socket.socket, starte
     tended = partial(connect, options.database_url, application="counterfoil-tending")
     tendings = [Tending(parts.tend, connect=tended)]
     tendings += [Tending((step,), connect=tended, name=step[0], alone=False) for step in parts.beside]
+    server = _Server(config, started)
+
+    def stop(_: int, __: object) -> None:
+        server.should_exit = True
+
+    if threading.current_thread() is threading.main_thread():
+        # Until uvicorn listens to them itself. It raises them once more when it has finished: nothing is left to end.
+        for number in _ENDINGS:
+            signal.signal(number, stop)
     for tending in tendings:
         tending.start()
-    server = _Server(config, started)
-    if threading.current_thread() is threading.main_thread():
-        # uvicorn raises the signal once more when it has finished; there is nothing left to end by then.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: None)
     try:
         server.run(sockets=[listening])
     finally:
@@ -156,22 +169,31 @@ def _serve_here(build: Build, options: Options, listening: socket.socket, starte
     return 0 if server.started else 1
 
 
-def _bind(host: str, port: int, *, shared: bool) -> socket.socket:
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        made = socket.socket(family, kind, protocol)
+def _bind(host: str, port: int, *, shared: bool, patience_s: float = 0) -> socket.socket:
+    """``patience_s``: for who holds the port and is about to end. Raises ``Trouble``."""
+    deadline = time.monotonic() + patience_s
+    while True:
         try:
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if shared:
-                made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            made.bind(address)
-        except OSError:
-            made.close()
-            raise
-    except OSError as error:
-        raise Trouble(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+            return _bound(host, port, shared=shared)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() >= deadline:
+                raise Trouble(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+        time.sleep(0.05)
+
+
+def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    made = socket.socket(family, kind, protocol)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        made.bind(address)
+    except OSError:
+        made.close()
+        raise
     made.set_inheritable(True)
     return made
 
@@ -182,14 +204,46 @@ def _bind(host: str, port: int, *, shared: bool) -> socket.socket:
 def _worker(build: Build, options: Options, number: int, pipe: Any) -> None:
     """In the child: its own socket on the same port, so that the kernel spreads connections over all."""
     logs.configure(options.log)
-    listening = _bind(options.host, options.port, shared=True)
+    for asked in _ENDINGS:  # until it serves, it just goes
+        signal.signal(asked, _leave)
+    orphaned = _end_with_main(number)
+
+    def told() -> None:
+        with suppress(OSError):  # nobody is there to hear it: about to end
+            pipe.send(number)
+
+    status = 1
     try:
-        with one_core(os.getppid() + number, wanted=options.own_core):
-            status = _serve_here(build, options, listening, lambda: pipe.send(number))
+        with options.share(), one_core(os.getppid() + number, wanted=options.own_core):
+            status = _serve_here(build, options, _bind(options.host, options.port, shared=True), told)
     except Trouble as trouble:
         _log.error("%s", trouble)
-        status = 1
+    finally:
+        if orphaned.is_set():  # otherwise the main process does it
+            shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
     raise SystemExit(status)
+
+
+def _leave(_: int, __: object) -> None:
+    for asked in _ENDINGS:
+        signal.signal(asked, signal.SIG_IGN)  # once is enough: what was begun is let go of undisturbed
+    raise SystemExit(0)
+
+
+def _end_with_main(number: int) -> threading.Event:
+    """A main process that is killed tells nobody: its workers find out, also while they are starting."""
+    main = multiprocessing.parent_process()
+    assert main is not None, "in a worker"
+    orphaned = threading.Event()
+
+    def watch() -> None:
+        main.join()
+        orphaned.set()
+        _log.warning("the main process has gone: this worker ends", extra={"worker": number})
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="main-process", daemon=True).start()
+    return orphaned
 
 
 class _Workers:
@@ -244,7 +298,7 @@ def _supervise(build: Build, options: Options, reserved: socket.socket, told: Ca
         nonlocal stopping
         stopping = True
 
-    for asked in (signal.SIGTERM, signal.SIGINT):
+    for asked in _ENDINGS:
         signal.signal(asked, stop)
     numbers = tempfile.mkdtemp(prefix="counterfoil-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = numbers  # before the workers import prometheus_client

@@ -30,11 +30,11 @@ def build(url: str) -> Parts:
     return Parts(central=rooms.central, clock=world.clock, tend=(("stock", rooms.stock.tend),))
 
 
-def main(url: str, workers: str, certificate: str, key: str) -> None:
+def main(url: str, port: str, workers: str, certificate: str, key: str) -> None:
     tls = (Path(certificate), Path(key)) if certificate else None
     options = Options(
         host="127.0.0.1",
-        port=0,
+        port=int(port),
         database_url=url,
         version="test",
         tls=tls,
@@ -55,17 +55,26 @@ class Served:
     log: list[str] = field(default_factory=list)
 
 
-@contextmanager
-def served(database_url: str, *, workers: int = 1, tls: tuple[Path, Path] | None = None) -> Iterator[Served]:
+def started(
+    database_url: str, *, workers: int = 1, port: int = 0, tls: tuple[Path, Path] | None = None
+) -> subprocess.Popen[str]:
+    """Its first line of output is its URL in JSON, once it answers."""
     program = "import sys; from tests.unit.central.shell.serving import main; main(*sys.argv[1:])"
     certificate, key = (str(tls[0]), str(tls[1])) if tls else ("", "")
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, database_url, str(workers), certificate, key],
+    return subprocess.Popen(
+        [sys.executable, "-c", program, database_url, str(port), str(workers), certificate, key],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+@contextmanager
+def served(
+    database_url: str, *, workers: int = 1, port: int = 0, tls: tuple[Path, Path] | None = None
+) -> Iterator[Served]:
+    process = started(database_url, workers=workers, port=port, tls=tls)
     assert process.stdout is not None
     assert process.stderr is not None
     log: list[str] = []

@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from central.shell.embedded import EmbeddedPostgres, runtime_folder
+from central.shell.embedded import EmbeddedPostgres, runtime_folder, sharing
 from central.shell.trouble import Trouble
 from tests.postgres import FAST
 
@@ -72,6 +72,18 @@ def test_two_processes_share_one_server_and_the_last_one_stops_it(folder: Path) 
     assert server.stop()
     assert not (folder / "data" / "postmaster.pid").exists()
     assert not server.stop(), "stopped once"
+
+
+def test_who_shares_it_keeps_it_from_being_stopped_after_the_owner_was_killed(folder: Path) -> None:
+    """Workers that still answer somebody: the next command must not take the database away from them."""
+    assert other(folder, "die").returncode == -signal.SIGKILL
+    with sharing(folder):
+        beside = other(folder, "stop")
+        assert (beside.returncode, beside.stdout) == (0, "False\n"), beside.stderr
+        assert rows(EmbeddedPostgres(folder)) == 2
+    assert not (folder / "data" / "postmaster.pid").exists(), "the last one stops it"
+    with sharing(folder):
+        pass  # it is stopped already: nothing to say
 
 
 def test_a_killed_owner_leaves_it_whole_and_the_next_one_takes_it_over(folder: Path) -> None:

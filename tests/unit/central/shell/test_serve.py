@@ -24,7 +24,7 @@ from counter_app.wire import messages as m
 from counter_app.wire.codec import decode, encode
 from counter_app.wire.signing import seal
 from tests.postgres import Cluster, Database
-from tests.unit.central.shell.serving import PATIENCE_S, Served, served
+from tests.unit.central.shell.serving import PATIENCE_S, served, started
 from tests.unit.central.stock.world import World
 
 
@@ -91,11 +91,11 @@ def test_a_stop_answers_what_was_accepted_and_takes_nothing_new(fresh_database: 
     assert row == (2,)
 
 
-def _waiting_for_a_lock(world: World) -> bool:
+def _waiting_for_a_lock(world: World, number: int = 1) -> bool:
     row = world.connection.execute(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     ).fetchone()
-    return row is not None and row[0] > 0
+    return row is not None and row[0] >= number
 
 
 def _refuses_connections(url: str) -> bool:
@@ -146,24 +146,85 @@ def test_several_workers_sell_one_train_and_a_dead_one_is_replaced(fresh_databas
         assert (held.count(m.ClaimStatus.HELD), held.count(m.ClaimStatus.REFUSED)) == (10, 20)
         pages = [httpx.get(f"{central.url}/metrics", trust_env=False, timeout=60).text for _ in range(4)]
         assert all('central_requests_total{route="claim",status="200"} 30.0' in page for page in pages), pages[0]
-        victim = _workers(central)[0]
+        victim = _workers(central.process.pid)[0]
         os.kill(victim, signal.SIGKILL)
-        until(lambda: victim not in _workers(central) and len(_workers(central)) == 2)
+        until(lambda: victim not in _workers(central.process.pid) and len(_workers(central.process.pid)) == 2)
         until(lambda: any('"a worker ended"' in line for line in central.log))
         until(lambda: _answers(central.url))
         central.process.send_signal(signal.SIGTERM)
         assert central.process.wait(PATIENCE_S) == 0, "".join(central.log)
 
 
-def _workers(central: Served) -> list[int]:
+def test_workers_whose_main_process_is_killed_answer_what_they_took_in_and_end(
+    fresh_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """kill -9 tells nobody anything. An operator who starts central again finds the port free and no second one."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    world = World(fresh_database.connect())
+    window = Window(world)
+    answers: list[httpx.Response] = []
+    with served(fresh_database.url, workers=2) as central:
+        workers = _workers(central.process.pid)
+        port = int(central.url.rpartition(":")[2])
+        assert len(workers) == 2
+        assert list(tmp_path.iterdir()), "the workers' numbers for /metrics"
+        first = window.claim(central.url, world.ask(world.run("T1")))
+        assert decode(m.ClaimAnswer, first.content).status is m.ClaimStatus.HELD
+        with psycopg.connect(fresh_database.url) as other:
+            other.execute("SELECT version FROM run FOR UPDATE")  # the next claim waits for this train
+            asking = threading.Thread(
+                target=lambda: answers.append(window.claim(central.url, world.ask(world.run("T1"))))
+            )
+            asking.start()
+            until(lambda: _waiting_for_a_lock(world))
+            central.process.kill()
+            with served(fresh_database.url, port=port) as again:  # alone on the port: nobody else may have it
+                assert again.url == central.url
+                assert _answers(again.url)
+            until(lambda: sum(map(_lives, workers)) == 1)  # the one that has a claim to answer
+            other.rollback()
+        asking.join(PATIENCE_S)
+        until(lambda: not any(map(_lives, workers)))
+        assert not list(tmp_path.iterdir()), "nothing is left behind"
+    assert decode(m.ClaimAnswer, answers[0].content).status is m.ClaimStatus.HELD
+
+
+def test_workers_that_are_starting_when_their_main_process_is_killed_end_too(
+    fresh_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    world = World(fresh_database.connect())
+    with psycopg.connect(fresh_database.url) as other:
+        other.execute("LOCK TABLE central IN SHARE ROW EXCLUSIVE MODE")  # they wait for it while they are made
+        starting = started(fresh_database.url, workers=2)
+        try:
+            until(lambda: _waiting_for_a_lock(world, 2))
+            workers = _workers(starting.pid)
+            starting.kill()
+            until(lambda: not any(map(_lives, workers)))
+            assert not list(tmp_path.iterdir())
+        finally:
+            starting.kill()
+            starting.communicate(timeout=PATIENCE_S)
+    assert len(workers) == 2
+
+
+def _workers(pid: int) -> list[int]:
     """Processes that serve; multiprocessing's own helper is none of them."""
-    pid = central.process.pid
     found = []
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
         line = Path(f"/proc/{child}/cmdline").read_bytes()
         if b"spawn_main" in line:
             found.append(int(child))
     return found
+
+
+def _lives(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in {"Z", "X"}
 
 
 def _answers(url: str) -> bool:
