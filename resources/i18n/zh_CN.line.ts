@@ -484,10 +484,6 @@
         <translation>已处理</translation>
     </message>
     <message>
-        <source>To deal with</source>
-        <translation>待处理</translation>
-    </message>
-    <message>
         <source>Received</source>
         <translation>收到时间</translation>
     </message>
@@ -646,6 +642,10 @@
     <message>
         <source>Asking central …</source>
         <translation>正在询问中心…</translation>
+    </message>
+    <message>
+        <source>The newest {n} are shown.</source>
+        <translation>仅显示最近 {n} 条。</translation>
     </message>
     <message>
         <source>Last trouble: {detail}</source>

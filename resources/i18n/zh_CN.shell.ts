@@ -500,7 +500,7 @@
         <translation>培训</translation>
     </message>
     <message>
-        <source>DEMONSTRATION</source>
+        <source>DEMO</source>
         <translation>演示</translation>
     </message>
     <message>

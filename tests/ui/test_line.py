@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -68,9 +69,11 @@ class TestStatusLine:
         assert (chip.word.text(), chip.unsynced.text()) == ("Offline since 10:42", "1 unsynced, ¥3,420")
         assert go(stage, LineWord.SLOW).word.text() == "Slow line"
 
-    def test_nothing_jumps_when_the_line_comes_and_goes(self, make_stage: MakeStage) -> None:
+    @pytest.mark.parametrize("language", ["en", "zh"])
+    def test_nothing_jumps_when_the_line_comes_and_goes(self, make_stage: MakeStage, language: str) -> None:
         """A line that flaps does not make the status line dance: each part keeps its place and its width."""
         stage = enrolled(make_stage)
+        stage.window.use_language(language)
         stage.sign_in()
         stage.window.resize(1280, 800)
 
@@ -96,7 +99,9 @@ class TestStatusLine:
         stage.window.resize(960, 600)
         chip = look(stage)
         assert chip.word.isVisible()
-        assert not chip.held.isVisible()
+        assert chip.unsynced.isVisible()
+        assert chip.held.isVisible(), "all that she can sell now"
+        assert not go(stage, LineWord.ONLINE).held.isVisible()
 
     def test_a_click_opens_the_sync_screen(self, make_stage: MakeStage) -> None:
         """Who wonders about a word clicks on it."""

@@ -101,6 +101,18 @@ class TestInbox:
         assert "same class" in inbox._step.text()
         assert inbox._owner.text() == "Supervisor"
         assert [label.text() for label in inbox._fact_labels] == ["Tickets", "CWQ-03-1-000004-7"]
+        cells = [inbox.table.model().index(0, place).data() for place in range(4)]
+        assert cells[1:] == ["CWQ-03-1-000004-7", inbox._reason.text(), "Supervisor"]
+
+    def test_a_long_list_says_that_it_is_cut(self, enrolled: Stage) -> None:
+        """Nobody takes the end of what is shown for the end of what is open."""
+        enrolled.desk.line.items = [item(enrolled.desk, seq) for seq in range(1, 502)]
+        screen = sync_screen(enrolled)
+        assert len(screen.inbox.table.rows()) == 500
+        assert screen._tabs[Part.INBOX].text() == "Inbox (501)"
+        assert "500" in screen._cut.text()
+        Clerk(enrolled).press(Key.Key_F4)
+        assert screen._cut.text() == ""
 
     def test_it_is_dealt_with_by_keys_and_a_note(self, enrolled: Stage) -> None:
         """The supervisor says what she did; the item leaves the open ones, and the badge goes."""

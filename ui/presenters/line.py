@@ -54,6 +54,7 @@ class LineItem:
     unsynced: str
     waiting: bool  # something is unsynced: said in plain text, else muted
     held: str
+    by_held: bool  # what is held is all that can be sold just now
     inbox: str  # "" when empty
     loading: str = ""
     per_mille: int | None = None
@@ -77,7 +78,7 @@ def line_item(status: SyncStatus, zone: str, now: datetime, t: Texts) -> LineIte
     if status.line is LineWord.OFFLINE and status.since is not None:
         word = t("Offline since {time}", time=since_words(status.since, zone, now))
     unsynced = _unsynced(status.unsynced_entries, status.unsynced_value, t)
-    held = t("{n} held", n=status.leased_places)
+    held = t("{n} held", n=f"{status.leased_places:,}")
     inbox = t("Inbox {n}", n=status.inbox_open) if status.inbox_open else ""
     loading, per_mille = loading_words(status.loading, t)
     title, _mood, body = line_sentence(status, zone, now, t)
@@ -87,6 +88,7 @@ def line_item(status: SyncStatus, zone: str, now: datetime, t: Texts) -> LineIte
         unsynced=unsynced,
         waiting=bool(status.unsynced_entries),
         held=held,
+        by_held=by_lease(status),
         inbox=inbox,
         loading=loading,
         per_mille=per_mille,
@@ -94,11 +96,14 @@ def line_item(status: SyncStatus, zone: str, now: datetime, t: Texts) -> LineIte
     )
 
 
-def room_for(t: Texts, currency: str) -> tuple[list[str], list[str], list[str]]:
-    """The widest usual words of the three parts that are always there: their room does not change with the line."""
+def room_for(t: Texts, currency: str) -> tuple[list[str], list[str], list[str], str]:
+    """The widest usual words of the three parts that are always there: their room does not change with the line.
+
+    And those of the inbox, which comes and goes.
+    """
     lines = [t(said) for said, _mood in LINE_WORDS.values()] + [t("Offline since {time}", time="00:00")]
     waiting = [_unsynced(0, Money(0, currency), t), _unsynced(_SAMPLE, Money(8_888 * 100, currency), t)]
-    return lines, waiting, [t("{n} held", n=_SAMPLE * 10)]
+    return lines, waiting, [t("{n} held", n=_SAMPLE * 10)], t("Inbox {n}", n=_SAMPLE)
 
 
 def _unsynced(entries: int, value: Money, t: Texts) -> str:

@@ -129,9 +129,7 @@ def right_items(
     if profile.training:
         items.append(StatusItem(text=t("TRAINING"), mood="warn", badge=True))
     if profile.demonstration or (issue is not None and issue.invented):
-        items.append(
-            StatusItem(text=t("DEMONSTRATION"), mood="warn", badge=True, spoken=t("Demonstration: invented timetable"))
-        )
+        items.append(StatusItem(text=t("DEMO"), mood="warn", badge=True, spoken=t("Demonstration: invented timetable")))
     if issue is not None:
         items.append(
             StatusItem(

@@ -134,8 +134,9 @@ def subject(item: InboxItem, t: Texts) -> str:
     return kind_words(item.subject, t) if item.subject in KIND_WORDS else item.subject
 
 
-def state(item: InboxItem, t: Texts) -> str:
-    return t("Dealt with") if item.settled else t("To deal with")
+def whose(item: InboxItem, t: Texts) -> str:
+    """Who has to act, as long as somebody has to."""
+    return t("Dealt with") if item.settled else owner(item, t)
 
 
 def fact_lines(item: InboxItem, currency: str, t: Texts) -> list[tuple[str, str]]:

@@ -35,7 +35,6 @@ class SyncScreen(Screen):
         self._zone = shell.desk.profile.zone
         self.part = Part.INBOX
         self._word, self._means = Label(role="title"), Label(role="muted", wrap=True)
-        self._trouble = Label(role="small", wrap=True)
         self._facts = [Fact() for _ in range(5)]
         self._try = Button("", self._try_now)
         self._loading, self._bar = Label(role="small"), QProgressBar()
@@ -45,6 +44,8 @@ class SyncScreen(Screen):
         self.outbox = OutboxPart(shell)
         self.held = HeldPart(shell, self.fkeys_changed.emit)
         self._open_items = 0
+        self._cut = Label(role="muted")
+        self._full: set[Part] = set()  # of which there is more than is shown
         self._tabs: dict[Part, Button] = {}
         self._stack = QStackedWidget()
         page = QVBoxLayout(self)
@@ -70,7 +71,6 @@ class SyncScreen(Screen):
         top.addWidget(self._try, 0, Qt.AlignmentFlag.AlignTop)
         card.body.addLayout(top)
         card.body.addLayout(row(*self._facts, None, spacing=36))
-        card.body.addWidget(self._trouble)
         return card
 
     def _tab_row(self) -> QHBoxLayout:
@@ -82,7 +82,7 @@ class SyncScreen(Screen):
             group.addButton(tab)
             self._tabs[part] = tab
         self._tabs[self.part].setChecked(True)
-        return row(*self._tabs.values(), None)
+        return row(*self._tabs.values(), None, self._cut)
 
     # ---- the shell's
     def title(self) -> str:
@@ -137,6 +137,7 @@ class SyncScreen(Screen):
                 self._stack.setCurrentWidget(self.held)
                 table = self.held.table
         table.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show_tabs()
         self.fkeys_changed.emit()
 
     def _try_now(self) -> None:
@@ -254,6 +255,7 @@ class SyncScreen(Screen):
         self.outbox.show_items(entries)
         self.held.show_items(leases)
         self._open_items = sum(not item.settled for item in items)
+        self._full = {part for part, rows in ((Part.INBOX, items), (Part.OUTBOX, entries)) if len(rows) >= LIMIT}
         self._show_tabs()
         self._show_line()
         self.fkeys_changed.emit()
@@ -269,7 +271,10 @@ class SyncScreen(Screen):
 
     def _show_tabs(self) -> None:
         t = self.t
-        inbox = t("Inbox ({n})", n=self._open_items) if self._open_items else t("Inbox")
+        status = self.shell.line
+        still_open = max(self._open_items, status.inbox_open if status is not None else 0)
+        inbox = t("Inbox ({n})", n=still_open) if still_open else t("Inbox")
+        self._cut.setText(t("The newest {n} are shown.", n=LIMIT) if self.part in self._full else "")
         for part, said in ((Part.INBOX, inbox), (Part.OUTBOX, t("Outbox")), (Part.HELD, t("Held here"))):
             self._tabs[part].setText(said)
 
@@ -280,12 +285,10 @@ class SyncScreen(Screen):
         title, mood, body = line.line_sentence(status, self._zone, now, t)
         self._word.setText(title)
         self._word.set_mood(MOODS.get(mood, ""))
-        self._means.setText(body)
+        trouble = line.trouble_words(status.last_error, t)
+        self._means.setText(f"{body}\n{t('Last trouble: {detail}', detail=trouble)}" if trouble else body)
         for fact, (caption, value, said_mood) in zip(self._facts, sync.head_facts(status, self._zone, t), strict=True):
             fact.set(caption, value, MOODS.get(said_mood, ""))
-        trouble = line.trouble_words(status.last_error, t)
-        self._trouble.setText(t("Last trouble: {detail}", detail=trouble) if trouble else "")
-        self._trouble.setVisible(bool(status.last_error))
         said, per_mille = line.loading_words(status.loading, t)
         self._loading.setText(said)
         self._loading.setVisible(bool(said))

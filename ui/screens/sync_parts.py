@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QFormLayout, QSplitter, QVBoxLayout, QWidget
 from counter_app.application.views import InboxItem, LeaseLine, OutboxItem
 from ui.presenters import sync, verdicts, words
 from ui.shell.screen import Shell
-from ui.widgets.basic import Card, Label, Rule, Scroll, discard
+from ui.widgets.basic import Card, Label, Rule, Scroll, discard, row
 from ui.widgets.chrome import MOODS
 from ui.widgets.table import Column, DataTable
 
 
 class InboxPart(QWidget):
-    """What central said of entries of this counter, open ones first; on the right the chosen one in whole sentences."""
+    """What central said of entries of this counter, open ones first; on the right the chosen one whole."""
 
     def __init__(self, shell: Shell, chosen: Callable[[], None]) -> None:
         super().__init__()
@@ -31,16 +31,16 @@ class InboxPart(QWidget):
                     width=104,
                     mood=_muted_when_settled,
                 ),
-                Column(title=lambda: t("About"), text=lambda i: verdicts.subject(i, t), mood=_muted_when_settled),
                 Column(
-                    title=lambda: t("Central says"),
-                    text=lambda i: verdicts.judgement(i, t),
-                    width=176,
-                    mood=verdicts.mood,
+                    title=lambda: t("About"),
+                    text=lambda i: verdicts.subject(i, t),
+                    width=150,
+                    mood=_muted_when_settled,
                 ),
+                Column(title=lambda: t("Central says"), text=lambda i: verdicts.reason(i, t), mood=verdicts.mood),
                 Column(
-                    title=lambda: t("State"),
-                    text=lambda i: verdicts.state(i, t),
+                    title=lambda: t("Who"),
+                    text=lambda i: verdicts.whose(i, t),
                     width=118,
                     mood=lambda i: "text_muted" if i.settled else "warn",
                 ),
@@ -53,27 +53,24 @@ class InboxPart(QWidget):
         )
         self._head, self._reason = Label(role="field"), Label(role="lead", wrap=True)
         self._step_caption, self._step = Label(role="field"), Label(role="strong", wrap=True)
-        self._owner_caption, self._owner = Label(role="field"), Label(role="strong")
+        self._owner = Label(role="badge", mood="warn")
         self._note_caption, self._note = Label(role="field"), Label(wrap=True)
         self._facts = QFormLayout()
         self._facts.setHorizontalSpacing(18)
         self._facts.setVerticalSpacing(4)
         self._facts.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         self._fact_labels: list[Label] = []
-        self._card = Card(margin=20, spacing=4)
-        for widget in (self._head, self._reason):
-            self._card.body.addWidget(widget)
-        self._card.body.addSpacing(10)
+        self._rule = Rule()
+        self._card = Card(margin=16, spacing=4)
+        self._card.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Tab from the list, then arrow keys: what is long scrolls
+        self._card.body.addLayout(row(self._head, None, self._owner))
+        self._card.body.addWidget(self._reason)
         for widget in (self._step_caption, self._step):
             self._card.body.addWidget(widget)
-        self._card.body.addSpacing(10)
-        for widget in (self._owner_caption, self._owner):
-            self._card.body.addWidget(widget)
-        self._card.body.addSpacing(10)
-        self._card.body.addWidget(Rule())
         self._card.body.addSpacing(6)
+        self._card.body.addWidget(self._rule)
+        self._card.body.addSpacing(2)
         self._card.body.addLayout(self._facts)
-        self._card.body.addSpacing(6)
         for widget in (self._note_caption, self._note):
             self._card.body.addWidget(widget)
         self._card.body.addStretch(1)
@@ -82,7 +79,7 @@ class InboxPart(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.table)
         split.addWidget(side)
-        split.setSizes([620, 420])
+        split.setSizes([650, 390])
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         split.setChildrenCollapsible(False)
@@ -97,7 +94,6 @@ class InboxPart(QWidget):
     def retranslate(self) -> None:
         t = self._shell.t
         self._step_caption.setText(t("What to do"))
-        self._owner_caption.setText(t("Who"))
         self.table.retranslate()
         self._show(self.table.chosen())
 
@@ -118,8 +114,12 @@ class InboxPart(QWidget):
         self._reason.setText(verdicts.reason(item, t))
         self._reason.set_mood("" if item.settled else MOODS.get(verdicts.mood(item), ""))
         self._step.setText(verdicts.next_step(item, t))
-        self._owner.setText(verdicts.owner(item, t))
-        for caption, value in verdicts.fact_lines(item, self._shell.desk.profile.currency, t):
+        self._owner.setText(verdicts.whose(item, t))
+        self._owner.setVisible(bool(item.owner) or item.settled)
+        self._owner.set_mood("" if item.settled else "warn")
+        facts = verdicts.fact_lines(item, self._shell.desk.profile.currency, t)
+        self._rule.setVisible(bool(facts) or item.settled)
+        for caption, value in facts:
             name, said = Label(caption, role="field"), Label(value, wrap=True)
             self._facts.addRow(name, said)
             self._fact_labels += [name, said]
@@ -127,6 +127,9 @@ class InboxPart(QWidget):
         self._note.setVisible(item.settled)
         self._note_caption.setText(t("Dealt with by {login}", login=item.settled_by))
         self._note.setText(item.note)
+        spoken = (self._head, self._reason, self._owner, self._step_caption, self._step)
+        self._card.setAccessibleName(". ".join(label.text() for label in spoken))
+        self._side.verticalScrollBar().setValue(0)
 
 
 class OutboxPart(QWidget):

@@ -199,24 +199,28 @@ class StatusLine(QWidget):
             label.setVisible(True)
         self.chip.squeeze(0)
 
-        def full() -> bool:
-            chip = 0 if self.chip.isHidden() else self.chip.sizeHint().width() + 14
+        def full(grows: int = 0) -> bool:
+            chip = 0 if self.chip.isHidden() else self.chip.sizeHint().width() + 14 + grows
             return needed + chip > self.width()
 
-        def drop(label: Label) -> None:
+        def drop(label: Label, grows: int = 0) -> None:
             nonlocal needed
-            if full() and label.property("role") == "muted":
+            if full(grows) and label.property("role") == "muted":
                 label.setVisible(False)
                 needed -= label.sizeHint().width() + 14
 
-        for label in reversed(self._right):
-            drop(label)
+        # What stands right of the line would move it: it goes whether or not the inbox and a loading bar show just now.
+        grows = self.chip.may_grow
+        self.chip.squeeze(1)
+        for label in self._right:  # the timetable before the terminal
+            drop(label, grows)
+        self.chip.squeeze(0)
         for step in (1, 2):
             if full():
                 self.chip.squeeze(step)
         for label in reversed(self._left):
             drop(label)
-        for step in (3, 4):
+        for step in (3, 4, 5):
             if full():
                 self.chip.squeeze(step)
 

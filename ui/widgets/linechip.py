@@ -39,17 +39,31 @@ class LineChip(QFrame):
         for part in (self.loading, self.bar, self.inbox, self.word, self.unsynced, self.held):
             line.addWidget(part)
         self._rooms = [0, 0, 0]
-        self._samples: tuple[Sequence[str], ...] = ((), (), ())
-        self._has_loading = self._has_inbox = False
+        self._samples: Sequence[Sequence[str]] = ((), (), ())
+        self._inbox_room = 0
+        self._has_loading = self._has_inbox = self._by_held = False
         self._spare = 0
         self.hide()
 
-    def keep_room(self, samples: tuple[Sequence[str], Sequence[str], Sequence[str]]) -> None:
-        """The widest usual words of the line, of what is unsynced and of what is held; anew with a language or size."""
-        self._samples = samples
-        self._measure()
+    def keep_room(self, samples: tuple[Sequence[str], Sequence[str], Sequence[str], str]) -> None:
+        """The widest usual words of the line, of what is unsynced, of what is held, of the inbox; anew with a language
+        or size.
+        """
+        *self._samples, inbox = samples
+        self._measure(inbox)
 
-    def _measure(self) -> None:
+    @property
+    def may_grow(self) -> int:
+        """What comes and goes and is not there now: pixels that nothing else is to need, or it would jump."""
+        inbox = 0 if self._has_inbox else self._inbox_room
+        return inbox + (0 if self._has_loading else BAR_PX + GAP)
+
+    def _measure(self, inbox: str) -> None:
+        before = self.inbox.text()
+        self.inbox.setText(inbox)
+        self.inbox.ensurePolished()
+        self._inbox_room = self.inbox.sizeHint().width() + GAP
+        self.inbox.setText(before)
         self._rooms = []
         for label, samples in zip((self.word, self.unsynced, self.held), self._samples, strict=True):
             before, role = label.text(), label.property("role")
@@ -82,14 +96,16 @@ class LineChip(QFrame):
         else:
             self.bar.setRange(0, 0 if item.per_mille is not None else 1)
         self._has_inbox, self._has_loading = bool(item.inbox), bool(item.loading)
+        self._by_held = item.by_held
         self.setAccessibleName(item.spoken)
         self.setToolTip(item.spoken)
         self._show_parts()
 
     def squeeze(self, spare: int) -> None:
-        """In a narrow status line: 1 no words at the loading bar, 2 nor what is held, 3 nor that all is sent, and no
+        """In a narrow status line: 1 no words at the loading bar, 2 nor what is held, unless that is all there is to
 
-        room kept; 4 not even what is unsynced: the Sync screen has it.
+        sell, 3 nor that all is sent, and no room kept; 4 nothing of what is held; 5 not even what is unsynced: the Sync
+        screen has it.
         """
         self._spare = spare
         self._show_parts()
@@ -98,9 +114,9 @@ class LineChip(QFrame):
         self.loading.setVisible(self._has_loading and self._spare < 1)
         self.bar.setVisible(self._has_loading)
         self.inbox.setVisible(self._has_inbox)
-        self.held.setVisible(self._spare < 2)
+        self.held.setVisible(self._spare < (4 if self._by_held else 2))
         waiting = self.unsynced.property("role") == "strong"
-        self.unsynced.setVisible(self._spare < 3 or (self._spare == 3 and waiting))
+        self.unsynced.setVisible(self._spare < (5 if waiting else 3))
         for label, room in zip((self.word, self.unsynced, self.held), self._rooms, strict=True):
             label.setMinimumWidth(room if self._spare < 3 else 0)
 

@@ -227,7 +227,7 @@ class TestStatus:
         """Nobody takes an invented train for a real one."""
         profile = replace(FakeDesk().profile, training=True)
         texts = [item.text for item in status.right_items(profile, None, READY, T, asked=True)]
-        assert texts[:2] == ["TRAINING", "DEMONSTRATION"]
+        assert texts[:2] == ["TRAINING", "DEMO"]
         assert "No timetable" in texts
 
     def test_nothing_is_claimed_before_the_store_is_open(self) -> None:
