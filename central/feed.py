@@ -4,6 +4,10 @@ A position is taken from the shard's locked head as the last act of the writing 
 that transaction ends, so positions become visible in their order, and who asks for "after position p" misses nothing
 (a number from a sequence, taken early and committed late, would be overtaken by a cursor). Shards are compacted logs:
 the newest word on each key. Whatever is read at position p may already be newer than p, never older.
+
+Old tombstones are dropped. The floor is the position of the last one that was: a cursor before it may have missed one.
+Whatever is still there stands above the floor, so the cursor between two pages of a snapshot is never before it,
+unless the floor rose in between: then that snapshot begins again, for what it named may be gone without a word.
 """
 
 from __future__ import annotations
@@ -32,6 +36,7 @@ from counter_app.wire.messages import (
 
 PAGE_BYTES_MAX: Final = 1 << 20  # of the items' bodies together; one larger item still goes, alone
 TOMBSTONES_KEPT: Final = 20_000  # a shard; older ones are dropped, and a cursor before them begins again
+_PILE: Final = 4  # they are dropped when a quarter more is there: each time the rest is told anew
 _STOCK: Final = "stock/"
 
 
@@ -130,27 +135,20 @@ class Feed:
         limit = min(max(limit, 1), FEED_ITEMS_MAX)
         tx = Tx(connection)
         stored = device_shard(device.device_id) if shard == DEVICE_SHARD else shard
-        # The head first: whatever it names was committed, so the statement after it sees all up to there.
-        told = tx.row(
-            "SELECT c.incarnation, h.position, h.floor FROM central c LEFT JOIN feed_head h ON h.shard = %s", (stored,)
-        )
-        assert told is not None, "central was created"
-        own, head, floor = told[0], told[1] or 0, told[2] or 0
-        if position and incarnation != str(own):
-            raise Refusing(Refused.CURSOR_GONE, "incarnation")
-        if position and not floor <= position <= head:
-            raise Refusing(Refused.CURSOR_GONE, "position", head=head, floor=floor)
         if stock_shard is None:
-            items, whole = _items(tx, stored, position, limit)
+            log = _read(tx, stored, position, limit)
+            _demand_known(log.told, incarnation, position)
         else:
-            items = list(self.stock.stock_items(tx, stock_shard, position, limit))
-            whole = len(items) < limit
-            items, whole = _within_bytes(items, whole=whole)
+            # The head first: whatever it names was committed, so the statement after it sees all up to there.
+            told = _told(tx, stored)
+            _demand_known(told, incarnation, position)
+            log = self._read_stock(tx, told, stock_shard, position, limit)
+        items, whole, head = log.items, log.whole, log.told.head
         last = items[-1].position if items else position
         reached = max(head, last) if whole else last
         return FeedPage(
             shard=shard,
-            incarnation=own,
+            incarnation=log.told.incarnation,
             position=reached,
             head=max(head, reached),
             more=not whole,
@@ -159,27 +157,46 @@ class Feed:
             central_time=self.clock.now(),
         )
 
+    def _read_stock(self, tx: Tx, told: _Told, number: int, position: int, limit: int) -> _Log:
+        items = list(self.stock.stock_items(tx, number, position, limit))
+        items, whole = _within_bytes(items, whole=len(items) < limit)
+        return _Log(told=told, items=items, whole=whole)
+
 
 def drop_old_tombstones(connection: Connection, *, kept: int = TOMBSTONES_KEPT) -> int:
-    """Of every shard all but the newest ``kept``; cursors before the last that was dropped are gone (410)."""
+    """Of a shard with a good deal more than ``kept`` all but the newest ``kept``. Returns how many.
+
+    Cursors before the last that was dropped are gone (410). What is still alive down there is told anew, above the
+    floor, in the order it had.
+    """
 
     def work(tx: Tx) -> int:
         dropped = 0
         for (shard,) in tx.rows(
-            "SELECT shard FROM feed_item WHERE body IS NULL GROUP BY shard HAVING count(*) > %s ORDER BY shard", (kept,)
+            "SELECT shard FROM feed_item WHERE body IS NULL GROUP BY shard HAVING count(*) > %s"
+            # Living under the floor: left there by a program that did not move it.
+            " UNION SELECT h.shard FROM feed_head h WHERE h.floor > 0 AND EXISTS"
+            " (SELECT 1 FROM feed_item i WHERE i.shard = h.shard AND i.position <= h.floor) ORDER BY shard",
+            (kept + kept // _PILE,),
         ):
-            tx.run("SELECT 1 FROM feed_head WHERE shard = %s FOR UPDATE", (shard,))
+            head = tx.row("SELECT position, floor FROM feed_head WHERE shard = %s FOR UPDATE", (shard,))
+            assert head is not None, "positions were taken from it"
             found = tx.scalar(
                 "SELECT position FROM feed_item WHERE shard = %s AND body IS NULL"
                 " ORDER BY position DESC OFFSET %s LIMIT 1",
                 (shard, kept),
             )
-            if found is None:
-                continue
+            floor = max(found or 0, head[1])
             dropped += tx.run(
-                "DELETE FROM feed_item WHERE shard = %s AND body IS NULL AND position <= %s", (shard, found)
+                "DELETE FROM feed_item WHERE shard = %s AND body IS NULL AND position <= %s", (shard, floor)
             )
-            tx.run("UPDATE feed_head SET floor = greatest(floor, %s) WHERE shard = %s", (found, shard))
+            moved = tx.run(
+                "UPDATE feed_item i SET position = %s + m.n FROM"
+                " (SELECT key, row_number() OVER (ORDER BY position) AS n FROM feed_item"
+                " WHERE shard = %s AND position <= %s) m WHERE i.shard = %s AND i.key = m.key",
+                (head[0], shard, floor, shard),
+            )
+            tx.run("UPDATE feed_head SET floor = %s, position = position + %s WHERE shard = %s", (floor, moved, shard))
         return dropped
 
     return in_transaction(connection, work)
@@ -192,21 +209,64 @@ def _stock_shard(shard: str) -> int | None:
     return int(number) if str(int(number)) == number and int(number) < STOCK_SHARDS else None
 
 
-def _items(tx: Tx, shard: str, after: int, limit: int) -> tuple[list[FeedItem], bool]:
-    """A snapshot leaves tombstones out: there is nothing yet that they could end."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """Of a shard. ``floor``: nothing that lives stands at it or below, and no cursor before it is taken."""
+
+    incarnation: UUID
+    head: int
+    floor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Log:
+    """``whole``: there is nothing after these items up to the head."""
+
+    told: _Told
+    items: list[FeedItem]
+    whole: bool
+
+
+def _told(tx: Tx, shard: str) -> _Told:
+    row = tx.row(
+        "SELECT c.incarnation, h.position, h.floor FROM central c LEFT JOIN feed_head h ON h.shard = %s", (shard,)
+    )
+    assert row is not None, "central was created"
+    return _Told(incarnation=row[0], head=row[1] or 0, floor=row[2] or 0)
+
+
+def _demand_known(told: _Told, incarnation: str, position: int) -> None:
+    if position and incarnation != str(told.incarnation):
+        raise Refusing(Refused.CURSOR_GONE, "incarnation")
+    if position and not told.floor <= position <= told.head:
+        raise Refusing(Refused.CURSOR_GONE, "position", head=told.head, floor=told.floor)
+
+
+def _read(tx: Tx, shard: str, after: int, limit: int) -> _Log:
+    """In one statement: a floor that rose between the head and the items would hide a tombstone.
+
+    A snapshot leaves tombstones out: there is nothing yet that they could end.
+    """
     rows = tx.rows(
-        "SELECT position, kind, key, body FROM feed_item"
-        " WHERE shard = %s AND position > %s AND (body IS NOT NULL OR %s > 0) ORDER BY position LIMIT %s",
+        "SELECT c.incarnation, h.position, h.floor, i.position, i.kind, i.key, i.body"
+        " FROM central c LEFT JOIN feed_head h ON h.shard = %s LEFT JOIN LATERAL"
+        " (SELECT position, kind, key, body FROM feed_item"
+        " WHERE shard = h.shard AND position > %s AND (body IS NOT NULL OR %s > 0) ORDER BY position LIMIT %s) i"
+        " ON true ORDER BY i.position",
         (shard, after, after, limit),
     )
+    assert rows, "central was created"
+    own, head, floor = rows[0][:3]
+    found = [row[3:] for row in rows if row[3] is not None]
     items: list[FeedItem] = []
-    size = 0
-    for position, kind, key, body in rows:
+    size, whole = 0, len(found) < limit
+    for position, kind, key, body in found:
         size += len(body) if body else 0
         if items and size > PAGE_BYTES_MAX:
-            return items, False
+            whole = False
+            break
         items.append(FeedItem(position=position, kind=kind, key=key, body=None if body is None else json.loads(body)))
-    return items, len(rows) < limit
+    return _Log(told=_Told(incarnation=own, head=head or 0, floor=floor or 0), items=items, whole=whole)
 
 
 def _within_bytes(items: list[FeedItem], *, whole: bool) -> tuple[list[FeedItem], bool]:
