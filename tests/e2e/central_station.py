@@ -95,6 +95,12 @@ class CentralProcess:
             os.killpg(self.running.pid, signal.SIGKILL)
         self._ended()
 
+    def kill_main(self) -> None:
+        """-9, the process that was started and none of its workers."""
+        assert self.running is not None
+        self.running.kill()
+        self._ended()
+
     def stop(self) -> None:
         if self.running is not None and self.running.poll() is None:
             self.running.terminate()
@@ -167,6 +173,17 @@ def wait_for(what: str, happened: Any, patience_s: float = PATIENCE_S) -> None:
     while not happened():
         assert time.monotonic() < until, what
         time.sleep(0.1)
+
+
+def members(group: int) -> list[int]:
+    """The living processes of a process group."""
+    found = []
+    for about in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, its_group = about.read_text(encoding="utf-8").rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state not in {"Z", "X"}:
+                found.append(int(about.parent.name))
+    return found
 
 
 def all_ended(windows: Sequence[Window]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -30,6 +31,7 @@ from tests.e2e.central_station import (
     all_ended,
     counterfoil,
     good,
+    members,
     wait_for,
 )
 from tests.e2e.faultproxy import Fault, FaultProxy
@@ -197,6 +199,28 @@ def test_postgresql_put_back_from_a_backup(central: CentralProcess, tmp_path: Pa
     settle(windows)
     assert central.verified()["counts"]["tickets"] >= lost + 6
     compare(central, windows)
+
+
+def test_a_worker_that_outlives_its_main_process_keeps_the_database(central: CentralProcess) -> None:
+    """kill -9 of the main process alone: a command beside it must not stop PostgreSQL under who is still at work."""
+    central.workers = 2
+    central.start()
+    assert central.running is not None
+    main = central.running.pid
+    worker = next(pid for pid in members(main) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    os.kill(worker, signal.SIGSTOP)  # as long as we say
+    try:
+        central.kill_main()
+        good("central", "counters", "--data", central.folder)
+        postmaster = central.folder / "postgres" / "data" / "postmaster.pid"
+        assert postmaster.exists()
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    wait_for("all have ended", lambda: not members(main))
+    assert not postmaster.exists(), "who went last stopped it"
+    central.workers = 1
+    central.start()
+    central.stop()
 
 
 def _copy(source: Path, target: Path) -> None:
