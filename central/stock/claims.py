@@ -164,6 +164,7 @@ class Claims:
             decision = Decision(work, ClaimRows(tx, now), self._rules.read(tx, [], now), now)
             reaped = sum(decision.lapse(work.picture(key)) for key in work.keys)
             waitlist = Waitlist(decision, self._rules)
+            waitlist.tidy(key for key in work.keys if work.picture(key).waiting)
             served = waitlist.serve(key for key in work.keys if work.picture(key).waiting)
             decision.finish()
             return (reaped, served), work

@@ -11,6 +11,11 @@ import pytest
 from central.feed import device_shard
 from central.request import Refusing
 from central.services import Device
+from central.stock.choosing import choose
+from central.stock.waitlist import TRIED_MAX
+from central.stock.words import RunKey
+from central.tx import in_transaction
+from counter_app.wire.codec import decode
 from counter_app.wire.messages import ClaimRequest, ClaimStatus, Refused, WaitRequest
 from tests.unit.central.stock.world import World, act
 
@@ -69,6 +74,96 @@ def test_who_asks_for_the_place_again_keeps_it_though_the_line_is_full(world: Wo
     with pytest.raises(Refusing) as refusing:
         wait(world, other, world.ask(world.run()))
     assert refusing.value.code is Refused.BUSY
+
+
+def one_by_one(world: World, device: Device) -> list[ClaimRequest]:
+    held = [world.ask(world.run()) for _ in range(10)]
+    for asked in held:
+        assert world.desk.claim(device, asked, world.connection).status is ClaimStatus.HELD
+    return held
+
+
+def test_the_whole_line_is_looked_at(world: World) -> None:
+    """Behind fifty families a single traveller would wait for ever, and whoever asks just then would pass."""
+    device, other = world.device(), world.device()
+    held = one_by_one(world, device)
+    for _ in range(TRIED_MAX):
+        wait(world, device, world.ask(world.run(), count=2))
+    small = world.ask(world.run())
+    assert wait(world, other, small) == TRIED_MAX + 1
+    world.desk.release(device, act(held[0]), world.connection)
+    assert world.desk.claim(device, world.ask(world.run()), world.connection).status is ClaimStatus.REFUSED
+    assert waited(world, other) == {str(small.claim_id)}
+    assert world.desk.check_cells(world.connection) == []
+
+
+def test_many_that_fit_in_number_only_do_not_hide_one_that_fits(world: World, monkeypatch: Any) -> None:
+    """Each is tried, in several readings: a place is free on some legs, and one behind them all goes just so far."""
+    monkeypatch.setattr("central.stock.waitlist.TRIED_MAX", 3)
+    device, other = world.device(), world.device()
+    held = one_by_one(world, device)
+    coaches = [world.ask(world.run(), coach=f"{n:02d}") for n in range(2, 12)]
+    spans = [world.ask(world.run(), board, alight) for board in range(1, 3) for alight in (3, 4)]
+    for asked in (*coaches, *spans):  # coaches that the train does not have
+        wait(world, device, asked)
+    short = world.ask(world.run(), 0, 1)
+    wait(world, other, short)
+    world.desk.release(device, act(held[0]), world.connection)
+    assert waited(world, device) == {str(spans[0].claim_id)}
+    assert waited(world, other) == {str(short.claim_id)}, "what is left of the same place is enough for it"
+    assert world.desk.check_cells(world.connection) == []
+
+
+def test_who_cannot_be_served_is_not_read_and_the_same_is_tried_once(world: World, monkeypatch: Any) -> None:
+    """Five hundred wait for a train that is full: every sale of a ticket of it would read them all, behind a lock."""
+    tried: list[object] = []
+    read: list[object] = []
+
+    def counting(asked: object, body: bytes) -> Any:
+        read.append(body)
+        return decode(asked, body)  # type: ignore[type-var]
+
+    def choosing(*known: Any) -> Any:
+        tried.append(known)
+        return choose(*known)
+
+    device = world.device()
+    held = one_by_one(world, device)
+    for n in range(12):
+        wait(world, device, world.ask(world.run(), count=2 + n % 3))
+        wait(world, device, world.ask(world.run(), count=2, coach="09"))
+    monkeypatch.setattr("central.stock.waitlist.decode", counting)
+    monkeypatch.setattr("central.stock.waitlist.choose", choosing)
+    world.desk.tend(world.connection)
+    world.desk.release(device, act(held[0]), world.connection)
+    assert (read, tried) == ([], []), "one place is enough for nobody"
+    world.desk.release(device, act(held[1]), world.connection)
+    assert len(tried) == 1, "the first couple has both places"
+    before = len(waited(world, device))
+    world.desk.release(device, act(held[2]), world.connection)
+    tried.clear()
+    for asked in held[3:9]:
+        world.desk.release(device, act(asked), world.connection)
+    served = len(waited(world, device)) - before
+    assert served == 3
+    assert len(tried) <= 2 * 6, "each release tries what is new about it, not each of the line"
+    assert world.desk.check_cells(world.connection) == []
+
+
+def test_who_waits_in_vain_leaves_the_line(world: World) -> None:
+    """Lost machines would fill it, and nobody could wait any more."""
+    device, lost = world.device(), world.device()
+    fill(world, device)
+    mine = world.ask(world.run(), count=2)
+    for asked, whose in ((world.ask(world.run(), count=2), lost), (mine, device)):
+        wait(world, whose, asked)
+    world.connection.execute("UPDATE device SET state = 'revoked' WHERE device_id = %s", (lost.device_id,))
+    world.desk.tend(world.connection)
+    assert wait(world, device, mine) == 1
+    key = RunKey(world.run().service_date, world.run().run_id)
+    in_transaction(world.connection, lambda tx: world.desk.cancel_run(tx, key))
+    world.desk.tend(world.connection)
+    assert world.connection.execute("SELECT count(*) FROM waiting").fetchone() == (0,)
 
 
 def test_a_waiting_party_is_served_before_the_next_claim_though_another_process_freed(world: World) -> None:
