@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -48,11 +49,14 @@ _ALLOWED: Final = {
     route.path: ", ".join(sorted(one.method for one in ROUTES if one.path == route.path)) for route in ROUTES
 }
 _WHO: Final = frozenset({401, 403, 426})  # answers to somebody who is not who they say
+_UNTRIED: Final = frozenset({"not_signed", "clock_off", "wire_version"})  # of those: no key was looked up
+_SIGNATURE: Final = "counterfoil-signature"
 _CLAIMS: Final = frozenset({"claim", "lease", "release"})
 _PAYMENTS: Final = frozenset({"pay", "pay_state", "pay_reverse", "pay_refund"})
 _SHORT: Final = _CLAIMS | {"availability", "time"}
 OPENED_HERE_MAX: Final = 64 * 1024  # bytes: hashing them takes less than a tenth of a millisecond
 _KEPT: Final = frozenset({b"content-encoding", b"content-type"})
+_ID: Final = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 class Central(Protocol):
@@ -260,7 +264,7 @@ class Shell:
         peer = self._peers.of(scope["client"][0], scope["headers"]) if scope.get("client") else ""
         wait_s = self._gate.wait_s(
             peer=peer,
-            device=headers.get("counterfoil-device", "")[:40],
+            device=headers.get("counterfoil-device", "")[:40] if len(headers.get(_SIGNATURE, "")) == 128 else None,
             signed_route=route.access is not Access.ANYONE,
             now_s=now_s,
         )
@@ -303,7 +307,7 @@ class Shell:
             _log.error("%s in %s %s", type(error).__name__, route.name, getattr(error, "sqlstate", None) or "")
             return self.refusal(500, Refused.FAULT)
         if response.status in _WHO:
-            self._gate.failed(peer, now_s)
+            self._gate.failed(peer, now_s, tried=_code(response) not in _UNTRIED)
         return response
 
     def _put(self, route: Route, request: Request, told: Told[Response]) -> None:
@@ -457,10 +461,10 @@ def _query(text: str) -> dict[str, str]:
 
 
 def _device(scope: Scope) -> str:
-    """As the request says; shown only where it looks like an id."""
+    """As the request says; shown only where it is an id, written as ids are."""
     for name, value in scope["headers"]:
-        if name == b"counterfoil-device" and len(value) == 36:
-            return str(value.decode("latin-1"))
+        if name == b"counterfoil-device" and _ID.fullmatch(value):
+            return str(value.decode("ascii"))
     return ""
 
 

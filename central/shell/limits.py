@@ -1,7 +1,8 @@
 """How much one window, one address may ask for: token buckets in bounded memory.
 
 The signature is checked after this, so what a request says about its device counts only together with where it came
-from: nobody uses up another window's share from elsewhere. A refused signature or code costs its address extra.
+from: nobody uses up another window's share from elsewhere. A refused signature or code costs its address extra: much
+where a key or a code was tried, little where there was no seal to try one with.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Limits:
     peer: Rate = Rate(per_s=5_000, burst=10_000)
     unsigned: Rate = Rate(per_s=2, burst=40)  # per address: enrolment and the clock
     failed_cost: float = 50  # of the address's tokens, for a request that was not who it said
+    unsealed_cost: float = 9  # the same, for one that was refused before any key was looked up or tried
     buckets_max: int = 20_000
 
 
@@ -78,17 +80,20 @@ class Gate:
         self._peers = Buckets(limits.peer, limits.buckets_max)
         self._unsigned = Buckets(limits.unsigned, limits.buckets_max)
 
-    def wait_s(self, *, peer: str, device: str, signed_route: bool, now_s: float) -> float:
-        """0: go on."""
+    def wait_s(self, *, peer: str, device: str | None, signed_route: bool, now_s: float) -> float:
+        """0: go on. ``device`` None: the request bears nothing that could be a signature, and so names no device."""
         wait = self._peers.take(peer, now_s)
         if wait:
             return wait
+        if signed_route and device is None:
+            return 0
         if signed_route:
             return self._devices.take((peer, device), now_s)
         return self._unsigned.take(peer, now_s)
 
-    def failed(self, peer: str, now_s: float) -> None:
-        self._peers.charge(peer, now_s, self._limits.failed_cost)
+    def failed(self, peer: str, now_s: float, *, tried: bool) -> None:
+        """``tried``: a key or a code."""
+        self._peers.charge(peer, now_s, self._limits.failed_cost if tried else self._limits.unsealed_cost)
 
 
 class Peers:

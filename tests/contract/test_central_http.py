@@ -16,6 +16,7 @@ from central.shell import http as shell_http
 from central.shell import protocol
 from central.shell.http import Shape
 from central.shell.limits import Limits, Rate
+from counter_app.security import SigningKey
 from counter_app.wire import messages as m
 from counter_app.wire.codec import BODY_BYTES_MAX, decode, encode, read
 from counter_app.wire.routes import BY_NAME, ROUTES
@@ -275,8 +276,24 @@ def test_windows_behind_a_trusted_proxy_have_a_share_each(fresh_database: Databa
 def test_guessing_keys_costs_the_address_its_share(fresh_database: Database) -> None:
     limits = Limits(peer=Rate(per_s=0.001, burst=30), failed_cost=10)
     with house(fresh_database, shape=Shape(limits=limits)) as made:
-        told = [made.client.post("/v1/claims", content=b"{}").status_code for _ in range(4)]
-    assert told == [401, 401, 401, 429]
+        window = made.window(1)
+        window.key = SigningKey(bytes(32))  # a guess
+        told = [window.post("/v1/tickets/find", m.TicketQuestion(number="A")) for _ in range(4)]
+    assert [answer.status_code for answer in told] == [401, 401, 401, 429]
+    assert problem(told[0]) == "bad_signature"
+
+
+def test_no_seal_at_all_costs_the_address_little(fresh_database: Database) -> None:
+    """No key was looked up, none tried: whoever shares the address with a stray program still sells."""
+    limits = Limits(
+        peer=Rate(per_s=0.001, burst=30), device=Rate(per_s=0.001, burst=1), failed_cost=10, unsealed_cost=1
+    )
+    with house(fresh_database, shape=Shape(limits=limits)) as made:
+        window = made.window(1)
+        device = {"Counterfoil-Device": str(window.device_id)}
+        told = [made.client.post("/v1/claims", content=b"{}", headers=device) for _ in range(10)]
+        assert {problem(answer) for answer in told} == {"not_signed"}
+        assert window.post("/v1/tickets/find", m.TicketQuestion(number="A")).status_code == 200
 
 
 # ---- what is not there

@@ -51,6 +51,27 @@ def test_who_says_to_be_a_window_from_elsewhere_takes_nothing_from_it() -> None:
     assert gate.wait_s(peer="good", **ask) == 0  # type: ignore[arg-type]
 
 
+def test_without_a_signature_nobodys_share_is_used() -> None:
+    """A stray program that names a window's id hears 401, as it should, and the window goes on selling."""
+    gate = Gate(Limits(device=Rate(per_s=0.001, burst=1)))
+    assert [gate.wait_s(peer="p", device=None, signed_route=True, now_s=0) for _ in range(3)] == [0, 0, 0]
+    assert gate.wait_s(peer="p", device="w1", signed_route=True, now_s=0) == 0
+    assert gate.wait_s(peer="p", device="w1", signed_route=True, now_s=0) > 0
+
+
+def test_a_key_that_was_tried_costs_more_than_none() -> None:
+    gate = Gate(Limits(peer=Rate(per_s=0.001, burst=100), failed_cost=50, unsealed_cost=5))
+
+    def refused(peer: str, *, tried: bool) -> int:
+        for n in range(100):
+            if gate.wait_s(peer=peer, device=None, signed_route=True, now_s=0):
+                return n
+            gate.failed(peer, 0, tried=tried)
+        raise AssertionError("no end")
+
+    assert (refused("a", tried=True), refused("b", tried=False)) == (2, 17)
+
+
 def test_unsigned_questions_have_a_share_of_their_own() -> None:
     gate = Gate(Limits(unsigned=Rate(per_s=0.001, burst=1)))
     assert gate.wait_s(peer="p", device="", signed_route=False, now_s=0) == 0
