@@ -13,6 +13,7 @@ from tests.ui.clerk import ENTER, ESC, Clerk
 from tests.ui.stage import Stage
 from tests.ui.test_sell import ID
 from ui.presenters.checkout import Stage as Step
+from ui.presenters.refusals import Notice
 from ui.screens.checkout import CheckoutScreen
 from ui.screens.refund import RefundScreen
 from ui.screens.sell import SellScreen
@@ -95,6 +96,23 @@ def test_a_dearer_ticket_shows_rule_fee_and_difference_before_anything_is_posted
     clerk.press(ENTER)
     assert sell_of(clerk).presenter.exchanging is None
     assert not sell._given_in.isVisibleTo(sell)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_exchange_fits_a_small_screen_with_what_is_said_of_it(clerk: Clerk, language: str) -> None:
+    """Lost otherwise: the passenger below the edge, whatever the clerk is just told."""
+    window = clerk.stage.window
+    window.resize(1280, 720)
+    window.use_language(language)
+    screen = hold_in(clerk, "first")
+    clerk.stage.settle()
+    assert screen.in_party
+    assert screen.presenter.exchange is not None
+    window.notify(Notice(title="Said", what_happened="It happened.", what_to_do="Do it.", mood="warn"))
+    clerk.stage.settle()
+    assert window._notice.isVisible()
+    assert window._sight.verticalScrollBar().maximum() == 0
+    assert screen.party.pay_button.visibleRegion().boundingRect() == screen.party.pay_button.rect()
 
 
 def test_a_cheaper_ticket_waits_for_the_clerk_and_says_what_to_hand_out(clerk: Clerk) -> None:

@@ -58,6 +58,7 @@ class SellScreen(Screen):
         self._given_in = Label(role="lead", mood="info", elide=True)
         line = QVBoxLayout(self)
         line.setContentsMargins(20, 8, 20, 12)
+        line.setSpacing(4)
         line.addWidget(self._given_in)
         line.addWidget(self._stack, 1)
         self._given_in.hide()

@@ -114,7 +114,7 @@ class PartyPane(QWidget):
             self._grid.addWidget(head, 0, place)
         people = Card(margin=14, spacing=6)
         people.body.addWidget(scroll)
-        back = Card(margin=14, spacing=4)
+        back = Card(margin=12, spacing=2)
         back.setFixedWidth(self._shell.theme.tokens().px(310))
         back.body.addWidget(self._readback_title)
         for label in self._readback:
@@ -348,6 +348,7 @@ class PartyPane(QWidget):
             self._missing.setText(f"{notice.title}. {notice.what_to_do}")
         else:
             self._missing.setText("" if quote or form is None or form.complete else t("Fill in what is marked."))
+        self._missing.setVisible(bool(self._missing.text()))
 
     def _say_total(self, quote: SaleQuote | None) -> None:
         """Of an exchange the difference, which may go either way, and how it comes about."""

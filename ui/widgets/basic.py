@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QStackedWidget,
+    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -243,28 +243,46 @@ class Scroll(QScrollArea):
         self.setWidget(inner)
 
 
-class Pages(QStackedWidget):
-    """Only as large as the page that shows: a large one somewhere does not make every screen scroll."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.currentChanged.connect(lambda _page: self.updateGeometry())
+class _OnePage(QStackedLayout):
+    """Asks only the page that shows what it needs, and of that what it cannot do without."""
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         page = self.currentWidget()
         return page.sizeHint() if page is not None else super().sizeHint()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def minimumSize(self) -> QSize:  # noqa: N802 - Qt's name
         page = self.currentWidget()
-        return page.minimumSizeHint() if page is not None else super().minimumSizeHint()
+        return page.minimumSizeHint() if page is not None else super().minimumSize()
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """What the page cannot do without: a scroll area around asks this, and would scroll for the mere wish."""
         page = self.currentWidget()
         layout = page.layout() if page is not None else None
         if layout is None or not layout.hasHeightForWidth():
-            return self.minimumSizeHint().height()
+            return self.minimumSize().height()
         return layout.minimumHeightForWidth(width)
+
+
+class Pages(QWidget):
+    """Only as large as the page that shows: a large one somewhere does not make every screen scroll."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Not a QStackedWidget: a layout around asks the layout within, and not the widget.
+        self._layout = _OnePage(self)
+        self._layout.currentChanged.connect(lambda _page: self.updateGeometry())
+
+    def addWidget(self, page: QWidget) -> None:  # noqa: N802 - as QStackedWidget's
+        self._layout.addWidget(page)
+
+    def removeWidget(self, page: QWidget) -> None:  # noqa: N802 - as QStackedWidget's
+        self._layout.removeWidget(page)
+
+    def setCurrentWidget(self, page: QWidget) -> None:  # noqa: N802 - as QStackedWidget's
+        self._layout.setCurrentWidget(page)
+
+    def currentWidget(self) -> QWidget | None:  # noqa: N802 - as QStackedWidget's
+        return self._layout.currentWidget()
 
 
 def row(*items: QWidget | QLayout | int | None, spacing: int = 8) -> QHBoxLayout:
