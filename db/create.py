@@ -37,7 +37,7 @@ from db.metadata import metadata
 from db.opening import SCHEMA
 from db.profile import StoredProfile, put_certificate, write_central, write_profile
 from db.store import LOCK_NAME
-from db.sync import FIRST_STATE
+from db.sync_state import FIRST_STATE
 from db.vault import EpochSigner, Vault
 from db.witness import FILE_NAME as WITNESS_NAME
 from db.witness import Mark, Witness

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -23,6 +24,7 @@ from counter_app.domain.staff import Actor
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.journal import Head, RawEntry
 from db.context import Context
+from db.outbox import outgoing_entries
 
 # Checked at every open: a batch migration of SQLite rebuilds a table and drops its triggers without a word.
 TRIGGERS: Final[dict[str, str]] = {
@@ -43,10 +45,11 @@ TRIGGERS: Final[dict[str, str]] = {
 }
 
 _INSERT: Final = "INSERT INTO journal (seq, epoch, kind, raw, hash, signature) VALUES (?, ?, ?, ?, ?, ?)"
-_LAST: Final = "SELECT epoch, seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
-_AFTER: Final = "SELECT seq, raw, hash, signature FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
-_RAW: Final = "SELECT epoch, seq, raw, hash, signature FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
-_BEFORE: Final = "SELECT seq, raw, hash, signature FROM journal WHERE seq < ? ORDER BY seq DESC LIMIT ?"
+# Bytes, whatever somebody put there: SQLite hands out no text that is no UTF-8.
+_LAST: Final = "SELECT CAST(epoch AS INTEGER), seq, CAST(hash AS BLOB) FROM journal ORDER BY seq DESC LIMIT 1"
+_ENTRY: Final = "SELECT seq, CAST(raw AS BLOB), CAST(hash AS BLOB), CAST(signature AS BLOB) FROM journal"
+_AFTER: Final = f"{_ENTRY} WHERE seq > ? ORDER BY seq LIMIT ?"
+_BEFORE: Final = f"{_ENTRY} WHERE seq < ? ORDER BY seq DESC LIMIT ?"
 _COUNT: Final = "SELECT count(*) FROM journal WHERE seq > ? AND kind = ?"
 _PAGE: Final = 500
 _LINK: Final = "journal.link"
@@ -65,7 +68,7 @@ class SqlJournal:
         link: Link | None = self._context.memory.get(_LINK)
         if link is None:
             found = self._context.row(_LAST)
-            link = START if found is None else Link(epoch=found[0], seq=found[1], hash=bytes(found[2]))
+            link = START if found is None else Link(epoch=found[0], seq=found[1], hash=bytes(found[2] or b""))
             self._context.memory[_LINK] = link
         return link
 
@@ -122,17 +125,19 @@ class SqlJournal:
             if len(page) < _PAGE:
                 return
 
+    def first_whole(self, *, after_seq: int, limit: int) -> Entry | None:
+        """The first of so many that can be read."""
+        result = self._context.connection.exec_driver_sql(_AFTER, (after_seq, limit))
+        try:
+            for row in result:
+                with contextlib.suppress(Refusal):
+                    return _entry(tuple(row))
+        finally:
+            result.close()
+        return None
+
     def raw_entries(self, *, after_seq: int, limit: int, bytes_max: int) -> list[RawEntry]:
-        found: list[RawEntry] = []
-        result = self._context.connection.exec_driver_sql(_RAW, (after_seq, limit))
-        while (row := result.fetchone()) is not None:
-            epoch, seq, raw, digest, signature = row
-            bytes_max -= len(raw)
-            if found and (bytes_max < 0 or epoch != found[0].epoch):
-                break
-            found.append(RawEntry(epoch=epoch, seq=seq, raw=bytes(raw), hash=bytes(digest), signature=bytes(signature)))
-        result.close()
-        return found
+        return outgoing_entries(self._context, after_seq=after_seq, limit=limit, bytes_max=bytes_max)
 
     def latest(self, *, limit: int, before_seq: int | None = None) -> list[Entry]:
         return [_entry(row) for row in self._context.rows(_BEFORE, (before_seq or _EVER, limit))]
@@ -144,7 +149,7 @@ class SqlJournal:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    raw, digest, signature = (bytes(part) for part in row[1:])
+    raw, digest, signature = (bytes(part or b"") for part in row[1:])
     try:
         return read_entry(raw, digest, signature)
     except BadEntry as error:
@@ -154,3 +159,8 @@ def _entry(row: tuple[Any, ...]) -> Entry:
 def journal_link(context: Context) -> Link:
     head = SqlJournal(context).head()
     return Link(epoch=head.epoch, seq=head.seq, hash=head.hash)
+
+
+def remembers_end(context: Context) -> bool:
+    """Whether the chain's end is this writer's own memory, which nobody else can have changed."""
+    return _LINK in context.memory

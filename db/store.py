@@ -26,11 +26,11 @@ from db.books import Books
 from db.certifying import certify_counter
 from db.context import Context
 from db.epochs import PENDING, check_grant, pending_key, prepared
-from db.journal import SqlJournal, journal_link
+from db.journal import SqlJournal, journal_link, remembers_end
 from db.keys import ProfileKeys
 from db.lock import ProfileLock
 from db.migrate import check_schema, upgrade_if_older
-from db.opening import behind_witness, check_store
+from db.opening import behind_witness, check_store, contains
 from db.operator_keys import OperatorKeys, changed, whole_bundle
 from db.profile import StoredProfile, own_bundle, put_certificate, read_certificates, read_profile, trust_bundle
 from db.vault import EpochSigner, Vault
@@ -272,6 +272,7 @@ class SqlMoneyStore:
             try:
                 writer = self._writer or self._reopened()
                 self._begin(writer)
+                self._check_end(writer)
                 books = Books(writer)
                 try:
                     with engines.in_words():
@@ -289,6 +290,19 @@ class SqlMoneyStore:
             writer.run("BEGIN IMMEDIATE")
         except OperationalError as error:  # a foreign tool has the file, beyond our patience
             raise Refusal(Reason.PROFILE_IN_USE) from error
+
+    def _check_end(self, writer: Context) -> None:
+        """Where the journal's end is read anew, not remembered: entries may have been taken away meanwhile."""
+        last = self._witness.last if self._witness is not None else None
+        if last is None or remembers_end(writer):
+            return
+        if not contains(writer, Mark(epoch=last.epoch, seq=last.seq, hash=last.hash)):
+            self._behind = True
+            self._roll_back(writer)
+            assert self._witness is not None
+            self._witness.close()  # it keeps what it saw, until a new epoch begins
+            self._witness = None
+            raise Refusal(Reason.STORE_BEHIND_WITNESS)
 
     def _roll_back(self, writer: Context) -> None:
         writer.memory.clear()

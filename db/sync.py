@@ -12,30 +12,24 @@ from counter_app.domain.journal import canonical
 from counter_app.domain.leases import CentralTime
 from counter_app.domain.timetable import RunRef
 from counter_app.domain.trust import Certificate, certificate_holds
+from counter_app.domain.verdicts import NextStep, Owner
 from counter_app.errors import Reason, Refusal
 from counter_app.ports.sync import Central, InboxEntry, InboxState, PendingRelease, SyncState, Unsynced
 from counter_app.security import verify
 from counter_app.wire import codec
-from counter_app.wire.messages import RunStock, Verdict
-from db.context import from_ms, maybe_from_ms, to_ms
+from counter_app.wire.messages import Judgement, RunStock, Verdict
+from db.context import from_ms, maybe_ms, to_ms
 from db.journal import SqlJournal
 from db.leases import SqlLeases
 from db.profile import read_profile
+from db.sync_state import FIRST_STATE, read_state
 
-# Of a new store, and of one that was made before there was a line.
-FIRST_STATE: Final = (
-    "INSERT INTO sync_state (only, sent_seq, stored_seq, judged_seq, stopped, forked) VALUES (1, 0, 0, 0, '', 0)"
-)
-_STATE: Final = """
-    SELECT sent_seq, stored_seq, judged_seq, told, told_wall, told_monotonic_ms, told_session, high_water, last_contact,
-           stopped, forked
-    FROM sync_state
-"""
+OLDEST_OF: Final = 50  # damaged ones are passed over, not for ever
 _PUT_TIME: Final = """
     UPDATE sync_state SET told = ?, told_wall = ?, told_monotonic_ms = ?, told_session = ?,
         high_water = max(coalesce(high_water, ?), ?), last_contact = ?
 """
-_INBOX: Final = "SELECT body, received_at, state, settled_by, note FROM inbox"
+_INBOX: Final = "SELECT epoch, seq, body, received_at, state, settled_by, note FROM inbox"
 _PUT_VERDICT: Final = """
     INSERT INTO inbox (epoch, seq, n, state, received_at, settled_by, note, body)
     SELECT ?, ?, coalesce(max(n), 0) + 1, 'open', ?, '', '', ? FROM inbox WHERE true
@@ -71,43 +65,52 @@ class SqlSync(SqlLeases):
         self._context.run("UPDATE central SET incarnation = ?", (str(incarnation),))
 
     def state(self) -> SyncState:
-        found = self._context.row(_STATE)
-        assert found is not None, "a store begins with it"
-        sent, stored, judged, told, told_wall, monotonic_ms, session, high_water, contact, stopped, forked = found
-        time = None
-        if told is not None:
-            time = CentralTime(
-                told=from_ms(told),
-                told_wall=from_ms(told_wall),
-                told_monotonic_ms=monotonic_ms if session == self._context.session else None,
-                high_water=from_ms(high_water),
-            )
-        return SyncState(
-            sent_seq=sent,
-            stored_seq=stored,
-            judged_seq=judged,
-            time=time,
-            last_contact=maybe_from_ms(contact),
-            stopped=stopped,
-            forked=bool(forked),
+        return read_state(self._context, SqlJournal(self._context).head().seq)
+
+    def mend(self) -> None:
+        """A row that is whole stays as it is; of one that is not, only what is certain is kept."""
+        state = self.state()
+        if not state.odd:
+            return
+        self._context.run("DELETE FROM sync_state")
+        self._context.run(FIRST_STATE)
+        self._context.run(
+            "UPDATE sync_state SET sent_seq = ?, stored_seq = ?, judged_seq = ?, last_contact = ?, stopped = ?, "
+            "forked = ?",
+            (
+                state.sent_seq,
+                state.stored_seq,
+                state.judged_seq,
+                maybe_ms(state.last_contact),
+                state.stopped,
+                int(state.forked),
+            ),
         )
+        if state.time is not None and state.last_contact is not None:
+            self.put_time(state.time, state.last_contact)
+
+    def _note(self, update: str, parameters: Sequence[Any]) -> None:
+        """Somebody may have taken the row away: then it is put there first, with what is certain."""
+        if self._context.run(update, parameters) == 0 and self._context.row("SELECT 1 FROM sync_state") is None:
+            self.mend()
+            self._context.run(update, parameters)
 
     def mark_sending(self, seq: int) -> None:
         assert seq <= SqlJournal(self._context).head().seq, "what is not written is not sent"
-        self._context.run("UPDATE sync_state SET sent_seq = max(sent_seq, ?)", (seq,))
+        self._note("UPDATE sync_state SET sent_seq = max(sent_seq, ?)", (seq,))
 
     def mark_stored(self, *, stored_seq: int, judged_seq: int) -> None:
         head = SqlJournal(self._context).head().seq
         stored = min(stored_seq, head)
         # What central has was sent, whatever was noted here: a restored store has forgotten it.
-        self._context.run(
+        self._note(
             "UPDATE sync_state SET stored_seq = ?, judged_seq = ?, sent_seq = max(sent_seq, ?)",
-            (stored, min(judged_seq, head), stored),
+            (stored, min(judged_seq, stored), stored),
         )
 
     def put_time(self, time: CentralTime, contact: datetime) -> None:
         high_water = to_ms(time.high_water)
-        self._context.run(
+        self._note(
             _PUT_TIME,
             (
                 to_ms(time.told),
@@ -121,29 +124,31 @@ class SqlSync(SqlLeases):
         )
 
     def raise_high_water(self, central_now: datetime) -> None:
-        self._context.run(
+        self._note(
             "UPDATE sync_state SET high_water = max(high_water, ?) WHERE told IS NOT NULL", (to_ms(central_now),)
         )
 
     def put_stopped(self, reason: str) -> None:
-        self._context.run("UPDATE sync_state SET stopped = ?", (reason,))
+        self._note("UPDATE sync_state SET stopped = ?", (reason,))
 
     def put_forked(self, forked: bool) -> None:
-        self._context.run("UPDATE sync_state SET forked = ?", (int(forked),))
+        self._note("UPDATE sync_state SET forked = ?", (int(forked),))
 
     def begin_epoch(self, last_seq: int) -> None:
         """With EPOCH_STARTED. What went before may have been sent by the store that this one was restored from."""
-        self._context.run("UPDATE sync_state SET sent_seq = max(sent_seq, ?), forked = 0", (last_seq,))
+        self._note("UPDATE sync_state SET sent_seq = max(sent_seq, ?), forked = 0", (last_seq,))
         self.end_all_leases()
 
     def unsynced(self) -> Unsynced:
         if self._context.row("SELECT 1 FROM central") is None:
             return Unsynced(entries=0, tickets=0, value_minor=0, oldest=None)
-        stored = self._context.scalar("SELECT stored_seq FROM sync_state")
-        entries = SqlJournal(self._context).head().seq - stored
+        journal = SqlJournal(self._context)
+        head = journal.head().seq
+        stored = read_state(self._context, head).stored_seq
+        entries = head - stored
         tickets, sold = self._sums("SELECT count(*), coalesce(sum(price_minor), 0) FROM ticket", stored)
         _, refunded = self._sums("SELECT count(*), coalesce(sum(refunded_minor), 0) FROM refund", stored)
-        oldest = next(SqlJournal(self._context).entries(after_seq=stored, limit=1), None) if entries else None
+        oldest = journal.first_whole(after_seq=stored, limit=OLDEST_OF) if entries else None
         return Unsynced(
             entries=entries,
             tickets=tickets,
@@ -271,10 +276,27 @@ class SqlSync(SqlLeases):
 
 
 def _inbox_entry(row: tuple[Any, ...]) -> InboxEntry:
+    epoch, seq, body, received_at, state, settled_by, note = row
+    try:
+        verdict = codec.decode(Verdict, bytes(body))
+    except (ValueError, TypeError):
+        verdict = _unreadable(epoch, seq)
     return InboxEntry(
-        verdict=codec.decode(Verdict, bytes(row[0])),
-        received_at=from_ms(row[1]),
-        state=InboxState(row[2]),
-        settled_by=row[3],
-        note=row[4],
+        verdict=verdict,
+        received_at=from_ms(received_at),
+        state=InboxState(state),
+        settled_by=settled_by,
+        note=note,
+    )
+
+
+def _unreadable(epoch: int, seq: int) -> Verdict:
+    """Until central says it again: something was said of this entry, and somebody is to ask what."""
+    return Verdict(
+        epoch=epoch,
+        seq=seq,
+        judgement=Judgement.QUARANTINED,
+        reason=Reason.STORE_DAMAGED.value,
+        owner=Owner.ADMINISTRATOR.value,
+        next_step=NextStep.CHECK_RECORDS.value,
     )

@@ -50,6 +50,7 @@ from db.redemptions import redemption_facts
 from db.reference import expected_schema, stored_schema
 from db.sale_rows import sale_rows
 from db.slip_rows import slip_rows
+from db.sync_state import read_state
 from db.trust import SqlTrust, trust_facts
 from db.vault import Vault
 from db.verify_stock import stock_faults
@@ -264,6 +265,8 @@ class _Check:
                 self.add(None, f"table_mismatch:{table}")
         except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
             self.add(None, "tables:unreadable")
+        if read_state(context, self.link.seq).odd:
+            self.add(None, "table_mismatch:sync_state")
         for wrong in compare(self.projection, facts, _TABLES):
             self.add(wrong.seq, f"table_mismatch:{wrong.table}")
         self._people(context)

@@ -51,7 +51,7 @@ class LineStatus:
             line=LineWord.STOPPED if stopped else _WORDS[health.state],
             since=health.since,
             last_answer=health.last_answer or state.last_contact,
-            last_error=health.last_error or self.turns.last_error or keys,
+            last_error=health.last_error or self.turns.last_error or self.turns.push.trouble or keys,
             unsynced_entries=unsynced.entries,
             unsynced_tickets=unsynced.tickets,
             unsynced_value=Money(unsynced.value_minor, self.store.profile.currency),

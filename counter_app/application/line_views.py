@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,7 @@ from counter_app.application.views import InboxItem, LeaseLine, OutboxItem, Outb
 from counter_app.domain.journal import Entry, Json, Kind
 from counter_app.domain.money import Money
 from counter_app.domain.timetable import RunRef, Trip, instant
+from counter_app.errors import Reason, Refusal
 from counter_app.ports.catalogue import Catalogue
 from counter_app.ports.clock import Clock
 from counter_app.ports.store import MoneyStore, Reading
@@ -20,11 +23,21 @@ from counter_app.wire.messages import Judgement
 
 LIMIT_MAX: Final = 1_000
 FACT_MAX: Final = 200
+DAMAGED: Final = "damaged"  # where a kind would stand
 _JUDGED: Final = {
     Judgement.ACCEPTED: OutboxState.ACCEPTED,
     Judgement.CONFLICT: OutboxState.CONFLICT,
     Judgement.QUARANTINED: OutboxState.QUARANTINED,
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Damaged:
+    """Of an entry that cannot be read, or is gone. ``epoch`` and ``at`` are those of the next one that can."""
+
+    epoch: int
+    seq: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,21 +49,51 @@ class Outbox:
         currency = self.store.profile.currency
         with self.store.reading() as books:
             state = books.sync.state()
-            return [
-                OutboxItem(
-                    epoch=entry.epoch,
-                    seq=entry.seq,
-                    at=entry.at,
-                    kind=entry.kind.value,
-                    subject=subject_of(entry),
-                    amount=_amount(entry, currency),
-                    state=_state(books, state, entry),
-                )
-                for entry in books.journal.latest(limit=max(0, min(limit, LIMIT_MAX)))
-            ]
+            found = _latest(books, max(0, min(limit, LIMIT_MAX)))
+            return [_outbox_item(books, state, entry, currency) for entry in found]
 
 
-def _state(books: Reading, state: SyncState, entry: Entry) -> OutboxState:
+def _outbox_item(books: Reading, state: SyncState, entry: Entry | _Damaged, currency: str) -> OutboxItem:
+    known = entry if isinstance(entry, Entry) else None
+    return OutboxItem(
+        epoch=entry.epoch,
+        seq=entry.seq,
+        at=entry.at,
+        kind=known.kind.value if known else DAMAGED,
+        subject=subject_of(known) if known else "",
+        amount=_amount(known, currency) if known else None,
+        state=_state(books, state, entry),
+    )
+
+
+def _latest(books: Reading, limit: int) -> list[Entry | _Damaged]:
+    """Newest first. A damaged one stands with what is known of it: its number and about when it was."""
+    try:
+        return [*books.journal.latest(limit=limit)]
+    except Refusal as refusal:
+        if refusal.reason is not Reason.STORE_DAMAGED:
+            raise
+    head = books.journal.head()
+    numbers = range(head.seq, max(0, head.seq - limit), -1)
+    read = {seq: _entry_at(books, seq) for seq in numbers}
+    near = next((entry for entry in read.values() if entry is not None), None)
+    found: list[Entry | _Damaged] = []
+    for seq, entry in read.items():
+        near = entry or near
+        if near is not None:
+            found.append(entry or _Damaged(epoch=near.epoch, seq=seq, at=near.at))
+    return found
+
+
+def _entry_at(books: Reading, seq: int) -> Entry | None:
+    """None: it is damaged, or gone."""
+    with suppress(Refusal):
+        entry = next(books.journal.entries(after_seq=seq - 1, limit=1), None)
+        return entry if entry is not None and entry.seq == seq else None
+    return None
+
+
+def _state(books: Reading, state: SyncState, entry: Entry | _Damaged) -> OutboxState:
     if entry.seq > state.sent_seq:
         return OutboxState.WAITING
     if entry.seq > state.stored_seq:
@@ -97,7 +140,7 @@ class Inbox:
 
 def _inbox_item(books: Reading, one: InboxEntry) -> InboxItem:
     verdict = one.verdict
-    entry = next(books.journal.entries(after_seq=verdict.seq - 1, limit=1), None) if verdict.seq > 0 else None
+    entry = _entry_at(books, verdict.seq) if verdict.seq > 0 else None
     ours = entry is not None and (entry.epoch, entry.seq) == (verdict.epoch, verdict.seq)
     return InboxItem(
         epoch=verdict.epoch,

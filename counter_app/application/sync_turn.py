@@ -42,6 +42,7 @@ TIME_KEPT_MS: Final = 30_000
 MEND_EVERY_MS: Final = 600_000
 PAGES_AT_ONCE: Final = 4
 BEHIND_MS: Final = 30_000
+SPOILT: Final = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)  # of rows that have no meaning
 STOCK_DAY: Final = "stock_day"  # on which the stock was last fetched whole
 
 
@@ -122,8 +123,12 @@ class SyncTurns:
             turn = SyncTurn(next_ms=REFUSED_MS, changed=True)
         except Refusal as refusal:
             if refusal.reason is not Reason.STORE_BEHIND_WITNESS:
+                self.last_error = refusal.reason.value
                 raise
             turn = SyncTurn(next_ms=BEHIND_MS, changed=False)
+        except SPOILT:
+            self.last_error = Reason.STORE_DAMAGED.value
+            raise
         changed = turn.changed or self._word() != before
         return SyncTurn(next_ms=turn.next_ms, changed=changed, new_timetable=turn.new_timetable)
 
@@ -142,8 +147,14 @@ class SyncTurns:
     # ---- one turn
 
     def _turn(self) -> SyncTurn:
+        mended = self.push.mend()
         self._keep_time()
-        changed = self.returns()  # needs no line: what it writes goes out with the journal
+        damage: Exception | None = None
+        try:
+            changed = self.returns()  # needs no line: what it writes goes out with the journal
+        except SPOILT as error:
+            changed, damage = False, error  # whatever is wrong with what is held: the journal always gets through
+        changed = changed or mended
         wait_ms = self._not_before_ms - self.clock.monotonic_ms()
         if wait_ms > 0:
             return SyncTurn(next_ms=wait_ms, changed=changed)
@@ -158,10 +169,14 @@ class SyncTurns:
                 return self._at_once(changed=changed)
         except CentralSaidNo as no:  # whatever central has against this counter: its journal always gets through
             refused = no
+        except SPOILT as error:
+            damage = damage or error
         more, pushed = self.push()
         changed = changed or pushed
         if more:
             return self._at_once(changed=changed)
+        if damage is not None:
+            raise damage
         if refused is not None:
             raise refused
         if not revoked:

@@ -17,13 +17,17 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawEntry:
-    """An entry as it is stored, not parsed: for sending."""
+    """An entry as it is stored, not parsed: for sending. ``whole``: it is what was written; else ``raw`` is what is
+
+    left of it, perhaps nothing, and ``hash`` what it should have, if that is known.
+    """
 
     epoch: int
     seq: int
     raw: bytes
-    hash: bytes
+    hash: bytes | None
     signature: bytes
+    whole: bool = True
 
 
 class JournalReader(Protocol):
@@ -32,7 +36,10 @@ class JournalReader(Protocol):
     def entries(self, *, after_seq: int = 0, limit: int | None = None) -> Iterator[Entry]: ...
 
     def raw_entries(self, *, after_seq: int, limit: int, bytes_max: int) -> list[RawEntry]:
-        """In order and of one epoch, at most so many and so long in all; one at least, where there is one."""
+        """In order, without a gap and of one epoch, at most so many and so long in all; one at least, where there is
+
+        one that can be sent. A damaged or missing entry keeps its place (``domain.outgoing``).
+        """
         ...
 
     def latest(self, *, limit: int, before_seq: int | None = None) -> list[Entry]:

@@ -33,6 +33,9 @@ class SyncState:
     """``sent_seq``: committed *before* sending: a ticket of an entry up to here is no longer only this counter's
 
     (decisions 13). ``stored_seq``: durable at central. ``judged_seq``: central gave its verdict.
+
+    ``odd``: what was found noted here that cannot be (``stored_seq`` and the like; empty: nothing). The other fields
+    then hold what is certain all the same: everything may have been sent, and nothing is known to have arrived.
     """
 
     sent_seq: int
@@ -42,6 +45,7 @@ class SyncState:
     last_contact: datetime | None
     stopped: str  # a reason to stop selling, by central's order; empty: sell
     forked: bool
+    odd: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +178,10 @@ class SyncBook(SyncReader, Protocol):
 
     def mark_stored(self, *, stored_seq: int, judged_seq: int) -> None:
         """As central said; lower than before when it was restored from a backup. Never beyond this journal's end."""
+        ...
+
+    def mend(self) -> None:
+        """What is noted becomes what ``state`` says."""
         ...
 
     def put_time(self, time: CentralTime, contact: datetime) -> None:

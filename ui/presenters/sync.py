@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
+from counter_app.application.line_views import DAMAGED
 from counter_app.application.views import InboxItem, LeaseLine, LineWord, OutboxItem, OutboxState, SyncStatus
 from counter_app.domain.staff import Actor, Right
 from counter_app.texts import Texts, mark
@@ -41,7 +42,7 @@ def outbox_mood(item: OutboxItem) -> str:
 
 def outbox_entry(item: OutboxItem, t: Texts) -> str:
     """``Sale · CWQ-03-1-000012-1``: what it is, and of which ticket where it is of one."""
-    said = kind_words(item.kind, t)
+    said = t("Damaged entry {n}", n=item.seq) if item.kind == DAMAGED else kind_words(item.kind, t)
     return said if item.subject in {"", item.kind} else f"{said} · {item.subject}"
 
 
