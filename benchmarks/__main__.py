@@ -36,9 +36,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="benchmarks whose name contains this")
     parser.add_argument("--json", type=Path, default=None, help="where to save; else benchmarks/results/<time>.json")
     parser.add_argument("--quick", action="store_true", help="few repetitions: does it run at all?")
-    parser.add_argument(
-        "--sales", type=int, default=0, metavar="N", help="with --only drain: a month's outage, so many"
-    )
+    parser.add_argument("--sales", type=int, default=0, metavar="N", help="with --only drain: so many offline sales")
     told = parser.parse_args()
 
     names = [path.stem for path in sorted(HERE.glob("bench_*.py")) if told.only in path.stem.removeprefix("bench_")]

@@ -52,7 +52,7 @@ class Context:
     real: bool
     folder: Path
     quick: bool = False
-    sales: int = 0  # how many a long outage has; 0: nobody asked for one
+    sales: int = 0  # that an outage has; 0: as many as the benchmark has by itself
 
 
 def percentile(samples: Sequence[float], percent: float) -> float:
