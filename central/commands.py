@@ -22,8 +22,10 @@ from central.heads import note_head
 from central.journal.payments_told import fill
 from central.operator import (
     BadKeys,
+    CentralInfo,
     OperatorKeys,
     check_key,
+    check_new,
     create_central,
     load_keys,
     make_keys,
@@ -33,12 +35,23 @@ from central.operator import (
 from central.output import print_json, print_table
 from central.policies import import_policy, policy_names
 from central.shell.http import Shape
-from central.shell.migrate import check_schema, connect, migrate
+from central.shell.migrate import check_schema, connect, is_central, migrate
 from central.shell.serve import Options, serve
 from central.shell.trouble import Trouble
 from central.staff import Staff
 from central.tx import Connection, Tx
-from central.wiring import CACHE, KEYS, Rooms, Tools, database_of, rooms_of, served_parts, services_of, share_of
+from central.wiring import (
+    CACHE,
+    KEYS,
+    Rooms,
+    Tools,
+    database_of,
+    database_there,
+    rooms_of,
+    served_parts,
+    services_of,
+    share_of,
+)
 from counter_app.domain.journal import timestamp
 from counter_app.domain.policy import POLICY_BYTES_MAX
 from counter_app.domain.staff import SYSTEM, Actor, Role
@@ -79,6 +92,8 @@ class Desk:
 def run_central(args: argparse.Namespace, folder: Path, tools: Tools, *, stdin: TextIO | None = None) -> int:
     """Raises Refusal, Cancelled, ``OSError``; ``Trouble`` and ``BadKeys`` become a refusal in one sentence."""
     try:
+        if args.central_command == "migrate" and not database_there(folder, args.database):
+            _check_first(args)  # not even an embedded database is made for a refusal
         with database_of(folder, args.database) as url:
             if args.central_command == "migrate":
                 return _migrate(args, folder, url, tools, stdin or sys.stdin)
@@ -96,16 +111,20 @@ def _open(args: argparse.Namespace, folder: Path, url: str, tools: Tools, stdin:
     services = services_of(keys, url, folder / CACHE, tools)
     with connect(url) as connection:
         check_schema(connection)
-        info = read_central(Tx(connection))
-        if info is None:
-            raise Trouble("this database has no central yet: run `counterfoil central migrate` first")
-        check_key(info, services)
+        check_key(_info(connection), services)
         rooms = rooms_of(services, tools.open_timetable)
         try:
             yield Desk(args=args, folder=folder, url=url, tools=tools, rooms=rooms, connection=connection, stdin=stdin)
         finally:
             if not connection.closed:
                 note_head(connection, services.heads)
+
+
+def _info(connection: Connection) -> CentralInfo:
+    info = read_central(Tx(connection))
+    if info is None:
+        raise Trouble("this database has no central yet: run `counterfoil central migrate` first")
+    return info
 
 
 def read_password(stdin: TextIO) -> str:
@@ -120,18 +139,23 @@ def read_password(stdin: TextIO) -> str:
 
 
 def _migrate(args: argparse.Namespace, folder: Path, url: str, tools: Tools, stdin: TextIO) -> int:
-    """Schema, keys, the one row, the shipped policies, the first administrator: whatever of it is not there yet."""
+    """Schema, keys, the one row, the shipped policies, the first administrator: whatever of it is not there yet.
+
+    What can be refused beforehand is: then the database stays as it was.
+    """
+    with connect(url) as connection:  # an old database with new keys would be nobody's
+        there = is_central(connection)
+    if not there:
+        _check_first(args)
+    if args.admin and not args.password_stdin:
+        raise Refusal(Reason.NOT_ALLOWED, detail="--password-stdin is needed")
+    keys = load_keys(folder / KEYS) if there else None
     before = migrate(url, today=tools.clock.now().date())
     with connect(url) as connection:
         fill(connection)
-    with connect(url) as connection:  # an old database with new keys would be nobody's
-        there = read_central(Tx(connection)) is not None
-    keys = load_keys(folder / KEYS) if there else make_keys(folder / KEYS, tools.entropy)
-    services = services_of(keys, url, folder / CACHE, tools)
+    services = services_of(keys or make_keys(folder / KEYS, tools.entropy), url, folder / CACHE, tools)
     with connect(url) as connection:
         made = read_central(Tx(connection)) is None
-        if made and not args.operator:
-            raise Refusal(Reason.BAD_INPUT, field="operator", detail="--operator NAME, at the first time")
         create_central(
             connection,
             services,
@@ -150,12 +174,17 @@ def _migrate(args: argparse.Namespace, folder: Path, url: str, tools: Tools, std
         for window in rooms_of(services, tools.open_timetable).devices.end_again(connection):
             print(f"{window} had ended before: so it is again")
         if args.admin:
-            if not args.password_stdin:
-                raise Refusal(Reason.NOT_ALLOWED, detail="--password-stdin is needed")
             Staff(services).first_administrator(connection, login=args.admin, password=read_password(stdin))
             print(f"first administrator: {args.admin}")
     print("created" if not before else f"schema {before} is up to date" if not made else "created")
     return DONE
+
+
+def _check_first(args: argparse.Namespace) -> None:
+    """What a central that is not there yet has to be told. Raises Refusal."""
+    if not args.operator:
+        raise Refusal(Reason.BAD_INPUT, field="operator", detail="--operator NAME, at the first time")
+    check_new(operator_name=args.operator, zone=args.zone, currency=args.currency)
 
 
 def _policy_name(text: str) -> str:
@@ -200,14 +229,12 @@ def _serve(args: argparse.Namespace, folder: Path, url: str, tools: Tools) -> in
 
 
 def _end_again(keys: OperatorKeys, folder: Path, url: str, tools: Tools) -> None:
-    """Before anybody is answered. What is wrong with the database ``serve`` says itself."""
+    """Before anybody is answered. Raises ``Trouble`` where there is no central to serve."""
     services = services_of(keys, url, folder / CACHE, tools)
     with connect(url) as connection:
         check_schema(connection)
-        info = read_central(Tx(connection))
-        if info is not None:
-            check_key(info, services)
-            rooms_of(services, tools.open_timetable).devices.end_again(connection)
+        check_key(_info(connection), services)
+        rooms_of(services, tools.open_timetable).devices.end_again(connection)
 
 
 # ---- timetable, policies, people ------------------------------------------------------------------------------------

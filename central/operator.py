@@ -138,7 +138,7 @@ def create_central(
         if found is not None:
             check_key(found, services)
             return found
-        _check(made)
+        check_new(operator_name=made.operator_name, zone=zone, currency=currency)
         tx.run(
             "INSERT INTO central (incarnation, operator_name, operator_key, zone, currency, demonstration, created_at)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s)",
@@ -189,12 +189,14 @@ def new_incarnation(connection: Connection, services: Services, by: Actor = SYST
     return in_transaction(connection, work)
 
 
-def _check(info: CentralInfo) -> None:
-    if not info.operator_name or len(info.operator_name) > NAME_MAX or not info.operator_name.isprintable():
+def check_new(*, operator_name: str, zone: str, currency: str) -> None:
+    """What ``create_central`` refuses. Raises Refusal(BAD_INPUT, field)."""
+    name = operator_name.strip()
+    if not name or len(name) > NAME_MAX or not name.isprintable():
         raise Refusal(Reason.BAD_INPUT, field="operator")
     try:
-        ZoneInfo(info.zone)
+        ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise Refusal(Reason.BAD_INPUT, field="zone") from error
-    if len(info.currency) != 3 or not (info.currency.isascii() and info.currency.isalpha() and info.currency.isupper()):
+    if len(currency) != 3 or not (currency.isascii() and currency.isalpha() and currency.isupper()):
         raise Refusal(Reason.BAD_INPUT, field="currency")

@@ -195,6 +195,11 @@ def served_parts(folder: Path, url: str, tools: Tools) -> Parts:
     )
 
 
+def database_there(folder: Path, given: str | None) -> bool:
+    """False: ``database_of`` would make one."""
+    return bool(given or os.environ.get(DATABASE_VARIABLE)) or (folder / POSTGRES / "data" / "PG_VERSION").exists()
+
+
 def share_of(folder: Path, given: str | None) -> Callable[[], AbstractContextManager[object]]:
     """What a worker process holds on to of the database of ``database_of``; can be handed to it."""
     if given or os.environ.get(DATABASE_VARIABLE):

@@ -45,12 +45,22 @@ def connect(url: str, *, application: str = "counterfoil") -> Connection:
 
 
 def schema_of(connection: Connection) -> str:
-    """The revision of the database; empty where it has none yet. Raises ``Trouble`` for a stranger's database."""
+    """The revision of the database; empty where it has none yet."""
     found = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
     if found is None or not found[0]:
         return ""
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     return str(row[0]) if row else ""
+
+
+def is_central(connection: Connection) -> bool:
+    """Whether a central was created here, at whichever version the schema is."""
+    if not schema_of(connection):
+        return False
+    found = connection.execute("SELECT to_regclass('central') IS NOT NULL").fetchone()
+    if found is None or not found[0]:
+        return False
+    return connection.execute("SELECT 1 FROM central").fetchone() is not None
 
 
 def check_schema(connection: Connection) -> None:
