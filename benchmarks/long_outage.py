@@ -77,8 +77,10 @@ class QuietWindow(Window):
 
 
 @contextmanager
-def drained(cluster: Cluster, folder: Path, sales: int, *, beside: Callable[[], object]) -> Iterator[Drained]:
-    """``beside`` is called right before the drain and right after everything is judged."""
+def drained(
+    cluster: Cluster, folder: Path, sales: int, *, beside: Callable[[], object] = lambda: None, to_lose: int = 0
+) -> Iterator[Drained]:
+    """``beside`` is called right before the drain and right after everything is judged; ``to_lose``: ``OutageLine``."""
     assert 0 < sales <= SALES_MAX, sales
     time = Time()
     central = Headquarters(cluster, folder / "central", body(time, "central"), random.Random("fate"), (_issue(folder),))
@@ -87,7 +89,7 @@ def drained(cluster: Cluster, folder: Path, sales: int, *, beside: Callable[[], 
         weather = Weather()
         weather.calm()
         network = Network(time, random.Random("network"), central, lambda _: None, lambda _: None)
-        line = OutageLine("AAH/1", network, weather, random.Random("wire"))
+        line = OutageLine("AAH/1", network, weather, random.Random("wire"), to_lose=to_lose)
         window = _enrolled(central, policy, folder / "window", time, line)
         window.open()
         try:

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpcore
 
+from counter_app.errors import NoAnswer
 from counter_app.ports.line import WireResponse
 from sync.deadline import Backend, Deadline
 from sync.http import CONNECTIONS_MAX, KEEP_ALIVE_S, HttpTransport
@@ -33,8 +34,9 @@ class Traffic:
 
 @dataclass(slots=True)
 class OutageLine(Wire):
-    """``connect``: from now on real sockets."""
+    """``connect``: from now on real sockets. ``to_lose``: the answers to so many pushes are lost on their way."""
 
+    to_lose: int = 0
     traffic: Traffic = field(default_factory=Traffic)
     _real: HttpTransport | None = None
 
@@ -55,7 +57,11 @@ class OutageLine(Wire):
         up, down, started = traffic.up, traffic.down, perf_counter()
         traffic.requests += 1
         try:
-            return self._real.exchange(method, path, headers, body, deadline_ms=deadline_ms)
+            answer = self._real.exchange(method, path, headers, body, deadline_ms=deadline_ms)
+            if path == "/v1/journal" and self.to_lose:
+                self.to_lose -= 1
+                raise NoAnswer("made: the answer is lost", sent=True)
+            return answer
         finally:
             if path == "/v1/journal":
                 traffic.pushes += 1
