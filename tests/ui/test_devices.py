@@ -73,6 +73,26 @@ def _devices(stage: Stage, login: str = "wang") -> tuple[Clerk, DevicesScreen]:
     return Clerk(stage), screen
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_list_shows_beside_the_roll_under_a_question_on_a_small_screen(station: Stage, language: str) -> None:
+    """Lost otherwise: the papers that wait, below the edge, while one of them is asked about."""
+    station.window.parts = replace(station.window.parts, sheets=list)
+    station.window.resize(1280, 720)
+    station.window.use_language(language)
+    for number, state in enumerate((JobState.CONFIRMED, JobState.CONFIRMED, JobState.UNKNOWN)):
+        made = station.desk.print_test(station.desk.people["wang"], "main")
+        title = f"CWQ-03-1-{number:06d}-7"
+        station.desk._jobs[made] = replace(station.desk._jobs[made], state=state, title=title)
+    _clerk, screen = _devices(station)
+    station.window.show_roll()
+    station.settle()
+    assert screen._question.isVisible()
+    assert station.window.roll_shown
+    assert station.window._sight.verticalScrollBar().maximum() == 0
+    table = screen.jobs.table
+    assert table.viewport().rect().contains(table.visualRect(table.model().index(2, 0)))
+
+
 def _notice(stage: Stage) -> str:
     bar = stage.window.findChild(NoticeBar)
     assert bar is not None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from counter_app.application.print_views import MovedJob, PrinterView, RollView
@@ -29,6 +30,7 @@ from ui.widgets.basic import Button, Card, Label, column, row
 if TYPE_CHECKING:
     from ui.shell.window import MainWindow
 
+ROOMY_PX = 860  # at 100 %: a window as tall as this has room for all that the cards say
 JOBS_MAX = 200
 EVENTS_MAX = 200
 
@@ -74,8 +76,8 @@ class DevicesScreen(Screen):
         self.cards.after = self._no
         self.jobs = JobsPart(shell, self._chosen)
         page = QVBoxLayout(self)
-        page.setContentsMargins(24, 8, 24, 16)
-        page.setSpacing(12)
+        page.setContentsMargins(24, 6, 24, 10)
+        page.setSpacing(10)
         page.addLayout(row(*self.links.values(), None))
         page.addWidget(self._pending)
         page.addWidget(self._question)  # before all else: it waits for an answer
@@ -86,12 +88,25 @@ class DevicesScreen(Screen):
         self._window.printer_changed.connect(self._printer_changed)
 
     def _question_card(self) -> Card:
-        card = Card(margin=16, spacing=8, role="notice")
+        card = Card(margin=12, spacing=8, role="notice")
         card.setProperty("mood", "bad")
         line = row(column(self._asked, self._hint, spacing=2), self._yes, self._no, spacing=12)
         line.setStretch(0, 1)
         card.body.addLayout(line)
         return card
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """For the list: it is what is worked with. On a small screen the cards are brief before it is cut."""
+        small = self._window.height() < self.shell.theme.tokens().px(ROOMY_PX)
+        brief = small and (len(self.cards.cards) > 1 or self._question.isVisibleTo(self))
+        self.cards.be_brief(brief=brief)
+        self.around.be_brief(brief=brief)
+        self._hint.setVisible(not brief)
+        self._question.setToolTip(self._hint.text() if brief else "")
 
     # ---- the shell's
     def title(self) -> str:
@@ -176,6 +191,7 @@ class DevicesScreen(Screen):
         events = {event.printer: event for event in reversed(self._seen.events)}
         self.cards.show_printers(self._seen.printers, self.t, rolls=rolls, events=events, zone=self._zone)
         self.jobs.show_jobs(self._seen.jobs, [printer.name for printer in self._seen.printers])
+        self._make_room()
 
     def _ask_printers(self) -> None:
         """Each on its own lane: one that does not answer holds nobody else up."""
@@ -205,6 +221,7 @@ class DevicesScreen(Screen):
         if job is not None and settle:
             words_ = f"{jobs.kind_words(job, self.t)} {job.title}".strip()
             self._asked.setText(self.t("Did it come out? {title}", title=words_))
+        self._make_room()
         self.fkeys_changed.emit()
 
     # ---- what the clerk does

@@ -31,6 +31,7 @@ class AroundCard(Card):
         self._board = board
         self._scans = scans
         self._lines: list[DeviceLine] | None = None
+        self._brief = False
         self._head = Label(role="field")
         self.switch = Button("", board.toggle_window)
         self._grid = QGridLayout()
@@ -50,6 +51,12 @@ class AroundCard(Card):
             self._look.start()
         else:
             self._look.stop()
+
+    def be_brief(self, *, brief: bool) -> None:
+        """On a small screen: of what works the details stand in the tool tip."""
+        if brief != self._brief:
+            self._brief = brief
+            self._show(self._lines or [])
 
     def retranslate(self) -> None:
         self._head.setText(self._shell.t("Around the till"))
@@ -88,5 +95,7 @@ class AroundCard(Card):
             self._grid.addWidget(Label(line.name, role="strong"), 2 * number, 0)
             badge = Label(line.state, role="badge", mood=MOODS.get(line.mood, ""))
             self._grid.addWidget(badge, 2 * number, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-            if line.detail:  # below it: beside it a narrow card would break every word
+            if self._brief and line.mood not in {"warn", "bad"}:
+                badge.setToolTip(line.detail)
+            elif line.detail:  # below it: beside it a narrow card would break every word
                 self._grid.addWidget(Label(line.detail, role="caption", wrap=True), 2 * number + 1, 0, 1, 3)

@@ -16,6 +16,7 @@ from ui.theme import Theme
 from ui.widgets.basic import Card, Label, discard, restyle, row
 from ui.widgets.chrome import MOODS
 
+MARGIN, BRIEF_MARGIN = 14, 8
 CARD_PX = 330  # at 100 %: a card is not narrower, where there is room for two
 
 
@@ -27,7 +28,7 @@ class PrinterCard(Card):
     pressed = Signal()  # Enter: a test print
 
     def __init__(self) -> None:
-        super().__init__(margin=14, spacing=4)
+        super().__init__(margin=MARGIN, spacing=4)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.head, self.badge = Label(role="lead"), Label(role="badge")
@@ -36,6 +37,8 @@ class PrinterCard(Card):
         self.where = Label(role="caption", elide=True)
         self.blanks = Label(role="small", elide=True)
         self.heard = Label(role="caption", elide=True)
+        self._brief = self._well = False
+        self._details = ""
         self.body.addLayout(row(self.head, None, self.badge))
         for label in (self.said, self.roles, self.blanks, self.where, self.heard):
             self.body.addWidget(label)
@@ -60,8 +63,22 @@ class PrinterCard(Card):
         self.blanks.set_mood(MOODS.get(printers.roll_mood(roll), ""))
         self.blanks.setVisible(roll is not None)
         last = f"{words.moment(event.at, zone, t)}  {printers.event_words(event, t)}" if event is not None else ""
-        self.heard.setText(last or t("Nothing was heard of it yet."))
+        last = last or t("Nothing was heard of it yet.")
+        self.heard.setText(last)
+        self._details = "\n".join((" · ".join(facts), last))
+        self._well = mood == "ok"
         self.setAccessibleName(f"{name}. {sentence} {self.roles.text()}")
+        self.be_brief(brief=self._brief)
+
+    def be_brief(self, *, brief: bool) -> None:
+        """On a small screen: what needs somebody; the rest stands in the tool tip."""
+        self._brief = brief
+        self.said.setVisible(not (brief and self._well))  # the badge says it
+        self.where.setVisible(not brief)
+        self.heard.setVisible(not brief)
+        self.setToolTip(self._details if brief else "")
+        margin = BRIEF_MARGIN if brief else MARGIN
+        self.body.setContentsMargins(MARGIN, margin, MARGIN, margin)
 
     def set_chosen(self, *, chosen: bool) -> None:
         if bool(self.property("chosen")) != chosen:
@@ -102,6 +119,7 @@ class PrinterCards(QWidget):
         self._cards: dict[str, PrinterCard] = {}
         self._name = ""
         self._across = 0
+        self._brief = False
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(12)
@@ -144,12 +162,20 @@ class PrinterCards(QWidget):
             card.set_chosen(chosen=other == name and len(self._cards) > 1)
         self.chosen.emit(name)
 
+    def be_brief(self, *, brief: bool) -> None:
+        if brief != self._brief:
+            self._brief = brief
+            self._grid.setSpacing(8 if brief else 12)
+            for card in self._cards.values():
+                card.be_brief(brief=brief)
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
         self._place()
 
     def _made(self, name: str) -> PrinterCard:
         card = PrinterCard()
+        card.be_brief(brief=self._brief)
         card.focused.connect(lambda: self.choose(name))
         card.stepped.connect(lambda steps: self._step(name, steps))
         card.pressed.connect(self._on_press)
