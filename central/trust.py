@@ -24,6 +24,7 @@ from central.tx import Connection, Tx, in_transaction
 from central.windows import lock_window
 from counter_app.domain.barcode import VALID_AFTER
 from counter_app.domain.journal import Json, timestamp
+from counter_app.domain.policy import HORIZON_DAYS_MAX
 from counter_app.domain.staff import Actor
 from counter_app.domain.trust import Certificate, TrustBundle, certificates_digest, in_order, read_certificate
 from counter_app.domain.trust_statement import (
@@ -41,7 +42,7 @@ from counter_app.errors import Reason, Refusal
 from counter_app.wire.messages import OPERATOR_SHARD, FeedKind, Refused
 
 KEY: Final = "trust"
-SOLD_AHEAD: Final = timedelta(days=366)  # no window sells longer ahead
+SOLD_AHEAD: Final = timedelta(days=HORIZON_DAYS_MAX)  # no window sells longer ahead
 PAGE: Final = 1_000  # entries that are read at once
 SHA256_BYTES: Final = 32
 

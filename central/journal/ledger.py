@@ -12,7 +12,7 @@ from central.journal.facts import RefundedFact, SoldFact, TicketFact, Told
 from central.journal.payment_facts import Leg, by_tender
 from central.journal.verdicts import Findings
 from central.services import Device
-from central.stock.partitions import ensure_partitions
+from central.stock.partitions import AHEAD, SOLD_AHEAD, ensure_partitions
 from central.tx import Tx
 from counter_app.domain.journal import Kind, canonical
 
@@ -269,9 +269,12 @@ def write(tx: Tx, ledger: Ledger, *, ids: Sequence[UUID], now: datetime) -> None
 
 
 def _make_room(tx: Tx, dates: set[date], today: date) -> None:
-    """What was sold long ago may be told of when its month was dropped: the ticket counts all the same."""
+    """What was sold long ago may be told of when its month was dropped, and what was sold for a day far ahead before
+
+    that has any: the ticket counts all the same.
+    """
     for day in sorted(dates):
-        if today - OLD < day < today:
+        if today - OLD < day < today or today + AHEAD < day <= today + SOLD_AHEAD:
             ensure_partitions(tx, day, day)
 
 

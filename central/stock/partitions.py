@@ -1,4 +1,8 @@
-"""Partitions of the tables by service date, one a month, made ahead.
+"""Partitions of the tables by service date, one a month, made ahead; and where a run of a date further on is frozen.
+
+Ahead are a hundred days, though a policy may sell four hundred: every statement on these tables carries
+each partition in its plan and its locks, and nearly nobody sells so early. Who does has the months of the runs that
+were touched, and no others. Whoever comes first to such a month waits for the making of seven tables.
 
 There is no DEFAULT partition: rows that landed there would keep the right one from being made, and a date far away is
 a mistake that is better refused (``UNKNOWN_RUN``) than stored. A partition is made beside its table and then attached:
@@ -7,17 +11,22 @@ that waits for no reader and no writer, where CREATE TABLE ... PARTITION OF woul
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from psycopg import sql
 
 from central.tx import Tx
+from counter_app.domain.policy import HORIZON_DAYS_MAX
 
 TABLES: Final = ("run", "place_leg", "capacity_leg", "claim", "lease", "waiting", "ticket")
 # Rows that change without their keys find room beside their old version: no index is written then.
 _FILL: Final = {"run": 40, "capacity_leg": 50, "place_leg": 80, "lease": 80}
 MONTHS_MAX: Final = 600
+AHEAD: Final = timedelta(days=100)  # made before anybody asks
+SOLD_AHEAD: Final = timedelta(days=HORIZON_DAYS_MAX + 1)  # a railway's today may be tomorrow already
+LOCK_MS: Final = 2_000  # a month that somebody drops, or a table that is being cleaned, is not waited for any longer
+_WAIT: Final = "SELECT set_config('lock_timeout', %s, true)"
 _LOCK: Final = 0x636F756E  # of all processes that make partitions, one at a time
 
 
@@ -66,9 +75,20 @@ def drop_month(tx: Tx, begin: date) -> None:
     tx.run("DELETE FROM leg_map WHERE service_date >= %s AND service_date < %s", (begin, next_month(begin)))
 
 
-def has_partition(tx: Tx, service_date: date) -> bool:
-    """Whether rows of that date have a place."""
-    return not _missing(tx, [service_date.replace(day=1)])
+def make_room(tx: Tx, service_date: date, *, today: date) -> bool:
+    """Whether rows of that date have a place now. None is made for what is over, nor for what nobody may sell yet.
+
+    A lock that it does not get soon is an error of the database: the transaction is undone, and may be tried again.
+    """
+    if not _missing(tx, [service_date.replace(day=1)]):
+        return True
+    if not today <= service_date <= today + SOLD_AHEAD:
+        return False
+    before = tx.scalar("SELECT current_setting('lock_timeout')")
+    tx.run(_WAIT, (f"{LOCK_MS}ms",))
+    ensure_partitions(tx, service_date, service_date)
+    tx.run(_WAIT, (before,))
+    return True
 
 
 def _missing(tx: Tx, months: list[date]) -> list[tuple[str, date]]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from central.request import Refusing
 from central.services import Services, Timetable
 from central.stock.arrays import dates, ids
-from central.stock.partitions import has_partition
+from central.stock.partitions import make_room
 from central.stock.words import RunKey, shard_of
 from central.tx import Tx
 from counter_app.domain.ids import run_id as run_id_of
@@ -121,8 +121,8 @@ def freeze(
         raise Refusing(Refused.NO_TIMETABLE)
     sha, timetable = found
     trip = trip_of(timetable, name)
-    if not has_partition(tx, name.service_date):
-        raise Refusing(Refused.UNKNOWN_RUN, "no partition for its service date")
+    if not make_room(tx, name.service_date, today=services.clock.now().date()):
+        raise Refusing(Refused.UNKNOWN_RUN, "its service date is over, or on sale nowhere yet")
     pattern, formation = frozen_bodies(tx, services, timetable, trip)
     tx.run(
         "INSERT INTO run (service_date, run_id, trip_id, pattern_version, pattern, formation, issue_sha256, "

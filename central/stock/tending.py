@@ -8,12 +8,11 @@ from typing import Final
 from central.services import Services
 from central.stock.claims import Claims
 from central.stock.ending import Ending
-from central.stock.partitions import ensure_partitions
+from central.stock.partitions import AHEAD, ensure_partitions
 from central.stock.words import RunKey
 from central.tx import Connection, Tx, in_transaction
 
 GRACE: Final = timedelta(seconds=60)  # a hold that ran out is left alone so long, unless somebody needs its places
-AHEAD: Final = timedelta(days=100)  # partitions are made so far ahead: longer than any timetable sells
 BACK: Final = timedelta(days=40)  # and so far back: what counters sold offline comes late
 TOP_UPS_KEPT: Final = timedelta(days=7)
 WAIT_ENDS: Final = timedelta(days=2)  # after its service date a run has left

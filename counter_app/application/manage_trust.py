@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from counter_app.application.rights import demand
 from counter_app.domain.barcode import VALID_AFTER
 from counter_app.domain.journal import Kind
+from counter_app.domain.policy import HORIZON_DAYS_MAX
 from counter_app.domain.shifts import check_reason
 from counter_app.domain.staff import Actor, Right
 from counter_app.domain.trust import BadTrust, Certificate, TrustBundle, parse_bundle
@@ -28,7 +29,7 @@ from counter_app.ports.epochs import EpochKeeper, SignatureCheck, TrustSource
 from counter_app.ports.store import MoneyStore, Reading, Writing
 from counter_app.ports.trust import TrustKeeper
 
-SOLD_AHEAD: Final = timedelta(days=366)  # no window sells longer ahead
+SOLD_AHEAD: Final = timedelta(days=HORIZON_DAYS_MAX)  # no window sells longer ahead
 
 
 class TrustStore(MoneyStore, EpochKeeper, TrustSource, TrustKeeper, SignatureCheck, Protocol):

@@ -20,6 +20,7 @@ from counter_app.domain.policyfile import Section, bad
 from counter_app.domain.stocknumbers import StockControl
 from counter_app.domain.tariff import Band, DistanceTariff
 
+HORIZON_DAYS_MAX: Final = 400
 POLICY_BYTES_MAX: Final = 128 * 1024
 TIERS_MAX: Final = 24
 TYPES_MAX: Final = 24
@@ -183,7 +184,7 @@ def parse_policy(document: Mapping[str, object]) -> Policy:
     policy = Policy(
         name=top.matching("name", _NAME),
         version=top.between("version", 1, 1_000_000),
-        horizon_days=sale.between("horizon_days", 1, 400),
+        horizon_days=sale.between("horizon_days", 1, HORIZON_DAYS_MAX),
         sale_ends_minutes=sale.between("ends_minutes_before_departure", 0, 1440),
         hold_minutes=sale.between("hold_minutes", 1, 120),
         passengers_max=sale.between("passengers_max", 1, 100),
