@@ -101,7 +101,7 @@ def in_words() -> Iterator[None]:
     except DatabaseError as error:
         if getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
             raise Refusal(Reason.STORE_DAMAGED, part="database") from error
-        if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_TRIGGER":  # the journal's, only
+        if str(error.orig).startswith("the journal "):  # a trigger of its table
             raise Refusal(Reason.STORE_DAMAGED, part="journal") from error
         raise
 

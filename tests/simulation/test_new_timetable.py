@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -121,6 +122,12 @@ class Both:
 
 @pytest.fixture
 def both(cluster: Cluster, tmp_path: Path) -> Iterator[Both]:
+    with two_windows(cluster, tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def two_windows(cluster: Cluster, tmp_path: Path) -> Iterator[Both]:
     time = Time()
     shorter = _without_a_call(tmp_path)
     files = (make_issue(tmp_path, 1), shorter, make_issue(tmp_path, 4), make_issue(tmp_path, 3))
