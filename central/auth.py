@@ -102,11 +102,10 @@ class Gate:
             raise Refusing(Refused.WIRE_VERSION, "", newest=WIRE_VERSION, oldest=WIRE_OLDEST)
         if abs(self._services.clock.now() - seal.at) > TIME_WINDOW:
             raise Refusing(Refused.CLOCK_OFF)
-        sealed = Sealed(request=request, route=route, seal=seal)
-        known = self._keys.get(sealed.key)
-        if known is not None and self._signed_by(known, sealed):
-            return replace(sealed, public_key=known)
-        return sealed
+        known = self._keys.get((seal.device_id, seal.epoch))
+        if known is None or not self._signed_by(known, request, seal):
+            known = b""
+        return Sealed(request=request, route=route, seal=seal, public_key=known)
 
     def ahead(self, requests: Sequence[Sealed]) -> Admission | None:
         """The second step, as a question that travels with others. None: something has to be looked up before it."""
@@ -160,7 +159,7 @@ class Gate:
             key = found.get(one.key) or self._readmitted(one, tx.connection)
             if key is None:
                 answers[n] = Refusing(Refused.UNKNOWN_DEVICE)
-            elif not self._signed_by(key, one):
+            elif not self._signed_by(key, one.request, one.seal):
                 answers[n] = Refusing(Refused.BAD_SIGNATURE)
             else:
                 self._remember(one.key, key)
@@ -171,7 +170,7 @@ class Gate:
         """The key of a device that this database forgot, where it shows the operator's certificate for it."""
         header = sealed.request.headers.get(CERTIFICATES.lower(), "")
         certificates = self._readmission.certified(header, sealed.seal.epoch) if header else []
-        if not certificates or not self._signed_by(certificates[0].public_key, sealed):
+        if not certificates or not self._signed_by(certificates[0].public_key, sealed.request, sealed.seal):
             return None
         if not self._readmission.readmit(connection, sealed.seal.device_id, certificates):
             return None
@@ -222,8 +221,7 @@ class Gate:
                 (now, min(device.wire, 32_767), device.device_id),
             )
 
-    def _signed_by(self, public_key: bytes, sealed: Sealed) -> bool:
-        request, seal = sealed.request, sealed.seal
+    def _signed_by(self, public_key: bytes, request: Request, seal: Seal) -> bool:
         text = signed_text(
             method=request.method,
             path=request.target,

@@ -76,7 +76,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes += len(name) + len(value)
         if self._head_bytes > HEAD_BYTES_MAX or len(self.headers) >= HEADERS_MAX:
             raise TooMuch
-        super().on_header(name, value)
+        name = name.lower()
+        if name == b"expect":
+            super().on_header(name, value)
+        else:  # all that it does with any other; a request has a dozen of them
+            self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         self._got_head()

@@ -93,19 +93,21 @@ def encode(message: object) -> bytes:
 
 def plain(message: object) -> dict[str, Json]:
     """The message as JSON values."""
-    assert dataclasses.is_dataclass(message), message
     kind: Any = type(message)
     made: dict[str, Json] = {}
     for name, default in _defaults(kind):
         value = getattr(message, name)
-        if default is MISSING or value != default:
-            made[name] = _plain(value)
+        if value is default or (default is not None and default is not MISSING and value == default):
+            continue
+        kind = type(value)
+        made[name] = (_PLAIN.get(kind) or _learned(kind))(value)
     return made
 
 
 @functools.cache
 def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
     """Each field with what it holds when nobody says more; ``MISSING``: somebody has to."""
+    assert dataclasses.is_dataclass(kind), kind
     return tuple(
         (one.name, one.default if one.default_factory is MISSING else one.default_factory())
         for one in dataclasses.fields(kind)
@@ -113,30 +115,25 @@ def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
 
 
 def _plain(value: object) -> Json:
-    known = _PLAIN.get(type(value))
-    if known is not None:
-        return known(value)
-    match value:
-        case None | bool() | int():
-            return value
-        case StrEnum():
-            return value.value
-        case str():
-            return value
-        case UUID():
-            return str(value)
-        case bytes():
-            return base64.b64encode(value).decode()
-        case datetime():
-            return timestamp(value)
-        case date():
-            return value.isoformat()
-        case tuple() | list():
-            return [_plain(item) for item in value]
-        case dict():
-            return {str(key): _plain(item) for key, item in value.items()}
-        case _:
-            return plain(value)
+    kind = type(value)
+    return (_PLAIN.get(kind) or _learned(kind))(value)
+
+
+def _learned(kind: type) -> Callable[[Any], Json]:
+    """How values of a type are written that was not met before."""
+    if issubclass(kind, StrEnum):
+        made: Callable[[Any], Json] = str.__str__  # its value, as a plain text
+    elif issubclass(kind, bool | int | str):
+        made = _same
+    else:
+        made = next((write for known, write in [*_PLAIN.items()] if issubclass(kind, known)), plain)
+    _PLAIN[kind] = made
+    return made
+
+
+def _same(value: Any) -> Json:
+    plain_already: Json = value
+    return plain_already
 
 
 def _join(outer: str, inner: str) -> str:
@@ -157,14 +154,18 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 _PARSER: Final = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_no_twins)
 _WRITER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-_PLAIN: Final[dict[type, Callable[[Any], Json]]] = {  # the most frequent; a bool is no int here
-    type(None): lambda value: value,
-    str: lambda value: value,
-    int: lambda value: value,
-    bool: lambda value: value,
+_PLAIN: Final[dict[type, Callable[[Any], Json]]] = {  # grows by the types that messages are made of
+    type(None): _same,
+    str: _same,
+    int: _same,
+    bool: _same,
     UUID: str,
-    datetime: timestamp,
+    bytes: lambda value: base64.b64encode(value).decode(),
+    datetime: timestamp,  # before date, of which it is one
     date: date.isoformat,
+    tuple: lambda value: [_plain(item) for item in value],
+    list: lambda value: [_plain(item) for item in value],
+    dict: lambda value: {str(key): _plain(item) for key, item in value.items()},
 }
 
 
@@ -335,10 +336,10 @@ def _bytes(bound: Size, value: object) -> bytes:
 
 
 def _uuid(bound: Size, value: object) -> UUID:
-    text = _text(bound, value)
-    if _UUID.fullmatch(text) is None:  # one spelling only
+    if type(value) is not str or _UUID.fullmatch(value) is None:  # one spelling only
+        _text(bound, value)
         raise BadMessage("", "bad_value")
-    return UUID(int=int(text.replace("-", ""), 16))
+    return UUID(int=int(value.replace("-", ""), 16))
 
 
 def _date(bound: Size, value: object) -> date:

@@ -48,6 +48,8 @@ CERTIFICATES: Final = "Counterfoil-Certificates"
 not cover them: the operator signed them. Sent after UNKNOWN_DEVICE: a central that was put back to an older backup
 knows the device again by them."""
 CERTIFICATES_MAX: Final = 8
+_DEVICE, _TIME, _SIGNATURE = DEVICE.lower(), TIME.lower(), SIGNATURE.lower()
+_NUMBERS: Final = (EPOCH.lower(), SEQUENCE.lower(), VERSION.lower())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,15 +127,15 @@ def certificates_header(certificates: Iterable[Certificate]) -> str:
 
 def read_seal(headers: Mapping[str, str]) -> Seal:
     """From headers with lower-case names. Raises ``ValueError`` for a missing or odd one."""
-    text = headers.get(SIGNATURE.lower(), "")
+    text = headers.get(_SIGNATURE, "")
     signature = bytes.fromhex(text)
     if len(signature) != 64 or signature.hex() != text:  # one way to write it
         raise ValueError(SIGNATURE)
     try:
-        device_text = headers[DEVICE.lower()]
+        device_text = headers[_DEVICE]
         device_id = UUID(device_text)
-        numbers = [_number(headers[name.lower()]) for name in (EPOCH, SEQUENCE, VERSION)]
-        at = parse_timestamp(headers[TIME.lower()])
+        numbers = [_number(headers[name]) for name in _NUMBERS]
+        at = parse_timestamp(headers[_TIME])
     except KeyError as error:
         raise ValueError(str(error)) from error
     if str(device_id) != device_text:
