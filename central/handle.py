@@ -21,6 +21,7 @@ from psycopg import errors
 from central.auth import Admission, Gate, NotAdmitted, Sealed
 from central.devices import Devices
 from central.enrol import Enrolment
+from central.faults import told
 from central.feed import Feed, read_position
 from central.issues import Issues
 from central.operator import read_central
@@ -382,10 +383,10 @@ class Central:
                 refusal = Refusing(m.Refused.BAD_MESSAGE, str(bad))
         except _ROLLED_BACK:
             refusal = Refusing(m.Refused.BUSY)
-        except Exception:  # noqa: BLE001 - the outside hears a number; the log has the rest
+        except Exception as error:  # noqa: BLE001 - the outside hears a number; the log has the rest
             fault = self._services.ids.new()
             names = sorted({one.route.name for one in batch if one.route is not None})
-            _log.exception("fault", extra={"fault": str(fault), "routes": names})
+            _log.error("fault: %s", told(error), extra={"fault": str(fault), "routes": names})
             refusal = Refusing(m.Refused.FAULT, str(fault))
         else:
             return

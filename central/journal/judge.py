@@ -17,6 +17,7 @@ from uuid import UUID
 
 import psycopg
 
+from central import faults
 from central.feed import device_shard, publish
 from central.journal import checks, sales
 from central.journal import ledger as ledgers
@@ -85,8 +86,8 @@ class Judge:
                 judged = self._tried(connection, device_id, epoch, wanted)
             except _DATABASE:
                 raise  # the database's trouble, not the entries'
-            except Exception:  # noqa: BLE001 - whatever it is: one entry's fault must not stop the next
-                _log.info("judged one by one: %s/%d", device_id, epoch, exc_info=True)
+            except Exception as error:  # noqa: BLE001 - whatever it is: one entry's fault must not stop the next
+                _log.info("judged one by one: %s/%d: %s", device_id, epoch, faults.told(error))
                 judged = self._one_by_one(connection, device_id, epoch, wanted)
             if not judged:
                 break
@@ -236,8 +237,8 @@ class Judge:
                 return self._attempt(connection, partial(self._next, device_id, epoch, limit))
             except _DATABASE:
                 raise
-            except Exception:  # noqa: BLE001 - the last try lets it out
-                _log.debug("tried again: %s/%d", device_id, epoch, exc_info=True)
+            except Exception as error:  # noqa: BLE001 - the last try lets it out
+                _log.debug("tried again: %s/%d: %s", device_id, epoch, faults.told(error))
         return self._attempt(connection, partial(self._next, device_id, epoch, limit))
 
     def _one_by_one(self, connection: Connection, device_id: UUID, epoch: int, limit: int) -> int:
@@ -247,7 +248,7 @@ class Judge:
             except _DATABASE:
                 raise
             except Exception as error:  # noqa: BLE001 - as above
-                _log.exception("an entry of %s/%d could not be judged", device_id, epoch)
+                _log.error("an entry of %s/%d could not be judged: %s", device_id, epoch, faults.told(error))
                 judged = in_transaction(connection, partial(self._set_aside, device_id, epoch, type(error).__name__))
             if not judged:
                 return done

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import structlog
 
+from central.faults import told
+
 _FIELDS: Final = frozenset(
     {"route", "routes", "status", "device", "ms", "bytes", "code", "fault", "url", "workers", "worker", "step", "count"}
 )
@@ -32,7 +34,7 @@ def configure(form: str) -> None:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
+            _kinds_only,
             renderer,
         ],
     )
@@ -48,6 +50,15 @@ def configure(form: str) -> None:
         ("alembic", logging.WARNING),
     ):
         logging.getLogger(name).setLevel(level)
+
+
+def _kinds_only(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Of an error that a library logs with its traceback: kind and place."""
+    found = event.pop("exc_info", None)
+    error = found[1] if isinstance(found, tuple) else found
+    if isinstance(error, BaseException):
+        event["exception"] = told(error)
+    return event
 
 
 def _known_fields(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

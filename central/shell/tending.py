@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from central.faults import told
 from central.tx import Connection
 
 _log = logging.getLogger("central.tending")
@@ -81,9 +82,9 @@ class Tending:
                     did = step(connection)
                     if isinstance(did, int) and did >= MUCH:
                         wait_s = min(wait_s, BUSY_S)
-                except Exception:  # noqa: BLE001 - the next step is not to wait for this one's repair
+                except Exception as error:  # noqa: BLE001 - the next step is not to wait for this one's repair
                     wait_s = AFTER_TROUBLE_S
-                    _log.exception("tending", extra={"step": name})
+                    _log.error("tending: %s", told(error), extra={"step": name})
         finally:
             if self._alone and not connection.closed:
                 connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
