@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import selectors
 import threading
 import time
 from collections import deque
@@ -17,6 +18,7 @@ from typing import Any, Final, Generic, TypeVar, cast
 
 import psycopg
 
+from central import faults
 from central.tx import Connection
 
 I = TypeVar("I")  # noqa: E741 - an item of work
@@ -27,6 +29,9 @@ Told = Callable[[O | None, BaseException | None], None]  # a result, or why ther
 _log = logging.getLogger("central.lanes")
 WAIT_S_MAX: Final = 10.0  # a counter has given up long before
 RECONNECT_S: Final = 0.5
+REST_S: Final = (
+    0.05  # a connection that was not used for so long is looked at first: the database may be another by now
+)
 
 
 class Busy(Exception):  # noqa: N818 - an answer
@@ -127,12 +132,16 @@ class Lane(Generic[I, O]):
 
     def _run(self) -> None:
         connection: Connection | None = None
+        used_s = 0.0
         try:
             while True:
                 batch = self._take()
                 if batch is None:
                     return
+                if connection is not None and time.monotonic() - used_s > REST_S and not _rests(connection):
+                    connection.close()
                 connection = self._serve(batch, connection)
+                used_s = time.monotonic()
         finally:
             if connection is not None:
                 connection.close()
@@ -190,9 +199,19 @@ class Lane(Generic[I, O]):
         return None
 
 
+def _rests(connection: Connection) -> bool:
+    """A server has nothing to say to a connection that asks nothing, but that it ends. Nothing is sent for this."""
+    try:
+        with selectors.DefaultSelector() as line:
+            line.register(connection.fileno(), selectors.EVENT_READ)
+            return not line.select(0)
+    except (OSError, ValueError, psycopg.Error):  # closed already
+        return False
+
+
 def _deliver(done: Sequence[tuple[Told[Any], Any, BaseException | None]]) -> None:
     for told, result, error in done:
         try:
             told(result, error)
-        except Exception:  # noqa: BLE001 - one caller's trouble is not the others'
-            _log.exception("an answer could not be given")
+        except Exception as trouble:  # noqa: BLE001 - one caller's trouble is not the others'
+            _log.error("an answer could not be given: %s", faults.told(trouble))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, cast
@@ -17,14 +18,20 @@ from tests.conftest import LogWatch
 
 
 class Line:
-    """Stands for a connection: a lane only asks whether it is still usable."""
+    """Stands for a connection: a lane only asks whether it is still usable. ``server``: its other end."""
 
     def __init__(self) -> None:
         self.closed = False
         self.broken = False
+        self._own, self.server = socket.socketpair()
+
+    def fileno(self) -> int:
+        return self._own.fileno()
 
     def close(self) -> None:
         self.closed = True
+        self._own.close()
+        self.server.close()
 
 
 class Bench:
@@ -132,6 +139,24 @@ def test_a_lost_connection_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert run(bench, talk) == 20
     assert [line.closed for line in bench.opened] == [True, True]  # the second at the end
+
+
+@pytest.mark.parametrize("last", [b"", b"E: terminating connection"], ids=["gone", "told so"])
+def test_a_connection_that_died_while_it_rested_is_not_used(monkeypatch: pytest.MonkeyPatch, last: bytes) -> None:
+    """PostgreSQL was restarted at night: the first counter in the morning gets its answer, not a fault."""
+    monkeypatch.setattr(lanes, "REST_S", -1.0)
+    bench = Bench()
+
+    async def talk(lane: Lane[int, int]) -> list[int]:
+        first = [await lane.ask(1), await lane.ask(2)]
+        assert len(bench.opened) == 1, "it only rested"
+        bench.opened[0].server.sendall(last)
+        bench.opened[0].server.close()
+        return [*first, await lane.ask(3)]
+
+    assert run(bench, talk) == [10, 20, 30]
+    assert len(bench.opened) == 2
+    assert bench.opened[0].closed
 
 
 def test_without_a_database_nothing_was_done(monkeypatch: pytest.MonkeyPatch, log_watch: LogWatch) -> None:
