@@ -15,10 +15,10 @@ from counter_app.domain.staff import Actor
 from counter_app.errors import Reason, Refusal
 from counter_app.texts import Texts, mark
 from ui.presenters import words
+from ui.presenters.find import Query
 from ui.presenters.lane import Lane, Lanes, Trouble
 from ui.presenters.offers import Offers
 from ui.presenters.refusals import Notice, explain
-from ui.presenters.sell import Query
 
 _WORDS = {
     WaitingWord.SERVED: mark("places held"),
