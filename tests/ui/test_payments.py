@@ -45,7 +45,7 @@ def test_a_card_pays_all_with_one_key(selling: Clerk) -> None:  # noqa: F811
     assert step(screen) is Step.DONE
     assert [leg.tender for leg in screen.presenter.legs] == [Tender.CARD]
     assert not screen.done.change.isVisibleTo(screen)
-    assert "**** 1234" in " ".join(label.text() for label in screen.done.legs.findChildren(type(screen._due)))
+    assert "**** 1234" in " ".join(label.text() for label in screen.done.legs.findChildren(Label))
 
 
 def test_a_typed_sum_is_a_part_and_cash_pays_the_rest(selling: Clerk) -> None:  # noqa: F811
@@ -73,7 +73,7 @@ def test_a_declined_card_leaves_every_other_way(selling: Clerk) -> None:  # noqa
     selling.press(Key.Key_F5)
     assert step(screen) is Step.TENDER
     assert screen.presenter.left == screen.presenter.total
-    assert "The bank said no (05)" in [label.text() for label in screen._legs.findChildren(Label)]
+    assert "The bank said no (05)" in [label.text() for label in screen.due.legs.findChildren(Label)]
     selling.press(ENTER, ENTER)
     assert step(screen) is Step.DONE
 
@@ -211,9 +211,9 @@ def test_a_voucher_is_one_of_the_others(selling: Clerk) -> None:  # noqa: F811
 def test_what_cannot_be_used_says_why_before_it_is_tried(selling: Clerk) -> None:  # noqa: F811
     selling.stage.desk.payments.why = {Tender.CARD: "terminal_blocked", Tender.ALIPAY: "needs_line"}
     screen = checkout(selling)
-    assert not screen._card.isEnabled()
-    assert screen._wallet.isEnabled()  # WeChat's is left
-    assert "Card: a payment is not settled" in screen._why.text()
+    assert not screen.tender.card.isEnabled()
+    assert screen.tender.wallet.isEnabled()  # WeChat's is left
+    assert "Card: a payment is not settled" in screen.tender.why.text()
     selling.press(Key.Key_F5)
     assert selling.stage.desk.payments.legs == {}
 

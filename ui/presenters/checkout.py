@@ -136,6 +136,11 @@ class CheckoutPresenter:
         options = self.checkout.options if self.checkout is not None else ()
         return next((one for one in options if one.tender is tender), None)
 
+    def usable(self, tender: Tender) -> bool:
+        """Whether something can be paid with it now."""
+        option = self.option(tender)
+        return self.stage is Stage.TENDER and option is not None and not option.why and bool(self.left)
+
     @property
     def change(self) -> Money | None:
         """None while nothing, or too little, was received."""
@@ -286,8 +291,7 @@ class CheckoutPresenter:
     # ---- card, wallet and what central keeps
     def pay(self, tender: Tender, *, code: str = "") -> bool:
         """The sum that was typed, where it is a part of what is left; else all of it. False: cannot be done now."""
-        option = self.option(tender)
-        if self.stage is not Stage.TENDER or self.basket is None or option is None or option.why or not self.left:
+        if self.basket is None or not self.usable(tender):
             return False
         typed = self.received
         amount = typed if typed is not None and typed and typed < self.left else self.left

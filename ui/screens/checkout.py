@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from counter_app.application.views import HoldView, PrintJobView, Sold
 from counter_app.domain.money import Money
@@ -21,20 +21,18 @@ from ui.presenters.checkout import Basket, CheckoutPresenter, Stage
 from ui.presenters.customer import CustomerView
 from ui.presenters.customer_checkout import checkout_view
 from ui.presenters.lane import Lane
-from ui.presenters.offers import run_times
 from ui.presenters.refusals import Notice
 from ui.presenters.status import printer_item
 from ui.screens.checkout_done import DonePane
-from ui.screens.checkout_parts import OTHERS, WALLETS, CodePane, LegsView, OpenPane, RunningPane
+from ui.screens.checkout_parts import OTHERS, WALLETS, CodePane, OpenPane, RunningPane
+from ui.screens.checkout_tender import QUICK_KEYS, DueCard, TenderCard
 from ui.shell.screen import FKey, Screen, Shell
-from ui.widgets.basic import Button, Card, Label, Mood, Rule, row
-from ui.widgets.money import MoneyEdit
+from ui.widgets.basic import row
 
 if TYPE_CHECKING:
     from ui.shell.window import MainWindow
 
 _log = logging.getLogger(__name__)
-QUICK_KEYS = ("F2", "F3", "F4")
 
 
 class CheckoutScreen(Screen):
@@ -57,28 +55,21 @@ class CheckoutScreen(Screen):
         self._window.printer_changed.connect(self._polled)
         self._window.payments_changed.connect(self._settled_elsewhere)
         currency = self._window.profile.currency if self._window.profile else "CNY"
-        self._route = [Label(role="lead"), Label(), Label(role="muted", wrap=True)]
-        self._due_caption, self._due = Label(role="field"), Label(role="figure")
-        self._legs = LegsView(shell)
-        self._left_caption, self._left = Label(role="field"), Label(role="title")
-        self._rounding = Label(role="small")
-        self._printer_caption, self._printer = Label(role="field"), Label(role="strong", wrap=True)
-        self._received_caption = Label(role="field")
-        self.received = MoneyEdit(currency, large=True)
-        self._quick_caption = Label(role="field")
-        self._quick = [Button("large", self._quick_action(i)) for i in range(len(QUICK_KEYS))]
-        self._tender_caption = Label(role="field")
-        self._card = Button("large", lambda: self._pay(Tender.CARD))
-        self._wallet = Button("large", self._ask_wallet)
-        self._other = Button("large", self._ask_other)
-        self._why = Label(role="small", wrap=True)
+        self.due = DueCard(shell)
+        self.tender = TenderCard(
+            shell,
+            currency,
+            quick=self._quick_action,
+            pay_by_card=lambda: self._pay(Tender.CARD),
+            ask_wallet=self._ask_wallet,
+            ask_other=self._ask_other,
+            go_on=self._go_on,
+        )
+        self.received = self.tender.received
         self._running = RunningPane(shell, self.presenter.paying.stop)
         self._code = CodePane(shell, self._code_entered, self._code_back)
         self._open = OpenPane(shell, self._ask_again, self._to_settle)
         self._waits_for_code = self._asked = False
-        self._change_caption = Label(role="lead")
-        self._change = Label(role="huge")
-        self._confirm = Button("primary", self._go_on)
         self.done = DonePane(shell, self._came_out, self._spoiled, self._next_sale)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._tender_page())
@@ -90,45 +81,11 @@ class CheckoutScreen(Screen):
         self.received.returnPressed.connect(self._go_on)
 
     def _tender_page(self) -> QWidget:
-        left = Card(margin=20, spacing=8)
-        for label in self._route:
-            left.body.addWidget(label)
-        left.body.addWidget(Rule())
-        left.body.addWidget(self._due_caption)
-        left.body.addWidget(self._due)
-        left.body.addWidget(self._legs)
-        left.body.addWidget(self._left_caption)
-        left.body.addWidget(self._left)
-        left.body.addWidget(self._rounding)
-        left.body.addStretch(1)
-        left.body.addWidget(self._printer_caption)
-        left.body.addWidget(self._printer)
-        right = Card(margin=20, spacing=10)
-        right.body.addWidget(self._received_caption)
-        right.body.addWidget(self.received)
-        right.body.addWidget(self._quick_caption)
-        grid = QGridLayout()
-        grid.setSpacing(8)
-        for place, button in enumerate(self._quick):
-            grid.addWidget(button, place // 3, place % 3)
-        right.body.addLayout(grid)
-        right.body.addWidget(self._tender_caption)
-        tenders = QGridLayout()
-        tenders.setSpacing(8)
-        for place, button in enumerate((self._card, self._wallet, self._other)):
-            tenders.addWidget(button, 0, place)
-        right.body.addLayout(tenders)
-        right.body.addWidget(self._why)
-        right.body.addStretch(1)
-        right.body.addWidget(self._change_caption)
-        right.body.addWidget(self._change)
-        right.body.addStretch(1)
-        right.body.addWidget(self._confirm)
         self._panes = QStackedWidget()
-        for pane in (right, self._running, self._code, self._open):
+        for pane in (self.tender, self._running, self._code, self._open):
             self._panes.addWidget(pane)
         page = QWidget()
-        line = row(left, self._panes, spacing=14)
+        line = row(self.due, self._panes, spacing=14)
         line.setStretch(0, 2)
         line.setStretch(1, 3)
         page.setLayout(line)
@@ -139,13 +96,8 @@ class CheckoutScreen(Screen):
         return self.t("Sale done") if self.presenter.stage is Stage.DONE else self.t("Checkout")
 
     def retranslate(self) -> None:
-        t = self.t
-        self._printer_caption.setText(t("Ticket printer"))
-        self._received_caption.setText(t("Cash received"))
-        self.received.setAccessibleName(t("Cash received"))
-        self._quick_caption.setText(t("Quick sums"))
-        self._tender_caption.setText(t("Or by another way (a sum typed above is a part of it)"))
-        self._left_caption.setText(t("Left to pay"))
+        self.due.retranslate()
+        self.tender.retranslate()
         self._code.retranslate()
         self.done.retranslate()
         self._changed()
@@ -184,9 +136,9 @@ class CheckoutScreen(Screen):
         able = presenter.stage is Stage.TENDER and presenter.short is None
         return [
             *quick,
-            FKey("F5", t("Card"), lambda: self._pay(Tender.CARD), enabled=self._usable(Tender.CARD)),
-            FKey("F6", t("Wallet"), self._ask_wallet, enabled=any(self._usable(one) for one in WALLETS)),
-            FKey("F7", t("Others"), self._ask_other, enabled=any(self._usable(one) for one in OTHERS)),
+            FKey("F5", t("Card"), lambda: self._pay(Tender.CARD), enabled=self.presenter.usable(Tender.CARD)),
+            FKey("F6", t("Wallet"), self._ask_wallet, enabled=any(self.presenter.usable(one) for one in WALLETS)),
+            FKey("F7", t("Others"), self._ask_other, enabled=any(self.presenter.usable(one) for one in OTHERS)),
             FKey("F8", t("Printer"), presenter.look_at_printer),
             FKey("F9", t("Confirm"), self._go_on, enabled=able, primary=True),
             FKey("Esc", t("Back"), self._back, enabled=presenter.stage in {Stage.TENDER, Stage.REFUSED}),
@@ -273,13 +225,8 @@ class CheckoutScreen(Screen):
         self.presenter.leave_open()
 
     # ---- card, wallet and the rest
-    def _usable(self, tender: Tender) -> bool:
-        option = self.presenter.option(tender)
-        able = option is not None and not option.why and bool(self.presenter.left)
-        return able and self.presenter.stage is Stage.TENDER
-
     def _pay(self, tender: Tender, code: str = "") -> None:
-        if not self._usable(tender):
+        if not self.presenter.usable(tender):
             return
         if self.presenter.cannot_print and not self._without_paper():
             self.presenter.look_at_printer()
@@ -295,12 +242,12 @@ class CheckoutScreen(Screen):
         return words.money(typed if typed is not None and typed and typed < left else left)
 
     def _ask_wallet(self) -> None:
-        usable = [one for one in WALLETS if self._usable(one)]
+        usable = [one for one in WALLETS if self.presenter.usable(one)]
         if usable:
             self._wait_for_code(usable[0])
 
     def _ask_other(self) -> None:
-        usable = [one for one in OTHERS if self._usable(one)]
+        usable = [one for one in OTHERS if self.presenter.usable(one)]
         if usable:
             self._wait_for_code(usable[0])
 
@@ -468,7 +415,8 @@ class CheckoutScreen(Screen):
         if done:
             self._show_done()
         else:
-            self._show_tender()
+            self.due.show_sale(presenter)
+            self.tender.show_sale(presenter)
             self._show_pane()
         self.fkeys_changed.emit()
 
@@ -497,76 +445,6 @@ class CheckoutScreen(Screen):
             self._open.ask.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self._panes.currentIndex() == 0:
             self.received.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _show_legs(self) -> None:
-        t, presenter = self.t, self.presenter
-        legs = presenter.legs
-        self._legs.show_legs(legs)
-        partly = bool(presenter.approved) and presenter.open_leg is None
-        self._left_caption.setVisible(partly)
-        self._left.setVisible(partly)
-        self._left.setText(words.money(presenter.left))
-        checkout = presenter.checkout
-        rounded = checkout is not None and bool(checkout.cash.rounding)
-        self._rounding.setVisible(rounded)
-        if checkout is not None and rounded:
-            self._rounding.setText(t("In cash, rounded: {due}", due=words.money(checkout.cash.due)))
-        tenders = (Tender.CARD, *WALLETS, *OTHERS)
-        taken = [one for one in (presenter.option(tender) for tender in tenders) if one is not None]
-        self._card.setText("F5   " + t("Card"))
-        self._wallet.setText("F6   " + t("Wallet"))
-        self._other.setText("F7   " + t("Others"))
-        for button, group in ((self._card, (Tender.CARD,)), (self._wallet, WALLETS), (self._other, OTHERS)):
-            button.setVisible(any(one.tender in group for one in taken))
-            button.setEnabled(any(self._usable(one) for one in group))
-        self._tender_caption.setVisible(bool(taken))
-        whys = dict.fromkeys(
-            f"{payment_words.tender(one.tender, t)}: {t(payment_words.WHY[one.why])}" for one in taken if one.why
-        )
-        self._why.setText(" · ".join(whys))
-        self._why.setVisible(bool(whys))
-
-    def _show_tender(self) -> None:
-        t, presenter = self.t, self.presenter
-        basket = presenter.basket
-        assert basket is not None
-        offer = basket.offer
-        depart, arrive = run_times(offer)
-        self._route[0].setText(f"{offer.service}  {offer.origin.name} → {offer.destination.name}")
-        self._route[1].setText(f"{words.day(offer.depart.date(), t)}  {depart} – {arrive}")
-        held = words.travel_class(basket.hold.travel_class, t)
-        self._route[2].setText(f"{held} · " + t("Passengers: {n}", n=basket.hold.count))
-        gives_back = presenter.gives_back
-        self._due_caption.setText(t("To pay") if gives_back is None else t("To give back"))
-        self._due.setText(words.money(presenter.total if gives_back is None else gives_back))
-        self._show_legs()
-        item = printer_item(presenter.printer, t, name=presenter.troubled_printer)
-        moods: dict[str, Mood] = {"ok": "ok", "warn": "warn", "bad": "bad", "info": "info"}
-        self._printer.setText(item.text)
-        self._printer.set_mood(moods.get(item.mood, ""))
-        for place, button in enumerate(self._quick):
-            shown = place < len(presenter.quick)
-            button.setVisible(shown)
-            if shown:
-                button.setText(f"{QUICK_KEYS[place]}   {words.money(presenter.quick[place])}")
-        if presenter.short is not None:
-            self._change_caption.setText(t("Still missing"))
-            self._change.setText(words.money(presenter.short))
-            self._change.set_mood("bad")
-        else:
-            self._change_caption.setText(t("Change"))
-            self._change.setText(words.money(presenter.change) if presenter.change is not None else "")
-            self._change.set_mood("accent" if presenter.change else "")
-        ready = presenter.stage is Stage.TENDER
-        refused = presenter.stage is Stage.REFUSED
-        # Refused: no sum is taken, but the keyboard stays here; given away it would go to the list of screens.
-        self.received.setEnabled(ready or refused or presenter.stage is Stage.BEGINNING)
-        self.received.setReadOnly(refused)
-        self._confirm.setEnabled(ready and presenter.short is None)
-        self._confirm.setText(t("Confirm and print  Enter"))
-        if presenter.stage is Stage.UNKNOWN:
-            self._change_caption.setText(t("It is not known whether this sale was made"))
-            self._change.setText("?")
 
     def _show_done(self) -> None:
         presenter = self.presenter
