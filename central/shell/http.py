@@ -50,6 +50,7 @@ _ALLOWED: Final = {
 }
 _WHO: Final = frozenset({401, 403, 426})  # answers to somebody who is not who they say
 _UNTRIED: Final = frozenset({"not_signed", "clock_off", "wire_version"})  # of those: no key was looked up
+_ASKS_DATABASE: Final = frozenset({"/readyz", "/metrics"})
 _SIGNATURE: Final = "counterfoil-signature"
 _CLAIMS: Final = frozenset({"claim", "lease", "release"})
 _PAYMENTS: Final = frozenset({"pay", "pay_state", "pay_reverse", "pay_refund"})
@@ -98,6 +99,8 @@ class App(FastAPI):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/v1/"):
             await self.shell.serve(scope, receive, send)
+        elif scope["type"] == "http" and (refused := self.shell.too_curious(scope)) is not None:
+            await _send(send, refused, None)
         else:
             await super().__call__(scope, receive, send)
 
@@ -166,6 +169,13 @@ class Shell:
     async def house(self, call: Callable[[Connection], Any]) -> Any:
         """Something with the database for health, readiness or metrics."""
         return await self._house.ask(call)
+
+    def too_curious(self, scope: Scope) -> Response | None:
+        """The refusal of who asks the house too often what the database has to be asked for."""
+        if scope["path"] not in _ASKS_DATABASE:
+            return None
+        wait_s = self._gate.house_wait_s(peer=self._peer(scope), now_s=time.monotonic())
+        return self._come_back(wait_s) if wait_s else None
 
     # ---- one request -----------------------------------------------------------------------------------------------
 
@@ -261,17 +271,21 @@ class Shell:
         self, route: Route, scope: Scope, headers: Mapping[str, str], now_s: float
     ) -> tuple[str, Response | None]:
         """Where it comes from, and the refusal of who asks too much."""
-        peer = self._peers.of(scope["client"][0], scope["headers"]) if scope.get("client") else ""
+        peer = self._peer(scope)
         wait_s = self._gate.wait_s(
             peer=peer,
             device=headers.get("counterfoil-device", "")[:40] if len(headers.get(_SIGNATURE, "")) == 128 else None,
             signed_route=route.access is not Access.ANYONE,
             now_s=now_s,
         )
-        if not wait_s:
-            return peer, None
+        return peer, self._come_back(wait_s) if wait_s else None
+
+    def _peer(self, scope: Scope) -> str:
+        return self._peers.of(scope["client"][0], scope["headers"]) if scope.get("client") else ""
+
+    def _come_back(self, wait_s: float) -> Response:
         self.metrics.limited.inc()
-        return peer, self.refusal(
+        return self.refusal(
             429, Refused.RATE_LIMITED, headers={"retry-after": str(int(wait_s) + 1), "connection": "close"}
         )
 

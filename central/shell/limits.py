@@ -30,6 +30,7 @@ class Limits:
     device: Rate = Rate(per_s=100, burst=400)
     peer: Rate = Rate(per_s=5_000, burst=10_000)
     unsigned: Rate = Rate(per_s=2, burst=40)  # per address: enrolment and the clock
+    house: Rate = Rate(per_s=10, burst=100)  # per address: the house's own routes that ask the database
     failed_cost: float = 50  # of the address's tokens, for a request that was not who it said
     unsealed_cost: float = 9  # the same, for one that was refused before any key was looked up or tried
     buckets_max: int = 20_000
@@ -72,13 +73,14 @@ class Buckets:
 
 
 class Gate:
-    """The three limits together."""
+    """The limits together."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._devices = Buckets(limits.device, limits.buckets_max)
         self._peers = Buckets(limits.peer, limits.buckets_max)
         self._unsigned = Buckets(limits.unsigned, limits.buckets_max)
+        self._house = Buckets(limits.house, limits.buckets_max)
 
     def wait_s(self, *, peer: str, device: str | None, signed_route: bool, now_s: float) -> float:
         """0: go on. ``device`` None: the request bears nothing that could be a signature, and so names no device."""
@@ -90,6 +92,10 @@ class Gate:
         if signed_route:
             return self._devices.take((peer, device), now_s)
         return self._unsigned.take(peer, now_s)
+
+    def house_wait_s(self, *, peer: str, now_s: float) -> float:
+        """As ``wait_s``, of whether central is ready and of its numbers."""
+        return self._house.take(peer, now_s)
 
     def failed(self, peer: str, now_s: float, *, tried: bool) -> None:
         """``tried``: a key or a code."""

@@ -128,6 +128,7 @@ def _house() -> dict[str, dict[str, Any]]:
     """For the operator's own machinery, not for counters."""
     state = {"type": "object", "additionalProperties": {"type": "string"}}
     document = {_JSON: {"schema": state}}
+    often = {"429": {"description": _REFUSALS["429"], "content": {_JSON: {"schema": _ref(m.ErrorAnswer)}}}}
     return {
         "/healthz": {
             "get": {
@@ -143,6 +144,7 @@ def _house() -> dict[str, dict[str, Any]]:
                 "responses": {
                     "200": {"description": "All of them", "content": document},
                     "503": {"description": "Not all of them", "content": document},
+                    **often,
                 },
             }
         },
@@ -151,7 +153,11 @@ def _house() -> dict[str, dict[str, Any]]:
                 "operationId": "metrics",
                 "summary": "For Prometheus",
                 "responses": {
-                    "200": {"description": "Its text format", "content": {"text/plain": {"schema": {"type": "string"}}}}
+                    "200": {
+                        "description": "Its text format",
+                        "content": {"text/plain": {"schema": {"type": "string"}}},
+                    },
+                    **often,
                 },
             }
         },

@@ -263,6 +263,22 @@ def test_too_many_requests_are_told_when_to_come_back(fresh_database: Database) 
         assert [made.client.get("/v1/time").status_code for _ in range(4)][-1] == 429
 
 
+def test_the_house_is_asked_by_one_address_only_so_often(fresh_database: Database) -> None:
+    """Readiness and numbers ask the database: a stranger must not keep it busy with them. Life costs nothing."""
+    limits = Limits(house=Rate(per_s=0.001, burst=3))
+    with house(fresh_database, shape=Shape(limits=limits, proxies=(ip_network("127.0.0.1"),))) as made:
+
+        def asked(path: str, by: str) -> int:
+            return made.client.get(path, headers={"x-forwarded-for": by}).status_code
+
+        paths = ("/metrics", "/readyz", "/metrics", "/readyz", "/metrics", "/healthz")
+        assert [asked(path, "203.0.113.7") for path in paths] == [200, 200, 200, 429, 429, 200]
+        assert asked("/readyz", "203.0.113.8") == 200
+        refused = made.client.get("/metrics", headers={"x-forwarded-for": "203.0.113.7"})
+        assert problem(refused) == "rate_limited"
+        assert int(refused.headers["retry-after"]) > 0
+
+
 def test_windows_behind_a_trusted_proxy_have_a_share_each(fresh_database: Database) -> None:
     limits = Limits(unsigned=Rate(per_s=0.001, burst=2))
     with house(fresh_database, shape=Shape(limits=limits, proxies=(ip_network("127.0.0.1"),))) as made:
