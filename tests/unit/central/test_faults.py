@@ -17,8 +17,7 @@ from central.shell import logs
 from central.shell.tending import Tending
 from central.tx import Connection, Tx, in_transaction
 from tests.conftest import LogWatch
-from tests.unit.central.office import Office
-from tests.unit.central.test_handle import claim
+from tests.unit.central.office import Office, claim
 
 SECRET = "430102199003077777"
 Connect = Callable[[], Connection]
