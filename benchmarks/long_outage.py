@@ -22,7 +22,7 @@ from typing import Final
 from benchmarks.central_world import next_version
 from benchmarks.outage_books import Books, compare
 from benchmarks.outage_line import OutageLine, Traffic
-from benchmarks.outage_served import served
+from benchmarks.outage_served import served, troubles
 from central.allotments import AllotmentRule, set_allotment_rule
 from central.journal.verify import verify_central
 from central.policies import import_policy
@@ -185,6 +185,7 @@ def _outage(
     central.restart()  # what it had in memory is of the time before
     started = perf_counter()
     books, wrong = audit(central, window)
+    wrong += troubles(folder)
     return Drained(
         central=central, window=window, sales=sales, days=days, entries=books.last - before, sold_s=sold_s,
         stored_s=stored_s, judged_s=judged_s, verified_s=perf_counter() - started, traffic=line.traffic,

@@ -69,3 +69,9 @@ def served(url: str, folder: Path, ms: int) -> Iterator[str]:
             process.terminate()
             process.wait(60)
             process.stdout.close()
+
+
+def troubles(folder: Path) -> tuple[str, ...]:
+    """What it logged as more than information; its first lines."""
+    lines = (folder / "log").read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if "[info " not in line)[:20]
