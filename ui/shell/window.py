@@ -15,7 +15,6 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from counter_app.application.desk import Desk
-from counter_app.application.payment_views import PaymentLeg
 from counter_app.application.views import ShiftView, SyncStatus
 from counter_app.domain.papers import Paper
 from counter_app.domain.staff import Actor, Right
@@ -25,26 +24,26 @@ from counter_app.ports.prints import PrinterStatus
 from counter_app.ports.profile import ProfileInfo
 from counter_app.texts import Texts
 from ui.lanes import off_gui
-from ui.presenters import customer, payment_words, status
+from ui.presenters import customer
 from ui.presenters.lane import Lane, Lanes, Trouble
-from ui.presenters.payments_keeper import ASK_MS, PaymentsKeeper
 from ui.presenters.refusals import Notice, explain
 from ui.presenters.shift import of_another
 from ui.shell import dialogs
 from ui.shell.around import around_the_till
-from ui.shell.frame import ScreenHead, WindowPage
+from ui.shell.closing import Closing
 from ui.shell.line import LineWatch
 from ui.shell.navigation import SCREENS, load, may_open
 from ui.shell.paper_side import PaperSide
 from ui.shell.parts import Parts
+from ui.shell.payments_watch import PaymentsWatch
 from ui.shell.print_watch import PrintWatch
 from ui.shell.qt_words import QtWords
 from ui.shell.screen import Screen
+from ui.shell.sight import Sight
+from ui.shell.surround import Surround
 from ui.shell.waiting import WaitingWatch
 from ui.shell.window_keys import KEY_NAMES, WindowKeys
 from ui.theme import Theme
-from ui.widgets.basic import Label, Pages, Scroll
-from ui.widgets.chrome import BusyLine, FKeyBar, NoticeBar, Rail, StandingBar, StatusLine
 
 T = TypeVar("T")
 # With what to print, the line, the printers, and those of them that a sale needs.
@@ -72,12 +71,12 @@ class MainWindow(QMainWindow):
         self._lanes = lanes
         self._theme = theme
         self._desk: Desk | None = None
-        self._closing = False  # as soon as nothing is on its way to a printer
+        self._leaving = Closing(self)
         self._closed = False
         self._actor: Actor | None = None
         self._shift: ShiftView | None = None
         self._issue: IssueInfo | None = None
-        self._issue_asked = False
+        self.issue_asked = False
         self._locked = False
         self._said: Callable[[], Notice] | None = None
         self._behind: Screen | None = None
@@ -292,7 +291,7 @@ class MainWindow(QMainWindow):
         assert screen.name == name
         screen.retranslate()
         screen.fkeys_changed.connect(self._say_keys)
-        screen.busy_changed.connect(self._say_busy)
+        screen.busy_changed.connect(self._surround.say_busy)
         self._screens[name] = screen
         self._stack.addWidget(screen)
         return screen
@@ -315,8 +314,7 @@ class MainWindow(QMainWindow):
         self.printing.begin(self._desk, self._lanes, printers, jobs, needed=needed)
         self.refresh_timetable()
         self._poll.start()
-        self._payments_timer.start()
-        self.payments.look()
+        self._payments.begin()
         self.line_watch.begin(self._desk, self._lanes, line)
         self.customer.begin(self.profile)
         self.scans.start()
@@ -439,37 +437,20 @@ class MainWindow(QMainWindow):
 
     # ---- inside
     def _build(self) -> None:
-        self._stack = Pages()
-        self._sight = Scroll()  # at a large scale on a small screen a screen scrolls; keys and status never do
-        self._sight.setWidget(self._stack)
-        QApplication.instance().focusChanged.connect(self._to_sight)  # type: ignore[union-attr] # there is one
-        self._rail = Rail(self._theme.tokens().size["rail"])
-        self._rail.chosen.connect(self.show_screen)
-        self._rail.version.setText(self.parts.version)
-        self._status = StatusLine()
-        self._standing = StandingBar()
+        self._sight = Sight()
+        self._stack = self._sight.pages
+        self._surround = Surround(self)
+        self._rail, self._status = self._surround.rail, self._surround.status
+        self._standing, self._notice = self._surround.standing, self._surround.notice
         self.line_watch = LineWatch(self.t, self._status, self._standing, self.now, self)
         self.line_watch.new_timetable.connect(self.refresh_timetable)
         self.waiting_watch = WaitingWatch(self)
-        self.payments = PaymentsKeeper(
-            lambda: self.desk,
-            self._lanes,
-            idle=lambda: self._lanes.pending(Lane.TERMINAL) == 0,
-            at_checkout=lambda: self.current.paying_order() if self.current is not None else None,
-            changed=self._payments_changed,
-            told=self._payment_told,
-        )
-        self._payments_timer = QTimer(self, interval=ASK_MS)
-        self._payments_timer.timeout.connect(self.payments.due)
+        self._payments = PaymentsWatch(self)
+        self._payments.changed.connect(self._payments_changed)
+        self.payments = self._payments.keeper
         self._status.chip.pressed.connect(self.keys.going("sync"))
         self._standing.pressed.connect(self.keys.going("sync"))
-        self._notice = NoticeBar()
-        self._fkeys = FKeyBar()
-        self._head, self._title, self._busy = ScreenHead(), Label(role="title"), BusyLine()
-        self._head.hold(self._title, self._busy)
-        page = WindowPage(
-            self._rail, (self._status, self._standing, self._notice, self._head), self._sight, self._fkeys
-        )
+        page = self._surround.around(self._sight)
         self.paper = PaperSide(self, page.beside)
         self.setCentralWidget(page)
         self.setMinimumSize(960, 600)
@@ -488,15 +469,6 @@ class MainWindow(QMainWindow):
             self.customer.show(customer.CLOSED)
         else:
             self.customer.show((here.customer_view() if here is not None else None) or customer.IDLE)
-
-    def _to_sight(self, _before: QWidget | None, now: QWidget | None) -> None:
-        if now is not None and self._stack.isAncestorOf(now):
-            QTimer.singleShot(0, self._see_focus)  # once the layout has settled
-
-    def _see_focus(self) -> None:
-        here = QApplication.focusWidget()
-        if here is not None and self._stack.isAncestorOf(here):
-            self._sight.ensureWidgetVisible(here, 24, 24)
 
     def help(self) -> None:
         """Of the screen that shows; from there back again."""
@@ -526,24 +498,7 @@ class MainWindow(QMainWindow):
         return super().eventFilter(watched, event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        here = self._behind if self._locked else self.current
-        # Behind the lock nothing is done for whoever closes: it is only said why not.
-        if here is not None and (here.unfinished() if self._locked else not here.may_leave()):
-            event.ignore()
-            return
-        if self.printing.sending and not self._closing:
-            # What is cut off in mid-send ends unknown and is asked for at the next start: nothing is lost, but not to
-            # be asked is better. Who closes again does not want to wait.
-            self._closing = True
-            self.notify(
-                lambda: Notice(
-                    title=self.t("A paper is being printed"),
-                    what_happened=self.t("The window closes by itself as soon as the printer is done."),
-                    what_to_do=self.t("To close it at once, close it again: you will then be asked about this paper."),
-                    mood="info",
-                    code="closing",
-                )
-            )
+        if not self._leaving.may(self._behind if self._locked else self.current):
             event.ignore()
             return
         if self._closed:  # asked again, as a widget is that is closed and then deleted
@@ -552,67 +507,29 @@ class MainWindow(QMainWindow):
         self._closed = True
         self._poll.stop()
         self._tick.stop()
-        self._payments_timer.stop()
+        self._payments.end()
         self.line_watch.end()
         self.waiting_watch.end()
         self.customer.end()
         self._qt_words.end()
-        QApplication.instance().focusChanged.disconnect(self._to_sight)  # type: ignore[union-attr] # as above
+        self._sight.end()
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr] # an application there is
         event.accept()
 
     def _chrome(self) -> None:
-        inside = self._actor is not None and not self._locked
-        self._rail.setVisible(inside)
-        self._head.setVisible(inside)
-        here = self.current
-        self.line_watch.signed(self._actor, inside=inside)
-        if inside:
-            entries = [
-                (name, self.t(place.rail), place.key)
-                for name, place in SCREENS.items()
-                if place.rail and self.may_open(name)
-            ]
-            self._rail.show_entries(entries, here.name if here is not None else "")
-        if here is not None:
-            self._title.setText(here.title())
-        self.paper.make_room()
-        self._say_busy()
+        self._surround.show_screen()
 
     def _say_keys(self) -> None:
         self._tell_customer()
-        self._fkeys.show_keys(self.keys.own(), self.keys.of_the_shell())
-        here = self.current
-        if here is not None:
-            self._title.setText(here.title())
-
-    def _say_busy(self, words: str = "") -> None:
-        here = self.current
-        self._busy.show_words(words if here is not None and here.busy else "")
+        self._surround.say_keys()
 
     def _say_status(self) -> None:
-        self._status.show_items(
-            status.left_items(self.profile, self._actor, self._shift, self.t),
-            status.right_items(
-                self.profile,
-                self._issue,
-                self.printing.main,
-                self.t,
-                asked=self._issue_asked,
-                to_settle=self.printing.to_settle,
-                enrolled=self.line_watch.enrolled,
-                payments=self.payments.count if self._actor is not None else 0,
-                terminal=self.payments.terminal,
-                printers=self.printing.statuses,
-            ),
-        )
+        self._surround.say_status()
         self._second()
 
     def _second(self) -> None:
         self.line_watch.second()
-        profile = self.profile
-        now = self.now()
-        self._status.clock.setText(f"{now.astimezone(ZoneInfo(profile.zone)):%H:%M}" if profile else "")
+        self._surround.say_time()
         minutes = self.parts.settings.values.auto_lock_min
         idle_ms = self.parts.clock.monotonic_ms() - self._touched_ms
         if minutes and self._actor is not None and not self._locked and idle_ms >= minutes * 60_000:
@@ -626,17 +543,12 @@ class MainWindow(QMainWindow):
 
     def _have_issue(self, issue: IssueInfo | None) -> None:
         self._issue = issue
-        self._issue_asked = True
+        self.issue_asked = True
         self.retranslate()
 
     def _payments_changed(self) -> None:
         self._say_status()
         self.payments_changed.emit()
-
-    def _payment_told(self, leg: PaymentLeg) -> None:
-        """It was settled in the background. Only said where somebody is signed in."""
-        if self._actor is not None:
-            self.notify(lambda: payment_words.ended(leg, self.t))
 
     def _printer_said(self, name: str, answer: object) -> None:
         self._say_keys()
@@ -647,5 +559,5 @@ class MainWindow(QMainWindow):
         self.refresh_roll()
 
     def _printers_idle(self) -> None:
-        if self._closing:
+        if self._leaving.waits:
             self.close()
