@@ -234,7 +234,7 @@ def test_an_impossible_note_of_what_central_has_counts_for_nothing(both: Both) -
     for statement in NOTES_SPOILT:
         both.cut(NOTES)
         _say(both, NOTES, 2)
-        _edit(both, NOTES, (lambda file, _, said=statement: file.execute(said), 0))
+        _edit(both, NOTES, (_sql(statement), 0))
         assert verify_profile(window.folder).reason == "table_mismatch:sync_state", statement
         assert _status(both, NOTES).unsynced_entries >= 2, statement
         both.sync(NOTES)  # no line: what is noted is put right all the same
