@@ -644,6 +644,10 @@
         <translation>正在询问中心…</translation>
     </message>
     <message>
+        <source>Damaged entry {n}</source>
+        <translation>损坏的流水 {n}</translation>
+    </message>
+    <message>
         <source>The newest {n} are shown.</source>
         <translation>仅显示最近 {n} 条。</translation>
     </message>
