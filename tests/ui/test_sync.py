@@ -104,6 +104,20 @@ class TestInbox:
         cells = [inbox.table.model().index(0, place).data() for place in range(4)]
         assert cells[1:] == ["CWQ-03-1-000004-7", inbox._reason.text(), "Supervisor"]
 
+    def test_what_is_longer_than_the_screen_is_read_with_keys(self, enrolled: Stage) -> None:
+        """The last fact of an item is reached without a mouse."""
+        facts = {"declared_minor": "1", "expected_minor": "2", "difference_minor": "-1", "detail": "word " * 120}
+        enrolled.desk.line.items = [item(enrolled.desk, 4, reason="shift_differs", facts=facts)]
+        enrolled.window.resize(1280, 720)
+        screen = sync_screen(enrolled)
+        bar = screen.inbox._side.verticalScrollBar()
+        enrolled.until(lambda: bar.maximum() > 0)
+        clerk = Clerk(enrolled)
+        clerk.press(Key.Key_Tab)
+        assert clerk.focus is screen.inbox._card
+        clerk.press(Key.Key_PageDown, Key.Key_PageDown, Key.Key_PageDown)
+        assert bar.value() == bar.maximum()
+
     def test_a_long_list_says_that_it_is_cut(self, enrolled: Stage) -> None:
         """Nobody takes the end of what is shown for the end of what is open."""
         enrolled.desk.line.items = [item(enrolled.desk, seq) for seq in range(1, 502)]
