@@ -668,6 +668,22 @@
         <translation>中央下发的密钥声明未由本窗口所知的运营方密钥签署</translation>
     </message>
     <message>
+        <source>entry {n} of the journal is damaged here; all others are sent, central's word is in the Inbox</source>
+        <translation>本窗口第 {n} 条流水已损坏；其余均照常上传，中央的裁定见收件箱</translation>
+    </message>
+    <message>
+        <source>the journal is damaged here near entry {n}: what is left goes with the next entry</source>
+        <translation>本窗口第 {n} 条附近的流水已损坏：剩余部分随下一条流水上传</translation>
+    </message>
+    <message>
+        <source>the note of what central has was damaged: everything was sent to it again</source>
+        <translation>“中央已收到何处”的记录已损坏：全部流水已重新上传</translation>
+    </message>
+    <message>
+        <source>the data of this window is damaged: an administrator checks the journal (Alt+6)</source>
+        <translation>本窗口的数据已损坏：请管理员校验流水（Alt+6）</translation>
+    </message>
+    <message>
         <source>no answer in time</source>
         <translation>应答超时</translation>
     </message>

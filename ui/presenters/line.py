@@ -41,6 +41,12 @@ _TROUBLES: Mapping[str, str] = {  # how the detail of a silence begins
     "trust_older": mark("central told of keys what it had told before: it was put back from a backup; tell its keeper"),
     "trust_not_read": mark("what central tells of keys is not understood here: bring this program up to date"),
     "trust_not_signed": mark("what central tells of keys is not signed with the operator's key that is known here"),
+    "entry_damaged": mark(
+        "entry {n} of the journal is damaged here; all others are sent, central's word is in the Inbox"
+    ),
+    "entries_not_sent": mark("the journal is damaged here near entry {n}: what is left goes with the next entry"),
+    "outbox_note": mark("the note of what central has was damaged: everything was sent to it again"),
+    "store_damaged": mark("the data of this window is damaged: an administrator checks the journal (Alt+6)"),
 }
 _SAMPLE: Final = 88  # digits of a usual width: what the status line keeps room for
 
@@ -125,7 +131,7 @@ def trouble_words(detail: str, t: Texts) -> str:
     """What went wrong last. A code that is not known is said as it is."""
     for begins, said in _TROUBLES.items():
         if detail.startswith(begins):
-            return t(said)
+            return t(said, n=detail.partition(":")[2])
     return detail
 
 

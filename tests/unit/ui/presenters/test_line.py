@@ -69,6 +69,8 @@ def test_offline_says_since_when() -> None:
         ("timeout", "应答超时"),
         ("no connection: [Errno 111] Connection refused", "无法连接"),
         ("rate_limited", "rate_limited"),
+        ("entry_damaged:17", "本窗口第 17 条流水已损坏；其余均照常上传，中央的裁定见收件箱"),
+        ("outbox_note:stored_seq", "“中央已收到何处”的记录已损坏：全部流水已重新上传"),
         ("", ""),
     ],
 )
