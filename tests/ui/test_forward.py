@@ -196,7 +196,7 @@ def test_a_drawer_is_not_asked_whether_it_came_out(selling: Clerk) -> None:
         copy_number=0,
     )
     selling.stage.window.printed.emit(kick)
-    assert screen.presenter.to_answer is None
+    assert screen.presenter.papers.to_answer is None
 
 
 def test_counting_ends_at_the_button_that_goes_on(stage: Stage) -> None:

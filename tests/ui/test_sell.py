@@ -335,13 +335,13 @@ def test_paper_that_nobody_saw_is_asked_about(selling: Clerk, monkeypatch: pytes
 
     monkeypatch.setattr(desk, "finish_job", unsure)
     selling.press(Key.Key_F2, ENTER)
-    selling.stage.until(lambda: screen.presenter.to_answer is not None)
+    selling.stage.until(lambda: screen.presenter.papers.to_answer is not None)
     monkeypatch.setattr(desk, "finish_job", real)
     settled: list[bool] = []
     monkeypatch.setattr(desk, "settle_job", lambda _a, _j, *, came_out: settled.append(came_out))
     selling.press(Key.Key_F2)
     assert settled == [True]
-    assert screen.presenter.to_answer is None
+    assert screen.presenter.papers.to_answer is None
 
 
 def test_switching_the_language_keeps_the_sale(selling: Clerk) -> None:

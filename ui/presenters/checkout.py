@@ -20,9 +20,10 @@ from counter_app.domain.payments import UNRESOLVED, PaymentState, Tender
 from counter_app.domain.settings import MAIN_PRINTER
 from counter_app.domain.staff import Actor
 from counter_app.errors import OutcomeUnknown, Reason, Refusal
-from counter_app.ports.prints import JobKind, JobState, PrinterStatus
+from counter_app.ports.prints import PrinterStatus
 from ui.presenters.lane import Lane, Lanes, Trouble
 from ui.presenters.paying import Paying
+from ui.presenters.sale_papers import SalePapers
 
 # Central did not say yes, and the places are still ours as far as is known: back with what was typed, to try again or
 # to choose others.
@@ -89,12 +90,11 @@ class CheckoutPresenter:
         self.quick: Sequence[Money] = ()
         self.received: Money | None = None
         self.sale: Sold | None = None
-        self.jobs: dict[UUID, PrintJobView] = {}
+        self.papers = SalePapers(desk, lanes, actor, changed=changed, troubled=troubled)
         self.checkout: Checkout | None = None
         self.paid_back: list[PaymentLeg] = []  # of what an exchange gives back
         self.last_leg: PaymentLeg | None = None  # the one that ended last, to be told of
         self.paying = Paying(desk, lanes, actor, changed=changed, troubled=self._not_paid, printed=printed)
-        self._answered: set[UUID] = set()
         self._still_held = False
 
     @property
@@ -166,11 +166,10 @@ class CheckoutPresenter:
         self.quick = ()
         self.received = None
         self.sale = None
-        self.jobs = {}
+        self.papers.begin()
         self.checkout = None
         self.last_leg = None
         self.paid_back = []
-        self._answered = set()
         self._changed()
         order = basket.hold.order_id
         actor = self._actor()
@@ -422,60 +421,4 @@ class CheckoutPresenter:
 
     # ---- paper
     def job_ended(self, job: PrintJobView) -> None:
-        if self.sale is not None and (job.job_id in self.sale.jobs or job.job_id in self.jobs):
-            self.jobs[job.job_id] = job
-            self._changed()
-
-    @property
-    def to_answer(self) -> PrintJobView | None:
-        """The paper of which nobody knows whether it came out, and nobody was asked yet."""
-        for job in self.jobs.values():
-            paper = job.kind != JobKind.DRAWER.value  # a drawer is seen to be open or not: nothing to answer
-            if paper and job.state is JobState.UNKNOWN and job.job_id not in self._answered:
-                return job
-        return None
-
-    def answer(self, *, came_out: bool, print_copy: Callable[[Sequence[UUID]], None]) -> None:
-        """The clerk's word on ``to_answer``. No: the numbered copy that follows is printed."""
-        job = self.to_answer
-        if job is None:
-            return
-        self._answered.add(job.job_id)
-        self._changed()
-
-        def settled(copy: UUID | None) -> None:
-            state = JobState.SETTLED_OUT if came_out else JobState.SETTLED_SPOILED
-            self.jobs[job.job_id] = PrintJobView(
-                job_id=job.job_id,
-                kind=job.kind,
-                state=state,
-                detail=job.detail,
-                created_at=job.created_at,
-                title=job.title,
-                copy_number=job.copy_number,
-            )
-            if copy is not None:
-                self.jobs[copy] = PrintJobView(
-                    job_id=copy,
-                    kind=job.kind,
-                    state=JobState.QUEUED,
-                    detail="",
-                    created_at=job.created_at,
-                    title=job.title,
-                    copy_number=job.copy_number + 1,
-                )
-                print_copy([copy])
-            self._changed()
-
-        def failed(trouble: Trouble) -> None:
-            self._answered.discard(job.job_id)
-            self._troubled(trouble)
-            self._changed()
-
-        actor = self._actor()
-        self._lanes.run(
-            Lane.DATABASE,
-            lambda: self._desk().settle_job(actor, job.job_id, came_out=came_out),
-            done=settled,
-            failed=failed,
-        )
+        self.papers.ended(job, self.sale)

@@ -105,7 +105,7 @@ class CheckoutScreen(Screen):
     def fkeys(self) -> list[FKey]:
         t, presenter = self.t, self.presenter
         if presenter.stage is Stage.DONE:
-            asking = presenter.to_answer is not None
+            asking = presenter.papers.to_answer is not None
             return [
                 FKey("F2", t("It came out"), self._came_out, enabled=asking),
                 FKey("F3", t("It did not"), self._spoiled, enabled=asking),
@@ -386,13 +386,13 @@ class CheckoutScreen(Screen):
             self.presenter.see_printer(status, name)
 
     def _came_out(self) -> None:
-        self.presenter.answer(came_out=True, print_copy=self.shell.print_jobs)
+        self.presenter.papers.answer(came_out=True, print_copy=self.shell.print_jobs)
 
     def _spoiled(self) -> None:
-        self.presenter.answer(came_out=False, print_copy=self.shell.print_jobs)
+        self.presenter.papers.answer(came_out=False, print_copy=self.shell.print_jobs)
 
     def _next_sale(self) -> None:
-        if self.presenter.to_answer is None or self.shell.ask(
+        if self.presenter.papers.to_answer is None or self.shell.ask(
             self.t("The paper is not settled"),
             self.t("It is not known whether it came out. It stays open under Devices."),
             self.t("Next sale"),
@@ -449,9 +449,9 @@ class CheckoutScreen(Screen):
     def _show_done(self) -> None:
         presenter = self.presenter
         assert presenter.sale is not None
-        states = {job.title: job.state for job in presenter.jobs.values()}
+        states = {job.title: job.state for job in presenter.papers.jobs.values()}
         approved = [leg for leg in presenter.legs if leg.state is PaymentState.APPROVED]
-        self.done.show_sale(presenter.sale, approved, states, presenter.to_answer)
+        self.done.show_sale(presenter.sale, approved, states, presenter.papers.to_answer)
         basket = presenter.basket
         if presenter.sale.exchanged is not None and basket is not None and basket.exchange is not None:
             self.done.show_exchange(presenter.sale, basket.exchange, presenter.paid_back)

@@ -269,10 +269,10 @@ def test_a_spoiled_paper_is_followed_by_its_copy(monkeypatch: pytest.MonkeyPatch
     desk.checkout.confirm()
     job = replace(next(j for j in desk.desk.print_jobs() if j.job_id == desk.jobs[0]), state=JobState.UNKNOWN)
     desk.checkout.job_ended(job)
-    assert desk.checkout.to_answer == job
+    assert desk.checkout.papers.to_answer == job
     monkeypatch.setattr(desk.desk, "settle_job", lambda _actor, _job, *, came_out: None if came_out else UUID(int=7))
     printed: list[UUID] = []
-    desk.checkout.answer(came_out=False, print_copy=printed.extend)
+    desk.checkout.papers.answer(came_out=False, print_copy=printed.extend)
     assert printed == [UUID(int=7)]
-    assert desk.checkout.jobs[job.job_id].state is JobState.SETTLED_SPOILED
-    assert desk.checkout.jobs[UUID(int=7)].copy_number == job.copy_number + 1
+    assert desk.checkout.papers.jobs[job.job_id].state is JobState.SETTLED_SPOILED
+    assert desk.checkout.papers.jobs[UUID(int=7)].copy_number == job.copy_number + 1
