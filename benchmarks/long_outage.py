@@ -41,8 +41,8 @@ from tests.simulation.truth import Truth
 from tests.simulation.window import Window, enrol_window
 
 DAYS: Final = 30
-LEASED: Final = 2_000  # units a run and window: as many as one lease may hold
-COACHES: Final = ("K9", "K11")  # a day each; their places are only counted
+LEASED: Final = 800  # units of a coach, and leased by the window
+COACHES: Final = ("K9", "K11", "K13", "K15", "K17")  # a day each; their places are only counted
 LEFT_OUT: Final = ("G3", "G5")  # one train a day with numbered places is enough
 SALES_MAX: Final = DAYS * LEASED * len(COACHES)
 DAY_MS: Final = 24 * 3_600_000
