@@ -17,7 +17,6 @@ import random
 import re
 import socket
 import statistics
-import subprocess
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -27,7 +26,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks import central_world
+from benchmarks import central_world, pgbench
 from benchmarks.central_journal import Work, Written, write_all
 from benchmarks.central_load import CONNECTIONS, Load, Signer, load, spread
 from benchmarks.central_world import Ride, World
@@ -44,7 +43,6 @@ QUESTIONS = 10  # runs of one availability query: a page of search results
 QUERIES_PER_S = 500
 AVAILABILITY_MS_MAX = 15
 CLAIMS_PER_S_MAX = 4_000  # requests are signed beforehand: so many a second suffice
-PGBENCH = "PostgreSQL's pgbench -N"
 
 
 @dataclass
@@ -70,8 +68,7 @@ def run(context: Context) -> list[Result]:
     with EmbeddedPostgres(context.folder / "postgres") as server:
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute("CREATE DATABASE central")
-            connection.execute("CREATE DATABASE bench")
-        _pgbench(server, "-i", "-q", "-s", "10")
+        pgbench.prepare(server)
         world = central_world.prepare(server.url("central"), context.folder)
         with central_world.served(world) as (host, port, process):
             asker = _Asker(world, host, port)
@@ -86,7 +83,7 @@ def run(context: Context) -> list[Result]:
 def _rounds(server: EmbeddedPostgres, asker: _Asker, seconds: float, rounds: int) -> Rounds:
     made = Rounds()
     asker.first_claims()
-    made.pgbench.append(_tps(server, seconds))
+    made.pgbench.append(pgbench.transactions_a_second(server, clients=CONNECTIONS, seconds=seconds))
     for number in range(rounds):
         made.claims.append(asker.claims(seconds))
         made.hot.append(asker.hot(number, seconds))
@@ -98,7 +95,7 @@ def _rounds(server: EmbeddedPostgres, asker: _Asker, seconds: float, rounds: int
         made.raw_bytes += sum(one.raw_bytes for one in written)
         made.entries += sum(len(one.requests) for one in written) * BATCH
         made.judged.append(_judging(asker.world))
-        made.pgbench.append(_tps(server, seconds))
+        made.pgbench.append(pgbench.transactions_a_second(server, clients=CONNECTIONS, seconds=seconds))
     return made
 
 
@@ -208,18 +205,6 @@ class _Asker:
 # ---- beside it
 
 
-def _pgbench(server: EmbeddedPostgres, *arguments: str) -> str:
-    command = [str(server.program("pgbench")), *arguments, server.url("bench")]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
-def _tps(server: EmbeddedPostgres, seconds: float) -> float:
-    told = _pgbench(server, "-N", "-c", str(CONNECTIONS), "-j", "2", "-T", str(max(1, round(seconds))))
-    found = re.search(r"tps = ([0-9.]+)", told)
-    assert found is not None, told
-    return float(found[1])
-
-
 def _judging(world: World) -> float:
     """Entries a second that central judges behind the intake, until none waits."""
     with psycopg.connect(world.url, autocommit=True) as connection:
@@ -260,7 +245,10 @@ def _results(made: Rounds, free: Load, memory_mb: float) -> list[Result]:
     clients = f"{CONNECTIONS} connections"
     return [
         Result(
-            name="pgbench -N, simple update, scale 10", value=statistics.median(made.pgbench), unit="tps", note=clients
+            name=f"pgbench -N, simple update, scale {pgbench.SCALE}",
+            value=statistics.median(made.pgbench),
+            unit="tps",
+            note=clients,
         ),
         Result(name=f"claims over HTTP, {RUNS} runs", value=statistics.median(claims), unit="/s", note=_words(last)),
         Result(
@@ -269,7 +257,7 @@ def _results(made: Rounds, free: Load, memory_mb: float) -> list[Result]:
             unit="ratio",
             goal=0.35,
             comparator=">=",
-            ratio_of=PGBENCH,
+            ratio_of=pgbench.NAME,
         ),
         Result(
             name="claims over HTTP, one hot run", value=statistics.median(hot), unit="/s", note=_words(made.hot[-1])
@@ -291,7 +279,12 @@ def _results(made: Rounds, free: Load, memory_mb: float) -> list[Result]:
             note=f"pushes of {BATCH}: chain and signature checked, durable",
         ),
         Result(
-            name="journal entries taken in", value=entries, unit="ratio", goal=1.5, comparator=">=", ratio_of=PGBENCH
+            name="journal entries taken in",
+            value=entries,
+            unit="ratio",
+            goal=1.5,
+            comparator=">=",
+            ratio_of=pgbench.NAME,
         ),
         Result(
             name="journal entries judged",
