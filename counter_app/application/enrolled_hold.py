@@ -214,7 +214,7 @@ class EnrolledHold(Hold):
             before = self._replaced(act, actor, replaces, stock, word, frozen)
             expires_at = now + self.policy.hold
             if isinstance(word, _Granted):
-                travel_class, chosen = _granted(word.answer, stock, wish, places, count)
+                travel_class, chosen = _granted(word.answer, frozen, stock, wish, places, count)
                 expires_at = min(expires_at, _expires(word.answer, now, expires_at))
                 claim_id, origin = word.answer.claim_id, ClaimOrigin.CENTRAL
             else:
@@ -319,9 +319,14 @@ def _more(refusal: Refusal, here: int) -> Refusal:
 
 
 def _granted(
-    answer: m.ClaimAnswer, stock: RunStock, wish: PlaceWish | None, places: Sequence[PlaceRef], count: int
+    answer: m.ClaimAnswer,
+    frozen: FrozenRun,
+    stock: RunStock,
+    wish: PlaceWish | None,
+    places: Sequence[PlaceRef],
+    count: int,
 ) -> tuple[str, tuple[PlaceRef, ...]]:
-    """Class and places as central chose them, if they are what was asked for."""
+    """Class and places as central chose them, if they are what was asked for, and in the train as it is known here."""
     bad = Refusal(Reason.CENTRAL_REFUSED, code="bad_answer", detail="other places than asked for")
     if stock.table is None:
         if answer.places or wish is None:
@@ -333,6 +338,8 @@ def _granted(
         raise bad from error
     if len(chosen) != count or (places and set(chosen) != set(places)):
         raise bad
+    if any(stock.table.index(place) is None for place in chosen):  # of a coach that only one of the two knows
+        raise Refusal(Reason.UNKNOWN_RUN, trip=frozen.run.trip_id, detail="changed_timetable")
     travel_class, _ = picked(stock.table, stock.table.all, chosen)
     if wish is not None and travel_class != wish.travel_class:
         raise bad

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,17 @@ def test_other_places_than_asked_for_are_not_taken(counter: EnrolledCounter) -> 
     with pytest.raises(Refusal) as refused:
         _hold(counter)
     assert refused.value.facts["code"] == "bad_answer"
+    counter.settle()
+    assert all(one.state is m.ClaimStatus.GONE for one in counter.central.claims.values())
+
+
+def test_a_place_of_a_coach_that_this_timetable_does_not_have_is_not_taken(counter: EnrolledCounter) -> None:
+    """Central's timetable is another one for a while: a bad input of the clerk's, and the place kept from everybody."""
+    claim = counter.central._claim
+    counter.central._claim = lambda request: replace(claim(request), places=("77/01A",))  # type: ignore[method-assign]
+    with pytest.raises(Refusal) as refused:
+        _hold(counter)
+    assert (refused.value.reason, refused.value.facts["detail"]) == (Reason.UNKNOWN_RUN, "changed_timetable")
     counter.settle()
     assert all(one.state is m.ClaimStatus.GONE for one in counter.central.claims.values())
 

@@ -78,6 +78,21 @@ def _back(counter: EnrolledCounter) -> None:
 # ---- with the line
 
 
+def test_places_of_a_coach_that_the_new_timetable_left_out_are_not_taken(counter: EnrolledCounter) -> None:
+    """Central holds them still, this window has no such coach any more: the clerk is told why, nothing is lost."""
+    party = _wait(counter, 1)
+    _free(counter, "02/01A")
+    counter.settle()
+    held = counter.central.claims[party.claim_id]
+    counter.central.claims[party.claim_id] = replace(held, places=("77/01A",))
+    with pytest.raises(Refusal) as refused:
+        counter.desk.take_waiting(CLERK, party.claim_id)
+    assert (refused.value.reason, refused.value.facts["detail"]) == (Reason.UNKNOWN_RUN, "changed_timetable")
+    assert _list(counter) == [(1, WaitingWord.SERVED, None)]
+    counter.central.claims[party.claim_id] = held
+    assert counter.desk.take_waiting(CLERK, party.claim_id).hold.claim_id == party.claim_id
+
+
 def test_who_waits_is_served_and_sold_to_like_anybody(counter: EnrolledCounter) -> None:
     """Customers who wait in front of the window, and a place that came free sold to whoever asked last."""
     first, second = _wait(counter), _wait(counter, 1)
