@@ -6,7 +6,7 @@ any disk, who walks about with which ticket, and what may excuse two tickets for
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
@@ -196,13 +196,23 @@ class Truth:
                 self.excused_runs.setdefault(cell[0], why)
 
     def was_copied(self, device: UUID, held: Iterable[Cell], tendered: Iterable[Cell] = ()) -> None:
-        """From now on there are, or were, two histories of it. ``tendered``: cells that any of them may abandon."""
+        """From now on there are, or were, two histories of it. ``tendered``: cells that any of them may abandon.
+
+        One of them may have given back already what the other one, as it was when the copy was made, still has.
+        """
         cells = self.copied.setdefault(device, set())
         cells |= set(held)
-        self.gave_up.setdefault(device, set()).update(tendered)
+        self.gave_up.setdefault(device, set()).update(tendered, self._given_back(device))
         for run, place, _ in cells:
             if place.startswith(UNITS):
                 self.excused_runs.setdefault(run, "copied device")
+
+    def _given_back(self, device: UUID) -> Iterator[Cell]:
+        for one in self.entries.values():
+            if one.device == device and one.kind is Kind.LEASE_RETURNED:
+                yield from lease_cells(one.body, self.lines)
+            elif one.device == device and one.kind is Kind.REFUNDED:
+                yield from self.tickets[one.body["ticket_id"]].cells
 
 
 def lease_cells(body: dict[str, Any], lines: Lines) -> set[Cell]:
